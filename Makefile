@@ -1,0 +1,46 @@
+# Everything a developer or CI does. Two commands are enough on a fresh machine: `make demo` and `make test`.
+PYTHON ?= python3
+BIN := .venv/bin
+STAMP := .venv/installed
+# The generator and pyright look their helpers up on PATH.
+export PATH := $(CURDIR)/$(BIN):$(PATH)
+export PIP_DISABLE_PIP_VERSION_CHECK := 1
+
+.DEFAULT_GOAL := help
+.PHONY: help install generate lint types contract test demo clean
+
+help: ## Show this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+install: $(STAMP) ## Make .venv with the package, its extras and the pinned tools
+
+$(STAMP): pyproject.toml constraints.txt dev-requirements.txt
+	$(PYTHON) -c 'import sys; sys.exit("weryai needs Python 3.11 or newer: make PYTHON=python3.11" if sys.version_info < (3, 11) else 0)'
+	$(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --quiet --constraint constraints.txt --requirement dev-requirements.txt --editable '.[cli,testing]'
+	touch $(STAMP)
+
+generate: $(STAMP) ## Make generated_client/ anew from openapi/weryai.yaml
+	python openapi/generate.py
+
+lint: $(STAMP) ## Ruff, formatting, and the contract against the OpenAPI 3.1 schema
+	ruff check .
+	ruff format --check .
+	openapi-spec-validator --schema 3.1 openapi/weryai.yaml
+	python openapi/generate.py --check
+
+types: $(STAMP) ## mypy --strict and pyright
+	mypy
+	pyright
+
+contract: $(STAMP) ## The contract tests alone
+	pytest contract_tests
+
+test: lint types contract ## All that CI runs
+
+demo: $(STAMP) ## Two sample images to out/*.mp4 through the simulator
+	python -m weryai.cli.demo
+
+clean: ## Remove what make made
+	rm -rf .venv dist out reports .mypy_cache .pytest_cache .ruff_cache .hypothesis .schemathesis
+	find wrapper generated_client contract_tests openapi -name __pycache__ -prune -exec rm -rf {} +

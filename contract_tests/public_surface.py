@@ -1,0 +1,184 @@
+"""Every public name, used as its docstring says. mypy --strict and pyright read it, a test runs it.
+
+`typing.assert_type` makes a changed type an error here, before a user meets it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from pathlib import Path
+from typing import Any, assert_type
+
+import weryai
+from weryai import (
+    AsyncWeryAI,
+    AuthenticationError,
+    Clock,
+    ConcurrencyLimitError,
+    ConfigError,
+    ContentRejectedError,
+    DailyLimitError,
+    DownloadError,
+    InsufficientCreditsError,
+    InvalidRequestError,
+    Job,
+    MediaError,
+    Model,
+    MultiImageToVideo,
+    NotFoundError,
+    ParameterError,
+    PermissionDeniedError,
+    RateLimitError,
+    ResponseError,
+    Result,
+    ServerError,
+    SubmissionUnknownError,
+    Task,
+    TaskFailedError,
+    TransportError,
+    UnexpectedResponseError,
+    Video,
+    WaitTimeoutError,
+    WebhookError,
+    WeryAI,
+    WeryAIError,
+    webhooks,
+)
+from weryai.testing import (
+    OPERATIONS,
+    Accepted,
+    Answer,
+    Lost,
+    ManualClock,
+    Outcome,
+    Received,
+    Simulator,
+    Variant,
+    refusal,
+    sample,
+)
+
+
+def request(images: Sequence[str | Path]) -> MultiImageToVideo:
+    made = MultiImageToVideo(
+        images=images,
+        prompt="The sun sets",
+        model="KLING_O1",
+        aspect_ratio="16:9",
+        duration=5,
+        negative_prompt="rain",
+        video_number=2,
+        resolution="480p",
+        generate_audio=False,
+        webhook_url="https://example.com/hook",
+        caller_id=42,
+    )
+    assert_type(made.payload(), dict[str, Any])
+    return made
+
+
+def blocking(client: WeryAI, image: Path, folder: Path) -> list[Path]:
+    assert_type(client.balance(), float)
+    assert_type(client.models(), list[Model])
+    address = client.upload(image)
+    assert_type(address, str)
+    job = client.submit(request([image, address]))
+    assert_type(job, Job)
+    assert_type(job.submitted_at, datetime | None)
+    same = Job.from_dict(job.to_dict())
+    result = client.wait(same, timeout=600, on_update=show)
+    assert_type(result, Result)
+    assert_type(client.status(job.task_ids[0]), Task)
+    assert_type(client.batch_status(job.batch_id or ""), list[Task])
+    assert_type(result.videos, tuple[Video, ...])
+    return client.download(result, folder)
+
+
+async def with_asyncio(client: AsyncWeryAI, folder: Path) -> list[Path]:
+    assert_type(await client.balance(), float)
+    assert_type(await client.models(), list[Model])
+    wanted = request(["https://example.com/a.jpg"])
+    result = await client.generate(wanted, timeout=600, on_update=show)
+    assert_type(result, Result)
+    again = await client.wait(result.job)
+    assert_type(await client.status(again.tasks[0].id), Task)
+    assert_type(await client.batch_status(again.job.batch_id or ""), list[Task])
+    return await client.download(again.videos[:1], str(folder))
+
+
+def show(result: Result) -> None:
+    print([(task.state, task.done, task.failed, task.known) for task in result.tasks])
+
+
+def what_to_do(error: WeryAIError) -> str:
+    """Each error of the tree, with what it carries."""
+    match error:
+        case ConfigError():
+            return str(error)
+        case InvalidRequestError(faults=faults) | MediaError(faults=faults):
+            return "; ".join(faults)
+        case TransportError(sent=sent):
+            return f"try again ({sent})"
+        case RateLimitError(retry_after=float(seconds)):
+            return f"in {seconds} s"
+        case RateLimitError() | ConcurrencyLimitError() | DailyLimitError() | ServerError():
+            return "later"
+        case AuthenticationError() | PermissionDeniedError() | InsufficientCreditsError():
+            return "look at the account"
+        case ParameterError() | ContentRejectedError() | NotFoundError():
+            return "change the request"
+        case UnexpectedResponseError(raw=raw):
+            return repr(raw)
+        case ResponseError(code=code, http_status=status, message=message):
+            return f"{code} {status} {message}"
+        case SubmissionUnknownError(payload=payload, sent_at=at, caller_id=caller, raw=raw):
+            return f"look up {payload} of {at:%H:%M}, {caller}, {raw!r}"
+        case TaskFailedError(result=result):
+            return f"{[task.reason for task in result.failed]}, {len(result.videos)} videos"
+        case WaitTimeoutError(job=job, result=result):
+            return f"wait for {job} again, last seen as {result}"
+        case DownloadError(video=video, paths=paths):
+            return f"fetch {video.url} again, {paths} are there"
+        case WebhookError():
+            return "answer 400"
+        case _:
+            return "new"
+
+
+def receive(body: bytes) -> Task:
+    return webhooks.parse(body)
+
+
+def simulated(clock: Clock | None = None) -> Simulator:
+    simulator = Simulator(
+        credits=500,
+        price=2,
+        task_seconds=10,
+        variant=Variant(success="200", videos="objects"),
+        clock=clock or ManualClock(),
+    )
+    simulator.outcomes.append(Outcome("succeed", seconds=5))
+    simulator.next(OPERATIONS[0], refusal(1001), Answer(429, "", {"Retry-After": "1"}))
+    simulator.next("get_balance", Lost())
+    return simulator
+
+
+def tour(folder: Path) -> tuple[Accepted, Received]:
+    """All of it, without a key and without a network."""
+    image = folder / "sunrise.png"
+    image.write_bytes(sample("sunrise", (320, 180)))
+    with simulated() as simulator, simulator.client() as client:
+        paths = blocking(client, image, folder)
+        assert all(path.exists() for path in paths)
+        receive(simulator.notice(simulator.ledger[0].task_ids[0]))
+        simulator.variant = Variant()
+        print(weryai.__version__, simulator.credits, simulator.app, client.api)
+        return simulator.ledger[0], simulator.received[0]
+
+
+async def tour_async(folder: Path) -> list[Path]:
+    """The same for asyncio."""
+    with simulated() as simulator:
+        async with simulator.async_client() as client:
+            return await with_asyncio(client, folder)

@@ -1,0 +1,259 @@
+"""The key, the addresses, and the smaller calls."""
+
+from __future__ import annotations
+
+import logging
+import os
+import subprocess
+import sys
+import traceback
+from collections.abc import Callable
+from typing import Any
+
+import httpx
+import pytest
+
+from contract_tests.conftest import KEY, Network
+from weryai import (
+    AsyncWeryAI,
+    ConfigError,
+    MultiImageToVideo,
+    ResponseError,
+    ServerError,
+    UnexpectedResponseError,
+    WebhookError,
+    WeryAI,
+    WeryAIError,
+    webhooks,
+)
+from weryai.testing import Answer, Lost, Simulator, Variant
+from weryai_api.api.account import get_balance
+from weryai_api.models import BalanceOk
+
+Ask = Callable[..., MultiImageToVideo]
+MakeClient = Callable[..., WeryAI]
+HTTPS = ["https://example.com/a.jpg"]
+COLOURS = pytest.mark.parametrize("colour", [WeryAI, AsyncWeryAI])
+
+
+@COLOURS
+def test_no_key_says_where_to_put_one(colour: Any) -> None:
+    with pytest.raises(ConfigError, match="WERYAI_API_KEY"):
+        colour()
+
+
+@COLOURS
+@pytest.mark.parametrize("key", ["sk-a b", "sk-\n1", "sk-schlüssel", "sk-\x00"])
+def test_a_key_that_is_none_is_refused_and_not_shown(colour: Any, key: str) -> None:
+    with pytest.raises(ConfigError) as caught:
+        colour(key)
+    assert key not in str(caught.value)
+
+
+@COLOURS
+@pytest.mark.parametrize(
+    "url",
+    [
+        "http://api.weryai.com",
+        "http://127.0.0.1.example.com",
+        "ftp://api.weryai.com",
+        "api.weryai.com",
+        "https://",
+        "https://user:pass@api.weryai.com",
+        "https://api.weryai.com?x=1",
+        "https://[::1",
+    ],
+)
+def test_an_address_that_must_not_be_used_is_refused(colour: Any, url: str) -> None:
+    for name in ("base_url", "registry_url"):
+        with pytest.raises(ConfigError, match=name):
+            colour(KEY, **{name: url})
+
+
+@COLOURS
+@pytest.mark.parametrize("seconds", [0, -1, float("inf"), float("nan"), "30", None, True])
+def test_a_timeout_that_is_no_number_of_seconds_is_refused(colour: Any, seconds: Any) -> None:
+    with pytest.raises(ConfigError, match="timeout must be a number of seconds"):
+        colour(KEY, timeout=seconds)
+
+
+def registry_host(**settings: Any) -> str:
+    network = Network(httpx.Response(200, json={"status": 0, "data": {}}))
+    with WeryAI(KEY, transport=httpx.MockTransport(network), **settings) as client:
+        assert client.models() == []
+    return network.seen[0].url.host
+
+
+def test_the_registry_has_a_host_of_its_own_unless_the_api_is_elsewhere() -> None:
+    assert registry_host() == "api-growth-agent.weryai.com"
+    assert registry_host(base_url="https://api.weryai.com/") == "api-growth-agent.weryai.com"
+    assert registry_host(base_url="http://127.0.0.1:9") == "127.0.0.1"
+    assert registry_host(registry_url="https://other.example.com") == "other.example.com"
+
+
+def test_settings_come_from_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("WERYAI_API_KEY", KEY)
+    monkeypatch.setenv("WERYAI_BASE_URL", "http://127.0.0.1:9")
+    with WeryAI() as client:
+        assert repr(client) == "WeryAI(base_url='http://127.0.0.1:9')"
+
+
+def test_balance_and_models_are_read_in_each_spelling(client: WeryAI, simulator: Simulator) -> None:
+    for variant in (Variant(), Variant(balance="object", registry="image_to_video", success="200")):
+        simulator.variant = variant
+        assert client.balance() == 1000
+        models = {model.key: model for model in client.models()}
+        assert models["VEO_3_1"].durations == (8,)
+        assert models["WERYDANCE_2_0"].resolutions == ("480p", "720p", "1080p")
+        assert models["PIKA_2_2"].aspect_ratios == ()
+        assert models["KLING_O1"].upload_image_limit == 3
+
+
+ODD: list[Any] = [
+    (Answer(200, "<html>hello</html>"), UnexpectedResponseError),
+    (Answer(200, ""), UnexpectedResponseError),
+    (Answer(200, '{"status": 0, "da'), UnexpectedResponseError),
+    (Answer(200, {"status": 0, "data": {"balance": "many"}}), UnexpectedResponseError),
+    (Answer(200, {"status": 0, "data": True}), UnexpectedResponseError),
+    (Answer(200, {"status": "0", "data": 1}), UnexpectedResponseError),
+    (Answer(200, {"status": True, "data": 1}), UnexpectedResponseError),
+    (Answer(200, {"status": 200, "data": None}), UnexpectedResponseError),
+    (Answer(200, {"data": 5}), UnexpectedResponseError),
+    (Answer(200, {"data": 5, "success": False}), UnexpectedResponseError),
+    (Answer(200, {"data": 5, "success": 1}), UnexpectedResponseError),
+    (Answer(200, {"data": 5, "status": 0, "success": False}), UnexpectedResponseError),
+    (Answer(200, "[" * 200_000), UnexpectedResponseError),
+    (Answer(200, '{"status": 0, "data": ' + "9" * 5000 + "}"), UnexpectedResponseError),
+    (Answer(200, '{"status": 0, "data": 1e999}'), UnexpectedResponseError),
+    (Answer(201, {"status": 0, "data": 1}), UnexpectedResponseError),
+    (Answer(418, "tea"), UnexpectedResponseError),
+    (Answer(520, "<html>"), ServerError),
+    (Answer(599, "x"), ServerError),
+]
+
+
+@pytest.mark.parametrize(("answer", "kind"), ODD, ids=lambda v: str(v)[:60])
+def test_an_answer_that_cannot_be_read_is_one_of_our_errors_and_is_kept(
+    make_client: MakeClient, simulator: Simulator, answer: Answer, kind: type[ResponseError]
+) -> None:
+    simulator.next("get_balance", *[answer] * 1000)
+    with pytest.raises(kind) as caught:
+        make_client(simulator, retry_budget=5).balance()
+    assert type(caught.value) is kind
+    assert caught.value.http_status == answer.status
+    if isinstance(answer.body, str):
+        assert caught.value.raw == answer.body.encode()
+    assert str(caught.value)
+
+
+def test_the_retry_after_of_an_http_date_is_read(client: WeryAI, simulator: Simulator) -> None:
+    past = Answer(429, "x", {"Retry-After": "Wed, 21 Oct 2015 07:28:00 GMT"})
+    odd = Answer(429, "x", {"Retry-After": "soon"})
+    simulator.next("get_balance", past, odd)
+    assert client.balance() == 1000
+
+
+def test_a_read_is_repeated_after_lost_answers_and_5xx(
+    client: WeryAI, simulator: Simulator
+) -> None:
+    simulator.next("get_balance", Lost(), Answer(500, "x"), Answer(520, "x"), Answer(429, ""))
+    assert client.balance() == 1000
+    assert len(simulator.received) == 5
+
+
+def test_the_key_is_in_no_repr_log_error_or_traceback(
+    make_client: MakeClient, ask: Ask, caplog: pytest.LogCaptureFixture
+) -> None:
+    def echo(request: httpx.Request) -> httpx.Response:
+        return httpx.Response(500, text=f"no: {request.headers['Authorization']}")
+
+    caplog.set_level(logging.DEBUG)
+    client = make_client(handler=echo, retry_budget=1)
+    shown = [repr(client), repr(client.api), repr(client._flows), str(vars(client.api.__class__))]
+    for call in (client.balance, lambda: client.submit(ask(images=HTTPS))):
+        with pytest.raises(WeryAIError) as caught:
+            call()
+        error = caught.value
+        shown += [repr(error), str(error), *map(repr, vars(error).values())]
+        shown += traceback.format_exception(error)
+        assert error.__cause__ is None or KEY not in repr(vars(error.__cause__))
+    shown += [record.getMessage() for record in caplog.records]
+    assert len(shown) > 10
+    assert not [text for text in shown if KEY in text]
+
+
+def test_the_key_does_not_follow_a_redirect(make_client: MakeClient) -> None:
+    elsewhere = {"Location": "https://evil.example.com/"}
+    network = Network(httpx.Response(307, headers=elsewhere))
+    with pytest.raises(UnexpectedResponseError):
+        make_client(handler=network).balance()
+    assert [request.url.host for request in network.seen] == ["api.weryai.com"]
+
+
+def test_a_client_opens_no_connection_before_its_first_call(
+    make_client: MakeClient,
+) -> None:
+    network = Network(httpx.Response(200, json={"status": 0, "data": 1}))
+    client = make_client(handler=network)
+    assert client.api
+    assert network.seen == []
+    client.balance()
+    assert len(network.seen) == 1
+
+
+def test_importing_weryai_loads_nothing_of_the_extras() -> None:
+    code = "import sys, weryai; print(*sorted(m.split('.')[0] for m in sys.modules))"
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True, env=os.environ
+    )
+    extras = {"av", "PIL", "starlette", "uvicorn", "multipart", "typer", "rich", "anyio", "click"}
+    # httpx itself brings rich and click along, where they are installed, for its own command line.
+    of_httpx = subprocess.run(
+        [sys.executable, "-c", code.replace("weryai", "httpx")],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert set(done.stdout.split()) & extras <= set(of_httpx.stdout.split())
+
+
+def test_the_generated_client_is_at_hand_with_the_same_settings(simulator: Simulator) -> None:
+    with simulator.client() as client:
+        reply = get_balance.sync(client=client.api)
+    assert isinstance(reply, BalanceOk)
+    assert reply.data == 1000
+    assert simulator.received[0].has_key
+
+
+NOTICE = (
+    b'{"status": 0, "data": {"task_id": "t", "task_status": "SUCCESS", "videos": ["https://e/v"]}}'
+)
+
+
+def test_a_webhook_body_becomes_a_task() -> None:
+    task = webhooks.parse(NOTICE)
+    assert (task.id, task.state, task.videos[0].url) == ("t", "succeeded", "https://e/v")
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"",
+        b"[]",
+        b"null",
+        b"\xff",
+        b"{}",
+        b'{"data": null}',
+        b'{"data": {"task_status": "SUCCESS"}}',
+        b'{"data": {"task_id": 7, "task_status": "SUCCESS"}}',
+        b'{"data": {"task_id": "t", "task_status": null}}',
+        b'{"data": {"task_id": "t", "task_status": "x", "videos": [7]}}',
+        b"[" * 100_000,
+        b'{"data":' * 100_000,
+        NOTICE + b" " * 1024 * 1024,
+    ],
+    ids=lambda body: body[:50].decode("latin-1"),
+)
+def test_a_webhook_body_that_is_no_notice_is_refused(body: bytes) -> None:
+    with pytest.raises(WebhookError):
+        webhooks.parse(body)

@@ -1,0 +1,166 @@
+"""Nothing lost: a finished video can be fetched, is whole, and is named after its task."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import av
+import httpx
+import pytest
+from PIL import Image, ImageChops, ImageStat
+
+from contract_tests.conftest import Network
+from weryai import DownloadError, MultiImageToVideo, Video, WeryAI
+from weryai.testing import Simulator
+
+Ask = Callable[..., MultiImageToVideo]
+MakeClient = Callable[..., WeryAI]
+URL = "https://files.example.com/v.mp4"
+MP4 = b"\0\0\0\x18ftypisom" + b"x" * 1000
+
+
+def answer(*answers: httpx.Response | Exception) -> Network:
+    """Answer in this order, then with a whole video."""
+    return Network(*answers, httpx.Response(200, content=MP4))
+
+
+def difference(frame: Image.Image, picture: Path) -> float:
+    """Mean difference of two pictures, of 255."""
+    other = Image.open(picture).convert("RGB").resize(frame.size)
+    return sum(ImageStat.Stat(ImageChops.difference(frame, other)).mean) / 3
+
+
+@pytest.mark.parametrize(("ratio", "width", "height"), [("16:9", 854, 480), ("1:1", 480, 480)])
+def test_the_videos_are_real_and_move_from_the_first_image_to_the_last(
+    client: WeryAI,
+    ask: Ask,
+    pictures: tuple[Path, Path],
+    tmp_path: Path,
+    ratio: str,
+    width: int,
+    height: int,
+) -> None:
+    result = client.generate(ask(aspect_ratio=ratio))
+    (path,) = client.download(result, tmp_path / "new" / "folder")
+    assert path == tmp_path / "new" / "folder" / f"{result.tasks[0].id}.mp4"
+    with av.open(str(path)) as video:
+        assert video.duration is not None
+        assert video.duration / 1e6 == pytest.approx(5, abs=0.2)
+        frames = [frame.to_image() for frame in video.decode(video=0)]  # type: ignore[no-untyped-call]
+    assert (frames[0].width, frames[0].height) == (width, height)
+    if ratio == "16:9":
+        assert difference(frames[0], pictures[0]) < 8
+        assert difference(frames[-1], pictures[1]) < 8
+    assert difference(frames[0], pictures[1]) > 20, "the two pictures differ"
+
+
+def test_the_paths_come_in_the_order_of_the_videos(make_client: MakeClient, tmp_path: Path) -> None:
+    videos = [Video(URL, "task_b"), Video(URL, "task_a"), Video(URL, "task_a-2")]
+    paths = make_client(handler=answer()).download(videos, tmp_path)
+    assert [path.name for path in paths] == ["task_b.mp4", "task_a.mp4", "task_a-2.mp4"]
+    assert sorted(tmp_path.iterdir()) == sorted(paths), "nothing half-done stays behind"
+
+
+@pytest.mark.parametrize(
+    "passing",
+    [
+        httpx.Response(404),
+        httpx.Response(403),
+        httpx.Response(503),
+        httpx.Response(520),
+        httpx.ReadTimeout("slow"),
+        httpx.ConnectError("down"),
+        httpx.Response(200, content=MP4[:500], headers={"Content-Length": str(len(MP4))}),
+    ],
+    ids=repr,
+)
+def test_a_download_that_fails_is_tried_again(
+    make_client: MakeClient, tmp_path: Path, passing: Any
+) -> None:
+    handler = answer(passing, passing)
+    (path,) = make_client(handler=handler).download([Video(URL, "t")], tmp_path)
+    assert path.read_bytes() == MP4
+    assert len(handler.seen) == 3
+
+
+def test_what_cannot_be_fetched_says_so_and_keeps_what_was(
+    make_client: MakeClient, tmp_path: Path
+) -> None:
+    gone = [httpx.Response(404)] * 1000
+    handler = answer(httpx.Response(200, content=MP4), *gone)
+    with pytest.raises(DownloadError, match="HTTP 404") as caught:
+        make_client(handler=handler).download([Video(URL, "a"), Video(URL, "b")], tmp_path)
+    assert [path.name for path in caught.value.paths] == ["a.mp4"]
+    assert caught.value.video.name == "b"
+    assert 5 < len(handler.seen) < 100, "for a minute, not for ever"
+
+
+@pytest.mark.parametrize("body", [b"<html>sorry</html>", b"", b'{"status": 1003}'])
+def test_what_is_not_a_video_never_gets_its_name(
+    make_client: MakeClient, tmp_path: Path, body: bytes
+) -> None:
+    handler = answer(httpx.Response(200, content=body))
+    with pytest.raises(DownloadError, match="not a video"):
+        make_client(handler=handler).download([Video(URL, "t")], tmp_path)
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    ("name", "file"),
+    [
+        ("../../etc/passwd", "_.._etc_passwd.mp4"),
+        (".hidden", "hidden.mp4"),
+        ("a/b\\c:d\0e", "a_b_c_d_e.mp4"),
+        ("..", "video.mp4"),
+        ("x" * 500, "x" * 128 + ".mp4"),
+    ],
+)
+def test_a_name_cannot_leave_its_folder(
+    make_client: MakeClient, tmp_path: Path, name: str, file: str
+) -> None:
+    (path,) = make_client(handler=answer()).download([Video(URL, name)], tmp_path)
+    assert path == tmp_path / file
+
+
+@pytest.mark.parametrize("url", ["http://files.example.com/v.mp4", "ftp://e.com/v", "file:///v"])
+def test_an_address_that_is_not_https_is_refused(
+    make_client: MakeClient, tmp_path: Path, url: str
+) -> None:
+    handler = answer()
+    with pytest.raises(DownloadError, match="https"):
+        make_client(handler=handler).download([Video(url, "t")], tmp_path)
+    assert handler.seen == []
+
+
+def test_a_redirect_is_followed_but_not_to_plain_http(
+    make_client: MakeClient, tmp_path: Path
+) -> None:
+    elsewhere = httpx.Response(302, headers={"Location": "https://cdn.example.org/v.mp4"})
+    (path,) = make_client(handler=answer(elsewhere)).download([Video(URL, "t")], tmp_path)
+    assert path.read_bytes() == MP4
+    plain = httpx.Response(302, headers={"Location": "http://cdn.example.org/v.mp4"})
+    handler = answer(plain)
+    with pytest.raises(DownloadError, match="plain http"):
+        make_client(handler=handler).download([Video(URL, "u")], tmp_path)
+    assert len(handler.seen) == 1
+
+
+def test_a_folder_that_cannot_be_made_is_a_download_error(
+    make_client: MakeClient, tmp_path: Path
+) -> None:
+    (tmp_path / "file").touch()
+    with pytest.raises(DownloadError):
+        make_client(handler=answer()).download([Video(URL, "t")], tmp_path / "file")
+
+
+def test_a_download_never_submits_and_never_shows_the_key(
+    client: WeryAI, simulator: Simulator, ask: Ask, tmp_path: Path
+) -> None:
+    result = client.generate(ask(images=["https://example.com/a.jpg"]))
+    before = len(simulator.received)
+    client.download(result, tmp_path)
+    fetched = simulator.received[before:]
+    assert [(each.method, each.has_key) for each in fetched] == [("GET", False)]
+    assert len(simulator.ledger) == 1

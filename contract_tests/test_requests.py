@@ -1,0 +1,144 @@
+"""A request that the contract refuses is refused here, with every fault, and nothing is sent."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from weryai import InvalidRequestError, MediaError, MultiImageToVideo, WeryAI
+from weryai.testing import Simulator
+
+Ask = Callable[..., MultiImageToVideo]
+HTTPS = "https://example.com/a.jpg"
+
+
+@pytest.mark.parametrize(
+    ("given", "fault"),
+    [
+        ({"images": []}, "0 given, 1 to 3"),
+        ({"images": [HTTPS] * 4}, "4 given, 1 to 3"),
+        ({"images": "fox.jpg"}, "must be a list"),
+        ({"images": [b"\x89PNG"]}, "must be a path or an https address"),
+        ({"images": ["ftp://example.com/a.jpg"]}, "starts with ftp, not https"),
+        ({"images": ["http://example.com/a.jpg"]}, "is plain http"),
+        ({"images": ["data:image/png;base64,AAAA"]}, "starts with data, not https"),
+        ({"images": ["https://"]}, "names no host"),
+        ({"images": ["https://example.com/a b.jpg"]}, "white space"),
+        ({"prompt": ""}, "prompt is empty"),
+        ({"prompt": "x" * 2001}, "2001 characters, at most 2000"),
+        ({"prompt": None}, "prompt must be a text"),
+        ({"prompt": "\ud800"}, "surrogate"),
+        ({"model": None}, "model must be a text"),
+        ({"aspect_ratio": 1.77}, "aspect_ratio must be a text"),
+        ({"duration": 5.5}, "duration must be a whole number of seconds, not 5.5"),
+        ({"duration": 0}, "at least 1, not 0"),
+        ({"duration": True}, "not True"),
+        ({"duration": "5"}, "not '5'"),
+        ({"duration": 10**5000}, "a number that long"),
+        ({"negative_prompt": "x" * 1001}, "1001 characters, at most 1000"),
+        ({"video_number": 0}, "1 to 4, not 0"),
+        ({"video_number": 5}, "1 to 4, not 5"),
+        ({"resolution": 720}, "resolution must be a text"),
+        ({"generate_audio": "true"}, "must be True or False"),
+        ({"webhook_url": "http://example.com/hook"}, "webhook_url is plain http"),
+        ({"webhook_url": 7}, "webhook_url must be an https address"),
+        ({"caller_id": 2**63}, "caller_id must be a whole number"),
+        ({"caller_id": "me"}, "caller_id must be a whole number"),
+    ],
+)
+def test_what_the_contract_refuses_is_refused(ask: Ask, given: dict[str, Any], fault: str) -> None:
+    with pytest.raises(InvalidRequestError) as caught:
+        ask(**given)
+    assert len(caught.value.faults) == 1
+    assert fault in caught.value.faults[0]
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        {"images": [HTTPS]},
+        {"images": [HTTPS] * 3},
+        {"images": ["http://127.0.0.1:1/a.jpg", "http://localhost/b.jpg", "http://[::1]/c.jpg"]},
+        {"prompt": "x"},
+        {"prompt": "x" * 2000},
+        {"prompt": "🦊" * 2000},
+        {"negative_prompt": "x" * 1000},
+        {"video_number": 1},
+        {"video_number": 4},
+        {"duration": 1},
+        {"caller_id": -(2**63)},
+        {"caller_id": 2**63 - 1},
+        {"webhook_url": "https://example.com/hook"},
+    ],
+)
+def test_what_the_contract_allows_is_allowed(ask: Ask, given: dict[str, Any]) -> None:
+    payload = ask(**given).payload()
+    assert {name: payload[name] for name in given} == given
+
+
+def test_all_faults_come_in_one_message(ask: Ask, tmp_path: Path) -> None:
+    with pytest.raises(InvalidRequestError) as caught:
+        ask(images=[tmp_path / "gone.png"], prompt="", duration=5.5, video_number=5)
+    assert len(caught.value.faults) == 4
+    assert all(word in str(caught.value) for word in ("prompt", "duration", "video_n", "gone.png"))
+
+
+def test_the_payload_leaves_out_what_was_not_given(ask: Ask) -> None:
+    given = ask(images=[HTTPS], generate_audio=False)
+    assert given.payload() == {
+        "images": [HTTPS],
+        "prompt": "The sun sets",
+        "model": "KLING_O1",
+        "aspect_ratio": "16:9",
+        "duration": 5,
+        "generate_audio": False,
+    }
+
+
+def broken_files(folder: Path) -> list[tuple[Path, str]]:
+    text, empty, huge = folder / "text.jpg", folder / "empty.png", folder / "huge.png"
+    text.write_text("not an image")
+    empty.touch()
+    with huge.open("wb") as file:
+        file.write(b"\x89PNG\r\n\x1a\n")
+        file.truncate(10 * 1024 * 1024 + 1)
+    return [
+        (text, "is not a jpg, png or webp image"),
+        (empty, "is empty"),
+        (huge, "10,485,761 bytes, the limit is 10,485,760"),
+        (folder / "gone.png", "there is no such file"),
+        (folder, "is a directory"),
+        (Path("/dev/null"), "is not a regular file"),
+    ]
+
+
+def test_local_files_are_told_by_their_content_before_anything_is_sent(
+    client: WeryAI, simulator: Simulator, ask: Ask, pictures: tuple[Path, Path], tmp_path: Path
+) -> None:
+    for path, fault in broken_files(tmp_path):
+        with pytest.raises(MediaError, match=fault) as caught:
+            client.submit(ask(images=[pictures[0], path]))
+        assert str(path) in str(caught.value)
+        with pytest.raises(MediaError, match=fault):
+            client.upload(path)
+    assert simulator.received == []
+
+
+def test_all_broken_files_come_in_one_message(client: WeryAI, ask: Ask, tmp_path: Path) -> None:
+    paths = [path for path, _ in broken_files(tmp_path)[:3]]
+    with pytest.raises(MediaError) as caught:
+        client.submit(ask(images=paths))
+    assert len(caught.value.faults) == 3
+
+
+def test_a_file_of_exactly_10_mb_with_the_wrong_name_is_sent(
+    client: WeryAI, simulator: Simulator, tmp_path: Path, pictures: tuple[Path, Path]
+) -> None:
+    full = tmp_path / "picture.txt"
+    content = pictures[0].read_bytes()
+    full.write_bytes(content + bytes(10 * 1024 * 1024 - len(content)))
+    assert client.upload(full).startswith("http://localhost/files/")
+    assert len(simulator.received) == 1

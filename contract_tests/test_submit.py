@@ -1,0 +1,315 @@
+"""Paid once: what a submission sends, what is sent again, and what never is."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import anyio
+import httpx
+import pytest
+
+from contract_tests.conftest import Network
+from weryai import (
+    AuthenticationError,
+    ConcurrencyLimitError,
+    ContentRejectedError,
+    DailyLimitError,
+    InsufficientCreditsError,
+    MultiImageToVideo,
+    NotFoundError,
+    ParameterError,
+    PermissionDeniedError,
+    RateLimitError,
+    ResponseError,
+    ServerError,
+    SubmissionUnknownError,
+    TransportError,
+    WeryAI,
+)
+from weryai.testing import Answer, Lost, ManualClock, Simulator, refusal
+
+Ask = Callable[..., MultiImageToVideo]
+SUBMIT = "submit_multi_image_to_video"
+HTTPS = ["https://example.com/a.jpg", "https://example.com/b.jpg"]
+
+
+def posts(simulator: Simulator) -> int:
+    return sum(each.path.endswith("multi-image-to-video") for each in simulator.received)
+
+
+def test_local_images_are_uploaded_and_addresses_are_sent_as_they_are(
+    client: WeryAI, simulator: Simulator, ask: Ask, pictures: tuple[Path, Path]
+) -> None:
+    job = client.submit(ask(images=[pictures[0], HTTPS[0], str(pictures[1])]))
+    sent = simulator.ledger[0].payload["images"]
+    assert [image.startswith("http://localhost/files/") for image in sent] == [True, False, True]
+    assert sent[1] == HTTPS[0]
+    assert job.task_ids == simulator.ledger[0].task_ids
+    assert job.batch_id == str(simulator.ledger[0].batch_id)
+    assert job.submitted_at is not None
+    assert job.submitted_at.timestamp() == simulator.clock.time()
+
+
+def test_only_what_was_given_is_sent_and_audio_is_a_json_boolean(
+    client: WeryAI, simulator: Simulator, ask: Ask
+) -> None:
+    client.submit(ask(images=HTTPS))
+    client.submit(ask(images=HTTPS, generate_audio=True, video_number=2, caller_id=7))
+    first, second = (accepted.payload for accepted in simulator.ledger)
+    assert set(first) == {"images", "prompt", "model", "aspect_ratio", "duration"}
+    assert second["generate_audio"] is True
+    assert (second["video_number"], second["caller_id"]) == (2, 7)
+
+
+async def fetch(simulator: Simulator, address: str) -> bytes:
+    async with httpx.AsyncClient(transport=httpx.ASGITransport(simulator.app)) as http:
+        return (await http.get(address)).content
+
+
+UNKNOWN: list[Any] = [
+    Lost(),
+    Lost(accepted=True),
+    Answer(500, {"status": 500}),
+    Answer(502, "<html>bad gateway</html>"),
+    Answer(504, "<html>timeout</html>", accepted=True),
+    Answer(520, "<html>unknown</html>", accepted=True),
+    Answer(503, {"status": 1001, "message": "Request rate limit exceeded"}),
+    Answer(408, ""),
+    Answer(200, ""),
+    Answer(200, "<html>hello</html>", accepted=True),
+    Answer(200, '{"status": 0, "data": {"task_i'),
+    Answer(200, {"status": 0, "data": {}}),
+    Answer(200, {"status": 0, "data": {"task_ids": []}}),
+    Answer(200, {"status": 0, "data": None}),
+    Answer(200, {"status": 200, "success": False, "data": {"task_id": "t"}}),
+    Answer(200, []),
+    Answer(202, {"status": 0, "data": {"task_ids": ["t"]}}),
+    Answer(204, ""),
+]
+
+
+@pytest.mark.parametrize("answer", UNKNOWN, ids=str)
+def test_a_paid_request_whose_fate_is_unknown_is_reported_and_never_sent_again(
+    client: WeryAI, simulator: Simulator, ask: Ask, answer: Any
+) -> None:
+    simulator.next(SUBMIT, answer)
+    with pytest.raises(SubmissionUnknownError) as caught:
+        client.submit(ask(images=HTTPS, caller_id=42))
+    assert posts(simulator) == 1
+    assert len(simulator.ledger) == answer.accepted
+    error = caught.value
+    assert error.payload == ask(images=HTTPS, caller_id=42).payload()
+    assert error.caller_id == 42
+    assert error.sent_at.timestamp() == simulator.clock.time()
+    assert "https://weryai.com/api/history" in str(error)
+    assert "caller_id 42" in str(error)
+
+
+@pytest.mark.parametrize("code", [429, 1001, 1007, 6001, 6002, 6010])
+def test_a_refusal_that_made_no_task_is_sent_again_until_it_is_accepted(
+    client: WeryAI, simulator: Simulator, ask: Ask, code: int
+) -> None:
+    simulator.next(SUBMIT, refusal(code), refusal(code))
+    client.submit(ask(images=HTTPS))
+    assert posts(simulator) == 3
+    assert len(simulator.ledger) == 1
+
+
+def test_http_429_is_sent_again_and_not_before_retry_after(
+    client: WeryAI, simulator: Simulator, ask: Ask
+) -> None:
+    simulator.next(SUBMIT, Answer(429, "slow down", {"Retry-After": "100"}))
+    started = simulator.clock.time()
+    client.submit(ask(images=HTTPS))
+    assert 100 <= simulator.clock.time() - started < 101
+    assert len(simulator.ledger) == 1
+
+
+def test_a_refused_submission_gives_up_when_its_budget_is_used_up(
+    make_client: Callable[..., WeryAI], simulator: Simulator, ask: Ask
+) -> None:
+    started = simulator.clock.time()
+    client = make_client(simulator, retry_budget=60)
+    simulator.next(SUBMIT, *[refusal(1001, "请求频率过高")] * 500)
+    with pytest.raises(RateLimitError, match="请求频率过高"):
+        client.submit(ask(images=HTTPS))
+    assert 0 < simulator.clock.time() - started <= 60
+    assert 2 <= posts(simulator) < 500
+
+
+def test_a_budget_of_zero_sends_once(
+    make_client: Callable[..., WeryAI], simulator: Simulator, ask: Ask
+) -> None:
+    simulator.next(SUBMIT, refusal(1001))
+    with pytest.raises(RateLimitError):
+        make_client(simulator, retry_budget=0).submit(ask(images=HTTPS))
+    assert posts(simulator) == 1
+
+
+@pytest.mark.parametrize(
+    ("answer", "kind"),
+    [
+        (refusal(1002, "duration must be 4 to 15"), ParameterError),
+        (refusal(1002, "Invalid API Key"), AuthenticationError),
+        (refusal(1002, "the prompt holds sensitive words"), ContentRejectedError),
+        (refusal(1003), NotFoundError),
+        (refusal(1006), ParameterError),
+        (refusal(1009), PermissionDeniedError),
+        (refusal(1010), NotFoundError),
+        (refusal(1011), InsufficientCreditsError),
+        (refusal(1014), ParameterError),
+        (refusal(1015), DailyLimitError),
+        (refusal(1017), PermissionDeniedError),
+        (refusal(2001), ContentRejectedError),
+        (refusal(2003), ContentRejectedError),
+        (refusal(2004), ParameterError),
+        (refusal(6003), ServerError),
+        (refusal(6004), ServerError),
+        (refusal(6101), DailyLimitError),
+        (refusal(1004, "older meaning"), ResponseError),
+        (Answer(400, {"message": "malformed"}), ParameterError),
+        (Answer(401, {"status": 1002, "message": "Invalid API Key"}), AuthenticationError),
+        (Answer(403, "<html>denied</html>"), AuthenticationError),
+        (Answer(403, {"status": 1017, "message": "VIP"}), PermissionDeniedError),
+        (Answer(302, "", {"Location": "https://example.com"}), ResponseError),
+        (Answer(404, "<html>nothing here</html>"), ResponseError),
+    ],
+    ids=str,
+)
+def test_any_other_refusal_is_raised_at_once_as_the_error_of_its_code(
+    client: WeryAI, simulator: Simulator, ask: Ask, answer: Answer, kind: type[ResponseError]
+) -> None:
+    simulator.next(SUBMIT, answer)
+    with pytest.raises(kind) as caught:
+        client.submit(ask(images=HTTPS))
+    assert posts(simulator) == 1
+    assert simulator.ledger == []
+    error = caught.value
+    body = answer.body.encode() if isinstance(answer.body, str) else answer.body
+    assert error.raw == body if isinstance(body, bytes) else json.loads(error.raw) == body
+    assert error.http_status == answer.status
+    if answer.status == 200:
+        assert error.code == answer.body["status"]
+        assert answer.body["message"] in str(error)
+
+
+ACCEPTED = httpx.Response(200, json={"status": 0, "data": {"task_ids": ["task_1"]}})
+
+
+@pytest.mark.parametrize(
+    "error", [httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.ProxyError]
+)
+def test_a_submission_that_was_never_sent_is_sent_again(
+    make_client: Callable[..., WeryAI], ask: Ask, error: type[httpx.TransportError]
+) -> None:
+    network = Network(*[error("down")] * 3, ACCEPTED)
+    assert make_client(handler=network).submit(ask(images=HTTPS)).task_ids == ("task_1",)
+    assert len(network.seen) == 4
+
+
+def test_a_submission_that_can_not_be_sent_at_all_says_so(
+    make_client: Callable[..., WeryAI], ask: Ask
+) -> None:
+    with pytest.raises(TransportError, match="no connection") as caught:
+        make_client(handler=Network(httpx.ConnectError("down"))).submit(ask(images=HTTPS))
+    assert not caught.value.sent
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        httpx.ReadError,
+        httpx.WriteError,
+        httpx.ReadTimeout,
+        httpx.WriteTimeout,
+        httpx.RemoteProtocolError,
+        httpx.LocalProtocolError,
+        httpx.CloseError,
+        httpx.DecodingError,
+    ],
+)
+def test_a_lost_answer_is_reported_for_a_submission_and_repeated_for_a_read(
+    make_client: Callable[..., WeryAI], ask: Ask, error: type[httpx.TransportError]
+) -> None:
+    network = Network(error("broken"), ACCEPTED)
+    with pytest.raises(SubmissionUnknownError) as caught:
+        make_client(handler=network).submit(ask(images=HTTPS))
+    assert len(network.seen) == 1
+    assert isinstance(caught.value.__cause__, TransportError)
+    read = Network(error("broken"), httpx.Response(200, json={"status": 0, "data": 12.5}))
+    assert make_client(handler=read).balance() == 12.5
+
+
+def test_a_lost_upload_is_sent_again_whole(
+    client: WeryAI, simulator: Simulator, ask: Ask, pictures: tuple[Path, Path]
+) -> None:
+    simulator.next("upload_file", Lost(accepted=True), Answer(504, "timeout"), refusal(1001))
+    client.submit(ask(images=pictures[:1]))
+    assert [each.path for each in simulator.received].count("/v1/generation/upload-file") == 4
+    address = simulator.ledger[0].payload["images"][0]
+    assert anyio.run(fetch, simulator, address) == pictures[0].read_bytes()
+
+
+def test_20_running_tasks_are_waited_out(client: WeryAI, simulator: Simulator, ask: Ask) -> None:
+    for _ in range(5):
+        client.submit(ask(images=HTTPS, video_number=4))
+    started = simulator.clock.time()
+    client.submit(ask(images=HTTPS))
+    assert len(simulator.ledger) == 6
+    assert simulator.clock.time() - started >= 30
+
+
+def test_the_limit_of_20_is_raised_when_it_outlasts_the_budget(
+    make_client: Callable[..., WeryAI], ask: Ask
+) -> None:
+    with Simulator(task_seconds=10_000) as simulator:
+        client = make_client(simulator)
+        for _ in range(5):
+            client.submit(ask(images=HTTPS, video_number=4))
+        with pytest.raises(ConcurrencyLimitError, match="one of the 20 running tasks"):
+            client.submit(ask(images=HTTPS))
+
+
+@pytest.mark.parametrize(
+    ("data", "task_ids", "batch_id"),
+    [
+        ({"task_ids": ["a", "b"], "batch_id": 9}, ("a", "b"), "9"),
+        ({"task_id": "a"}, ("a",), None),
+        ({"task_id": "a", "task_ids": ["a"], "batch_id": 9.0}, ("a",), "9"),
+        ({"task_id": "a", "task_ids": None, "batch_id": None}, ("a",), None),
+        ({"task_id": "c", "task_ids": ["a", "b"]}, ("a", "b", "c"), None),
+        ({"batch_id": 2**60 + 1}, (), str(2**60 + 1)),
+        ({"batch_id": "b-7"}, (), "b-7"),
+    ],
+)
+def test_ids_are_found_wherever_they_have_been_seen(
+    make_client: Callable[..., WeryAI],
+    ask: Ask,
+    data: dict[str, Any],
+    task_ids: tuple[str, ...],
+    batch_id: str | None,
+) -> None:
+    network = Network(httpx.Response(200, json={"status": 200, "data": data}))
+    job = make_client(handler=network).submit(ask(images=HTTPS))
+    assert (job.task_ids, job.batch_id) == (task_ids, batch_id)
+
+
+def test_an_answer_of_garbage_is_reported_and_kept(
+    make_client: Callable[..., WeryAI], ask: Ask
+) -> None:
+    odd = {"Content-Type": "text/odd; charset=x"}
+    for body in (b"\xff\xfe", b"[" * 100_000, b'{"status":' + b"9" * 5000 + b"}", b"NaN", b'"x"'):
+        network = Network(httpx.Response(200, content=body, headers=odd))
+        with pytest.raises(SubmissionUnknownError) as caught:
+            make_client(handler=network).submit(ask(images=HTTPS))
+        assert caught.value.raw == body
+        assert len(network.seen) == 1
+
+
+def test_the_clock_of_a_test_makes_pauses_instant() -> None:
+    clock = ManualClock()
+    clock.sleep(1000)
+    assert clock.monotonic() == clock.time() == 1_800_001_000

@@ -1,0 +1,310 @@
+"""Nothing lost: a wait ends when it must, survives what it can, and keeps the job."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from datetime import UTC, datetime
+from itertools import pairwise
+from typing import Any
+
+import httpx
+import pytest
+
+from contract_tests.conftest import Network
+from weryai import (
+    AuthenticationError,
+    InvalidRequestError,
+    Job,
+    MultiImageToVideo,
+    NotFoundError,
+    Result,
+    TaskFailedError,
+    WaitTimeoutError,
+    WeryAI,
+)
+from weryai.testing import Answer, Lost, Outcome, Simulator, Variant, refusal
+
+Ask = Callable[..., MultiImageToVideo]
+HTTPS = ["https://example.com/a.jpg", "https://example.com/b.jpg"]
+
+
+def told(status: str, **fields: Any) -> Answer:
+    return Answer(body={"status": 0, "data": {"task_id": "t", "task_status": status, **fields}})
+
+
+def test_a_job_is_watched_from_waiting_to_its_videos(
+    client: WeryAI, simulator: Simulator, ask: Ask
+) -> None:
+    seen: list[str] = []
+    result = client.generate(
+        ask(images=HTTPS), on_update=lambda result: seen.append(result.tasks[0].state)
+    )
+    assert list(dict.fromkeys(seen)) == ["waiting", "processing", "succeeded"]
+    assert result.done
+    assert [video.name for video in result.videos] == list(simulator.ledger[0].task_ids)
+    assert len(simulator.ledger) == 1
+
+
+@pytest.mark.parametrize("one_task", [False, True])
+@pytest.mark.parametrize("number", [1, 2, 4])
+def test_all_videos_arrive_from_one_task_or_from_several(
+    client: WeryAI, simulator: Simulator, ask: Ask, number: int, one_task: bool
+) -> None:
+    simulator.variant = Variant(one_task=one_task)
+    result = client.generate(ask(images=HTTPS, video_number=number))
+    assert len({video.url for video in result.videos}) == number
+    assert len({video.name for video in result.videos}) == number
+    polled = {each.path.split("/")[3] for each in simulator.received[1:]}
+    assert (polled == {"batch"}) == (number > 1 and not one_task)
+
+
+def test_every_poll_asks_caches_to_step_aside(
+    client: WeryAI, simulator: Simulator, ask: Ask
+) -> None:
+    client.generate(ask(images=HTTPS))
+    client.generate(ask(images=HTTPS, video_number=2))
+    polls = [each for each in simulator.received if each.method == "GET"]
+    assert polls
+    assert all(each.headers["cache-control"] == "no-cache" for each in polls)
+
+
+def test_pauses_start_at_about_3_s_and_grow_to_at_most_15(
+    client: WeryAI, simulator: Simulator, ask: Ask
+) -> None:
+    times: list[float] = []
+    simulator.outcomes.append(Outcome(seconds=300))
+    client.generate(ask(images=HTTPS), on_update=lambda _: times.append(simulator.clock.time()))
+    pauses = [later - earlier for earlier, later in pairwise(times)]
+    assert 2.4 <= pauses[0] <= 3.0
+    assert 12 <= max(pauses) <= 15
+    assert len(set(pauses[8:])) > 1, "the pauses are jittered"
+
+
+@pytest.mark.parametrize("spelled", ["fail", "failed", "FAILED", "canceled", "error", " Error "])
+def test_every_spelling_of_failure_ends_a_wait(
+    client: WeryAI, simulator: Simulator, spelled: str
+) -> None:
+    simulator.next("get_task_status", told(spelled, msg="content moderation"))
+    with pytest.raises(TaskFailedError, match="content moderation") as caught:
+        client.wait(Job(["t"]))
+    assert caught.value.result.failed[0].raw_state == spelled
+
+
+@pytest.mark.parametrize("spelled", ["succeed", "SUCCESS", "success"])
+def test_every_spelling_of_success_ends_a_wait(
+    client: WeryAI, simulator: Simulator, spelled: str
+) -> None:
+    simulator.next("get_task_status", told(spelled, videos=["https://example.com/v.mp4"]))
+    assert client.wait(Job(["t"])).videos[0].url == "https://example.com/v.mp4"
+
+
+def test_an_unknown_state_counts_as_running_and_is_reported_once(
+    client: WeryAI, simulator: Simulator, ask: Ask, caplog: pytest.LogCaptureFixture
+) -> None:
+    job = client.submit(ask(images=HTTPS))
+    simulator.next("get_task_status", told("Queued_Again"), told("Queued_Again"))
+    seen: list[Result] = []
+    with caplog.at_level(logging.WARNING, "weryai"):
+        client.wait(job, on_update=seen.append)
+    assert [result.tasks[0].state for result in seen[:2]] == ["queued_again"] * 2
+    assert not seen[0].tasks[0].known
+    messages = [record.getMessage() for record in caplog.records]
+    assert messages == ["task t is in an unknown state, 'Queued_Again'"]
+
+
+def test_a_task_that_failed_gives_its_reason_and_the_videos_that_were_made(
+    client: WeryAI, simulator: Simulator, ask: Ask
+) -> None:
+    simulator.outcomes.extend([Outcome(), Outcome("failed", "copyright restrictions"), Outcome()])
+    with pytest.raises(TaskFailedError, match="1 of 3 tasks failed") as caught:
+        client.generate(ask(images=HTTPS, video_number=3))
+    assert "copyright restrictions" in str(caught.value)
+    assert "2 finished videos can be downloaded" in str(caught.value)
+    assert len(caught.value.result.videos) == 2
+
+
+def test_a_failure_waits_for_the_tasks_that_still_run(
+    client: WeryAI, simulator: Simulator, ask: Ask
+) -> None:
+    simulator.outcomes.extend([Outcome("failed", seconds=1), Outcome(seconds=60)])
+    with pytest.raises(TaskFailedError) as caught:
+        client.generate(ask(images=HTTPS, video_number=2))
+    assert len(caught.value.result.videos) == 1
+
+
+def test_a_success_without_a_video_is_an_error_that_says_so(
+    client: WeryAI, simulator: Simulator, ask: Ask
+) -> None:
+    simulator.outcomes.append(Outcome(videos=False))
+    with pytest.raises(TaskFailedError, match="names no video"):
+        client.generate(ask(images=HTTPS))
+
+
+PASSING: list[Answer | Lost] = [
+    Lost(),
+    Answer(500, "x"),
+    Answer(520, "<html>"),
+    Answer(429, "x", {"Retry-After": "1"}),
+    Answer(200, ""),
+    Answer(200, {"status": 0, "data": {"unheard": "of"}}),
+    Answer(200, {"status": 0, "data": {"task_status": 5}}),
+    refusal(1001),
+    refusal(1002, "something else"),
+    Answer(404, "<html>"),
+]
+
+
+def test_a_wait_survives_lost_and_failed_polls(
+    client: WeryAI, simulator: Simulator, ask: Ask
+) -> None:
+    job = client.submit(ask(images=HTTPS))
+    simulator.next("get_task_status", *PASSING)
+    assert client.wait(job).videos
+    assert len(simulator.ledger) == 1
+
+
+@pytest.mark.parametrize(
+    "answer", [Answer(401, ""), Answer(403, ""), refusal(1002, "Invalid API Key")], ids=str
+)
+def test_a_refused_key_ends_a_wait_at_once(
+    client: WeryAI, simulator: Simulator, ask: Ask, answer: Answer
+) -> None:
+    job = client.submit(ask(images=HTTPS))
+    started = simulator.clock.time()
+    simulator.next("get_task_status", answer)
+    with pytest.raises(AuthenticationError):
+        client.wait(job)
+    assert simulator.clock.time() == started
+
+
+@pytest.mark.parametrize("code", [1003, 1010])
+def test_not_found_ends_a_wait_only_for_a_job_older_than_a_minute(
+    client: WeryAI, simulator: Simulator, code: int
+) -> None:
+    now = simulator.clock.time()
+    simulator.next("get_task_status", *[refusal(code)] * 100)
+    with pytest.raises(NotFoundError):
+        client.wait(Job(["t"]))
+    assert simulator.clock.time() == now, "a job of unknown age counts as old"
+    young = Job(["t"], submitted_at=datetime.fromtimestamp(now, UTC))
+    with pytest.raises(NotFoundError):
+        client.wait(young)
+    assert 60 < simulator.clock.time() - now < 80
+
+
+def test_running_out_of_time_keeps_the_job(client: WeryAI, simulator: Simulator, ask: Ask) -> None:
+    job = client.submit(ask(images=HTTPS, video_number=2))
+    started = simulator.clock.time()
+    with pytest.raises(WaitTimeoutError, match="wait for the job again") as caught:
+        client.wait(job, timeout=10)
+    assert simulator.clock.time() - started == pytest.approx(10, abs=0.01)
+    assert caught.value.result is not None
+    assert [task.done for task in caught.value.result.tasks] == [False, False]
+    assert len(client.wait(caught.value.job).videos) == 2
+    assert len(simulator.ledger) == 1
+
+
+def test_a_wait_that_never_got_an_answer_says_why(client: WeryAI, simulator: Simulator) -> None:
+    simulator.next("get_task_status", *[Answer(500, "x")] * 100)
+    with pytest.raises(WaitTimeoutError) as caught:
+        client.wait(Job(["t"]), timeout=20)
+    assert caught.value.result is None
+    assert "HTTP 500" in str(caught.value.__cause__)
+
+
+def test_several_tasks_without_a_batch_are_asked_for_one_by_one(
+    client: WeryAI, simulator: Simulator, ask: Ask
+) -> None:
+    simulator.outcomes.extend([Outcome(seconds=1), Outcome(seconds=50)])
+    job = client.submit(ask(images=HTTPS, video_number=2))
+    result = client.wait(Job(job.task_ids))
+    assert len(result.videos) == 2
+    paths = [each.path for each in simulator.received]
+    first, second = (paths.count(f"/v1/generation/{each}/status") for each in job.task_ids)
+    assert first < second, "a task that has ended is not asked for again"
+
+
+def test_a_job_known_by_its_batch_alone_is_waited_for(
+    client: WeryAI, simulator: Simulator, ask: Ask
+) -> None:
+    job = client.submit(ask(images=HTTPS, video_number=2))
+    assert len(client.wait(Job(batch_id=job.batch_id)).videos) == 2
+
+
+def test_a_batch_that_leaves_out_a_task_is_not_finished(
+    client: WeryAI, simulator: Simulator, ask: Ask
+) -> None:
+    job = client.submit(ask(images=HTTPS, video_number=2))
+    done = {"task_id": job.task_ids[0], "task_status": "succeed", "videos": ["https://e.com/v"]}
+    simulator.next("get_batch_status", Answer(body={"status": 0, "data": [done]}))
+    assert len(client.wait(job).tasks) == 2
+
+
+def test_a_job_survives_being_written_down() -> None:
+    at = datetime(2026, 11, 22, 12, tzinfo=UTC)
+    job = Job(["a", "b"], "7", at, 42)
+    assert Job.from_dict(job.to_dict()) == job
+    assert Job.from_dict({"task_ids": ["a"]}) == Job(["a"])
+
+
+@pytest.mark.parametrize("ids", ["task_1", [""], [7]])
+def test_a_job_of_wrong_ids_is_refused(ids: Any) -> None:
+    with pytest.raises(TypeError):
+        Job(ids)
+
+
+def test_a_job_without_ids_is_refused() -> None:
+    with pytest.raises(ValueError, match="at least one"):
+        Job()
+
+
+@pytest.mark.parametrize("task_id", ["", ".", "..", "a/b", "a?b", "a b", "x" * 129, "\n", None, 7])
+def test_an_id_that_would_become_another_path_is_refused(
+    client: WeryAI, simulator: Simulator, task_id: Any
+) -> None:
+    for read in (client.status, client.batch_status):
+        with pytest.raises(InvalidRequestError):
+            read(task_id)
+    assert simulator.received == []
+
+
+def told_apart(variant: Variant) -> str:
+    """What makes this variant differ from the usual one."""
+    usual = Variant()
+    names = [each for each in Variant.choices() if getattr(variant, each) != getattr(usual, each)]
+    return ",".join(f"{name}={getattr(variant, name)}" for name in names) or "usual"
+
+
+@pytest.mark.parametrize(
+    "variant",
+    [
+        Variant(**{name: value})
+        for name, values in Variant.choices().items()
+        for value in values
+        if name not in ("bad_key", "balance", "registry")
+    ],
+    ids=told_apart,
+)
+@pytest.mark.parametrize("number", [1, 2])
+def test_every_spelling_of_the_service_is_read(
+    client: WeryAI, simulator: Simulator, ask: Ask, variant: Variant, number: int
+) -> None:
+    simulator.variant = variant
+    assert len(client.generate(ask(images=HTTPS, video_number=number)).videos) == number
+    simulator.outcomes.extend([Outcome("failed", "moderation")] * 2)
+    with pytest.raises(TaskFailedError, match="moderation") as caught:
+        client.generate(ask(images=HTTPS, video_number=number))
+    assert caught.value.result.videos == ()
+
+
+def test_a_cover_is_kept_and_a_video_named_twice_comes_once(
+    make_client: Callable[..., WeryAI],
+) -> None:
+    url = "https://example.com/v.mp4"
+    video = {"url": None, "video_url": url, "cover_url": "https://example.com/c.png"}
+    data = {"task_status": "succeed", "videos": [video, {}], "video_url": url, "video_urls": [url]}
+    reply = httpx.Response(200, json={"status": 0, "data": data})
+    task = make_client(handler=Network(reply)).status("task_9")
+    assert [(v.url, v.cover_url) for v in task.videos] == [(url, "https://example.com/c.png")]
+    assert task.id == "task_9", "a report without an id is of the task that was asked for"

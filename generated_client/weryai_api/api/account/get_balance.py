@@ -1,0 +1,174 @@
+# Generated from openapi/weryai.yaml by `make generate`. Do not edit.
+from typing import Any
+
+import httpx
+
+from ... import errors
+from ...client import AuthenticatedClient, Client
+from ...models.balance_ok import BalanceOk
+from ...models.business_error import BusinessError
+from ...models.http_error import HttpError
+from ...types import Response
+
+
+def _get_kwargs() -> dict[str, Any]:
+
+    _kwargs: dict[str, Any] = {
+        "method": "get",
+        "url": "/v1/generation/balance",
+    }
+
+    return _kwargs
+
+
+def _parse_response(
+    *, client: AuthenticatedClient | Client, response: httpx.Response
+) -> BalanceOk | BusinessError | HttpError | None:
+    if response.status_code == 200:
+
+        def _parse_response_200(data: object) -> BalanceOk | BusinessError:
+            try:
+                if not isinstance(data, dict):
+                    raise TypeError()
+                componentsschemas_balance_reply_type_0 = BalanceOk.from_dict(data)
+
+                return componentsschemas_balance_reply_type_0
+            except (TypeError, ValueError, AttributeError, KeyError):
+                pass
+            if not isinstance(data, dict):
+                raise TypeError()
+            componentsschemas_balance_reply_type_1 = BusinessError.from_dict(data)
+
+            return componentsschemas_balance_reply_type_1
+
+        response_200 = _parse_response_200(response.json())
+
+        return response_200
+
+    if response.status_code == 401:
+        response_401 = HttpError.from_dict(response.json())
+
+        return response_401
+
+    if response.status_code == 403:
+        response_403 = HttpError.from_dict(response.json())
+
+        return response_403
+
+    if response.status_code == 429:
+        response_429 = HttpError.from_dict(response.json())
+
+        return response_429
+
+    if response.status_code == 500:
+        response_500 = HttpError.from_dict(response.json())
+
+        return response_500
+
+    if client.raise_on_unexpected_status:
+        raise errors.UnexpectedStatus(response.status_code, response.content)
+    else:
+        return None
+
+
+def _build_response(
+    *, client: AuthenticatedClient | Client, response: httpx.Response
+) -> Response[BalanceOk | BusinessError | HttpError]:
+    return Response(
+        status_code=response.status_code,
+        content=response.content,
+        headers=response.headers,
+        parsed=_parse_response(client=client, response=response),
+    )
+
+
+def sync_detailed(
+    *,
+    client: AuthenticatedClient,
+) -> Response[BalanceOk | BusinessError | HttpError]:
+    """Query Balance
+
+     The credits that are left. Read-only. Evidence: V-acct, U-ts.
+
+    Raises:
+        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
+        httpx.TimeoutException: If the request takes longer than Client.timeout.
+
+    Returns:
+        Response[BalanceOk | BusinessError | HttpError]
+    """
+
+    kwargs = _get_kwargs()
+
+    response = client.get_httpx_client().request(
+        **kwargs,
+    )
+
+    return _build_response(client=client, response=response)
+
+
+def sync(
+    *,
+    client: AuthenticatedClient,
+) -> BalanceOk | BusinessError | HttpError | None:
+    """Query Balance
+
+     The credits that are left. Read-only. Evidence: V-acct, U-ts.
+
+    Raises:
+        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
+        httpx.TimeoutException: If the request takes longer than Client.timeout.
+
+    Returns:
+        BalanceOk | BusinessError | HttpError
+    """
+
+    return sync_detailed(
+        client=client,
+    ).parsed
+
+
+async def asyncio_detailed(
+    *,
+    client: AuthenticatedClient,
+) -> Response[BalanceOk | BusinessError | HttpError]:
+    """Query Balance
+
+     The credits that are left. Read-only. Evidence: V-acct, U-ts.
+
+    Raises:
+        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
+        httpx.TimeoutException: If the request takes longer than Client.timeout.
+
+    Returns:
+        Response[BalanceOk | BusinessError | HttpError]
+    """
+
+    kwargs = _get_kwargs()
+
+    response = await client.get_async_httpx_client().request(**kwargs)
+
+    return _build_response(client=client, response=response)
+
+
+async def asyncio(
+    *,
+    client: AuthenticatedClient,
+) -> BalanceOk | BusinessError | HttpError | None:
+    """Query Balance
+
+     The credits that are left. Read-only. Evidence: V-acct, U-ts.
+
+    Raises:
+        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
+        httpx.TimeoutException: If the request takes longer than Client.timeout.
+
+    Returns:
+        BalanceOk | BusinessError | HttpError
+    """
+
+    return (
+        await asyncio_detailed(
+            client=client,
+        )
+    ).parsed

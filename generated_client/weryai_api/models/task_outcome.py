@@ -1,0 +1,255 @@
+# Generated from openapi/weryai.yaml by `make generate`. Do not edit.
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, TypeVar, cast
+
+from attrs import define as _attrs_define
+from attrs import field as _attrs_field
+
+from ..types import UNSET, Unset
+
+if TYPE_CHECKING:
+    from ..models.video_object import VideoObject
+
+
+T = TypeVar("T", bound="TaskOutcome")
+
+
+@_attrs_define
+class TaskOutcome:
+    """What a task made, or why it failed. Evidence: V-cli, V-norm.
+
+    Attributes:
+        videos (list[str | VideoObject] | None | Unset):
+        video_urls (list[str | VideoObject] | None | Unset):
+        video_url (None | str | Unset | VideoObject):
+        video (None | str | Unset | VideoObject):
+        message (None | str | Unset): Why it failed. Evidence: V-cli.
+    """
+
+    videos: list[str | VideoObject] | None | Unset = UNSET
+    video_urls: list[str | VideoObject] | None | Unset = UNSET
+    video_url: None | str | Unset | VideoObject = UNSET
+    video: None | str | Unset | VideoObject = UNSET
+    message: None | str | Unset = UNSET
+    additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
+
+    def to_dict(self) -> dict[str, Any]:
+        from ..models.video_object import VideoObject  # noqa: PLC0415
+
+        videos: list[dict[str, Any] | str] | None | Unset
+        if isinstance(self.videos, Unset):
+            videos = UNSET
+        elif isinstance(self.videos, list):
+            videos = []
+            for videos_type_0_item_data in self.videos:
+                videos_type_0_item: dict[str, Any] | str
+                if isinstance(videos_type_0_item_data, VideoObject):
+                    videos_type_0_item = videos_type_0_item_data.to_dict()
+                else:
+                    videos_type_0_item = videos_type_0_item_data
+                videos.append(videos_type_0_item)
+
+        else:
+            videos = self.videos
+
+        video_urls: list[dict[str, Any] | str] | None | Unset
+        if isinstance(self.video_urls, Unset):
+            video_urls = UNSET
+        elif isinstance(self.video_urls, list):
+            video_urls = []
+            for video_urls_type_0_item_data in self.video_urls:
+                video_urls_type_0_item: dict[str, Any] | str
+                if isinstance(video_urls_type_0_item_data, VideoObject):
+                    video_urls_type_0_item = video_urls_type_0_item_data.to_dict()
+                else:
+                    video_urls_type_0_item = video_urls_type_0_item_data
+                video_urls.append(video_urls_type_0_item)
+
+        else:
+            video_urls = self.video_urls
+
+        video_url: dict[str, Any] | None | str | Unset
+        if isinstance(self.video_url, Unset):
+            video_url = UNSET
+        elif isinstance(self.video_url, VideoObject):
+            video_url = self.video_url.to_dict()
+        else:
+            video_url = self.video_url
+
+        video: dict[str, Any] | None | str | Unset
+        if isinstance(self.video, Unset):
+            video = UNSET
+        elif isinstance(self.video, VideoObject):
+            video = self.video.to_dict()
+        else:
+            video = self.video
+
+        message: None | str | Unset
+        if isinstance(self.message, Unset):
+            message = UNSET
+        else:
+            message = self.message
+
+        field_dict: dict[str, Any] = {}
+        field_dict.update(self.additional_properties)
+        field_dict.update({})
+        if videos is not UNSET:
+            field_dict["videos"] = videos
+        if video_urls is not UNSET:
+            field_dict["video_urls"] = video_urls
+        if video_url is not UNSET:
+            field_dict["video_url"] = video_url
+        if video is not UNSET:
+            field_dict["video"] = video
+        if message is not UNSET:
+            field_dict["message"] = message
+
+        return field_dict
+
+    @classmethod
+    def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
+        from ..models.video_object import VideoObject  # noqa: PLC0415
+
+        d = dict(src_dict)
+
+        def _parse_videos(data: object) -> list[str | VideoObject] | None | Unset:
+            if data is None:
+                return data
+            if isinstance(data, Unset):
+                return data
+            try:
+                if not isinstance(data, list):
+                    raise TypeError()
+                videos_type_0 = []
+                _videos_type_0 = data
+                for videos_type_0_item_data in _videos_type_0:
+
+                    def _parse_videos_type_0_item(data: object) -> str | VideoObject:
+                        try:
+                            if not isinstance(data, dict):
+                                raise TypeError()
+                            componentsschemas_video_form_type_0 = VideoObject.from_dict(data)
+
+                            return componentsschemas_video_form_type_0
+                        except (TypeError, ValueError, AttributeError, KeyError):
+                            pass
+                        return cast(str | VideoObject, data)
+
+                    videos_type_0_item = _parse_videos_type_0_item(videos_type_0_item_data)
+
+                    videos_type_0.append(videos_type_0_item)
+
+                return videos_type_0
+            except (TypeError, ValueError, AttributeError, KeyError):
+                pass
+            return cast(list[str | VideoObject] | None | Unset, data)
+
+        videos = _parse_videos(d.pop("videos", UNSET))
+
+        def _parse_video_urls(data: object) -> list[str | VideoObject] | None | Unset:
+            if data is None:
+                return data
+            if isinstance(data, Unset):
+                return data
+            try:
+                if not isinstance(data, list):
+                    raise TypeError()
+                video_urls_type_0 = []
+                _video_urls_type_0 = data
+                for video_urls_type_0_item_data in _video_urls_type_0:
+
+                    def _parse_video_urls_type_0_item(data: object) -> str | VideoObject:
+                        try:
+                            if not isinstance(data, dict):
+                                raise TypeError()
+                            componentsschemas_video_form_type_0 = VideoObject.from_dict(data)
+
+                            return componentsschemas_video_form_type_0
+                        except (TypeError, ValueError, AttributeError, KeyError):
+                            pass
+                        return cast(str | VideoObject, data)
+
+                    video_urls_type_0_item = _parse_video_urls_type_0_item(
+                        video_urls_type_0_item_data
+                    )
+
+                    video_urls_type_0.append(video_urls_type_0_item)
+
+                return video_urls_type_0
+            except (TypeError, ValueError, AttributeError, KeyError):
+                pass
+            return cast(list[str | VideoObject] | None | Unset, data)
+
+        video_urls = _parse_video_urls(d.pop("video_urls", UNSET))
+
+        def _parse_video_url(data: object) -> None | str | Unset | VideoObject:
+            if data is None:
+                return data
+            if isinstance(data, Unset):
+                return data
+            try:
+                if not isinstance(data, dict):
+                    raise TypeError()
+                componentsschemas_video_form_type_0 = VideoObject.from_dict(data)
+
+                return componentsschemas_video_form_type_0
+            except (TypeError, ValueError, AttributeError, KeyError):
+                pass
+            return cast(None | str | Unset | VideoObject, data)
+
+        video_url = _parse_video_url(d.pop("video_url", UNSET))
+
+        def _parse_video(data: object) -> None | str | Unset | VideoObject:
+            if data is None:
+                return data
+            if isinstance(data, Unset):
+                return data
+            try:
+                if not isinstance(data, dict):
+                    raise TypeError()
+                componentsschemas_video_form_type_0 = VideoObject.from_dict(data)
+
+                return componentsschemas_video_form_type_0
+            except (TypeError, ValueError, AttributeError, KeyError):
+                pass
+            return cast(None | str | Unset | VideoObject, data)
+
+        video = _parse_video(d.pop("video", UNSET))
+
+        def _parse_message(data: object) -> None | str | Unset:
+            if data is None:
+                return data
+            if isinstance(data, Unset):
+                return data
+            return cast(None | str | Unset, data)
+
+        message = _parse_message(d.pop("message", UNSET))
+
+        task_outcome = cls(
+            videos=videos,
+            video_urls=video_urls,
+            video_url=video_url,
+            video=video,
+            message=message,
+        )
+
+        task_outcome.additional_properties = d
+        return task_outcome
+
+    @property
+    def additional_keys(self) -> list[str]:
+        return list(self.additional_properties.keys())
+
+    def __getitem__(self, key: str) -> Any:
+        return self.additional_properties[key]
+
+    def __setitem__(self, key: str, value: Any) -> None:
+        self.additional_properties[key] = value
+
+    def __delitem__(self, key: str) -> None:
+        del self.additional_properties[key]
+
+    def __contains__(self, key: str) -> bool:
+        return key in self.additional_properties

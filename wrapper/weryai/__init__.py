@@ -1,0 +1,76 @@
+"""Turn images into video with WeryAI's HTTP API: paid once, nothing lost."""
+
+from __future__ import annotations
+
+from . import webhooks
+from ._client import AsyncWeryAI, WeryAI
+from ._io import Clock
+from .errors import (
+    AuthenticationError,
+    ConcurrencyLimitError,
+    ConfigError,
+    ContentRejectedError,
+    DailyLimitError,
+    DownloadError,
+    InsufficientCreditsError,
+    InvalidRequestError,
+    MediaError,
+    NotFoundError,
+    ParameterError,
+    PermissionDeniedError,
+    RateLimitError,
+    ResponseError,
+    ServerError,
+    SubmissionUnknownError,
+    TaskFailedError,
+    TransportError,
+    UnexpectedResponseError,
+    WaitTimeoutError,
+    WebhookError,
+    WeryAIError,
+)
+from .requests import MultiImageToVideo
+from .results import Job, Model, Result, Task, Video
+
+__all__ = [
+    "AsyncWeryAI",
+    "AuthenticationError",
+    "Clock",
+    "ConcurrencyLimitError",
+    "ConfigError",
+    "ContentRejectedError",
+    "DailyLimitError",
+    "DownloadError",
+    "InsufficientCreditsError",
+    "InvalidRequestError",
+    "Job",
+    "MediaError",
+    "Model",
+    "MultiImageToVideo",
+    "NotFoundError",
+    "ParameterError",
+    "PermissionDeniedError",
+    "RateLimitError",
+    "ResponseError",
+    "Result",
+    "ServerError",
+    "SubmissionUnknownError",
+    "Task",
+    "TaskFailedError",
+    "TransportError",
+    "UnexpectedResponseError",
+    "Video",
+    "WaitTimeoutError",
+    "WebhookError",
+    "WeryAI",
+    "WeryAIError",
+    "webhooks",
+]
+
+
+def __getattr__(name: str) -> str:
+    if name == "__version__":
+        from importlib.metadata import version
+
+        return version("weryai")
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

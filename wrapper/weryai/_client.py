@@ -1,0 +1,299 @@
+"""The facades: signatures and docstrings. Every rule is in `_flows`."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+import httpx
+
+from . import _config, _urls, _wire
+from ._flows import Flows
+from ._io import AsyncIO, BlockingIO, Clock, SystemClock, finish
+from ._wire import AuthenticatedClient
+from .errors import InvalidRequestError
+from .requests import Image, MultiImageToVideo
+from .results import Job, Model, Result, Task, Video
+
+RETRY_BUDGET = 180.0
+WAIT_TIMEOUT = 1800.0
+
+
+def _guard(request: httpx.Request) -> None:
+    """No request leaves for a plain http address, not along a redirect either."""
+    if fault := _urls.fault(str(request.url)):
+        raise InvalidRequestError([f"an address {fault}"])
+
+
+async def _guard_async(request: httpx.Request) -> None:
+    _guard(request)
+
+
+class WeryAI:
+    """A client of WeryAI that blocks; safe to share among threads. No connection is opened before
+    the first call.
+
+    Parameters:
+        api_key: the key; WERYAI_API_KEY where it is left out. It goes to the API and the registry
+            and to no other host, and is in no repr, log or error.
+        base_url: the API's address; WERYAI_BASE_URL, then https://api.weryai.com.
+        registry_url: the model registry's; WERYAI_REGISTRY_URL, then the vendor's own where
+            base_url is the vendor's, else base_url.
+        timeout: seconds that one request may take to connect, and that it may stay silent.
+        retry_budget: seconds for one call with all its repeats; 0 sends once. A paid submission is
+            repeated only after a refusal that made no task, never after a lost answer.
+        transport: an httpx transport to use instead of the network, as tests do.
+        clock: where the time comes from, as tests do.
+
+    Raises:
+        ConfigError: no key, or an address that is not https (http only on this machine).
+    """
+
+    def __init__(
+        self,
+        api_key: str | None = None,
+        *,
+        base_url: str | None = None,
+        registry_url: str | None = None,
+        timeout: float = 30.0,
+        retry_budget: float = RETRY_BUDGET,
+        transport: httpx.BaseTransport | None = None,
+        clock: Clock | None = None,
+    ) -> None:
+        config = _config.load(api_key, base_url, registry_url, timeout, retry_budget)
+        self._http = httpx.Client(
+            timeout=config.timeout, transport=transport, event_hooks={"request": [_guard]}
+        )
+        self._flows = Flows(BlockingIO(self._http, clock or SystemClock()), config)
+        self._transport = transport
+        self._api: AuthenticatedClient | None = None
+
+    @property
+    def api(self) -> AuthenticatedClient:
+        """The generated client, for anything that is not wrapped. It repeats nothing by itself."""
+        self._api = self._api or _wire.generated_client(self._flows.config, self._transport)
+        return self._api
+
+    def balance(self) -> float:
+        """The credits that are left. Free.
+
+        Raises: TransportError, ResponseError.
+        """
+        return finish(self._flows.balance())
+
+    def models(self) -> list[Model]:
+        """What each model for several images accepts, as the registry tells it. Free.
+
+        Raises: TransportError, ResponseError.
+        """
+        return list(finish(self._flows.models()))
+
+    def upload(self, source: Image) -> str:
+        """Store a local jpg, png or webp file of at most 10 MB, told by its content. Free.
+
+        Returns: its https address; how long it lasts is not published.
+
+        Raises: MediaError, TransportError, ResponseError.
+        """
+        return finish(self._flows.upload(source))
+
+    def submit(self, request: MultiImageToVideo) -> Job:
+        """Upload the local images, then start the job. Paid: it charges credits for each video.
+
+        A request whose answer is lost is never sent again. A refusal that made no task (too many
+        requests, queue full, 20 running tasks) is repeated within retry_budget.
+
+        Returns: the job; keep its ids until the videos are fetched.
+
+        Raises:
+            MediaError: local images that cannot be used; nothing was sent.
+            SubmissionUnknownError: it may have been paid; look before you submit it again.
+            ResponseError: the service refused it; nothing was charged as far as it says.
+            TransportError: it was never sent.
+        """
+        return finish(self._flows.submit(request))
+
+    def status(self, task_id: str) -> Task:
+        """The state of one task. Free.
+
+        Raises: InvalidRequestError, TransportError, NotFoundError, ResponseError.
+        """
+        return finish(self._flows.status(task_id))
+
+    def batch_status(self, batch_id: str) -> list[Task]:
+        """The state of every task of a batch. Free.
+
+        Raises: InvalidRequestError, TransportError, NotFoundError, ResponseError.
+        """
+        return list(finish(self._flows.batch_status(batch_id)))
+
+    def wait(
+        self,
+        job: Job,
+        *,
+        timeout: float = WAIT_TIMEOUT,
+        on_update: Callable[[Result], None] | None = None,
+    ) -> Result:
+        """Poll until every task has ended. Free, and it never submits.
+
+        Lost and failed polls do not end it; a refused key does, and so does an id that is not
+        found, once the job is older than a minute.
+
+        Parameters:
+            job: from `submit`, or `Job(task_ids=[...])`.
+            timeout: seconds; the pauses grow from about 3 to at most 15.
+            on_update: called with the state after each poll.
+
+        Returns: every task, each with at least one video.
+
+        Raises:
+            TaskFailedError: the job has ended, not all of it well; the videos are in `.result`.
+            WaitTimeoutError: it still runs; wait for `.job` again.
+            AuthenticationError, NotFoundError: a refusal that can never change.
+        """
+        return finish(self._flows.wait(job, timeout, on_update))
+
+    def generate(
+        self,
+        request: MultiImageToVideo,
+        *,
+        timeout: float = WAIT_TIMEOUT,
+        on_update: Callable[[Result], None] | None = None,
+    ) -> Result:
+        """`submit`, then `wait`. Paid, and raises what those two raise."""
+        return finish(self._flows.generate(request, timeout, on_update))
+
+    def download(
+        self, source: Result | Task | Iterable[Video], directory: str | os.PathLike[str]
+    ) -> list[Path]:
+        """Fetch videos to `directory`, each named after its task. Free, and it never submits.
+
+        A file appears under its name only when all of it is there; the key is not sent.
+
+        Returns: the paths, in the order of the videos.
+
+        Raises: DownloadError, with the paths that were written before.
+        """
+        return finish(self._flows.download(source, directory))
+
+    def close(self) -> None:
+        """Close the connections."""
+        self._http.close()
+        if self._api is not None:
+            self._api.get_httpx_client().close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def __repr__(self) -> str:
+        return f"WeryAI(base_url={self._flows.config.base_url!r})"
+
+
+class AsyncWeryAI:
+    """The same client for asyncio and trio: the parameters, methods and errors of `WeryAI`."""
+
+    def __init__(
+        self,
+        api_key: str | None = None,
+        *,
+        base_url: str | None = None,
+        registry_url: str | None = None,
+        timeout: float = 30.0,
+        retry_budget: float = RETRY_BUDGET,
+        transport: httpx.AsyncBaseTransport | None = None,
+        clock: Clock | None = None,
+    ) -> None:
+        config = _config.load(api_key, base_url, registry_url, timeout, retry_budget)
+        self._http = httpx.AsyncClient(
+            timeout=config.timeout, transport=transport, event_hooks={"request": [_guard_async]}
+        )
+        self._flows = Flows(AsyncIO(self._http, clock or SystemClock()), config)
+        self._transport = transport
+        self._api: AuthenticatedClient | None = None
+
+    @property
+    def api(self) -> AuthenticatedClient:
+        """See `WeryAI.api`; its functions for asyncio."""
+        self._api = self._api or _wire.generated_client(self._flows.config, self._transport)
+        return self._api
+
+    async def balance(self) -> float:
+        """See `WeryAI.balance`. Free."""
+        return await self._flows.balance()
+
+    async def models(self) -> list[Model]:
+        """See `WeryAI.models`. Free."""
+        return list(await self._flows.models())
+
+    async def upload(self, source: Image) -> str:
+        """See `WeryAI.upload`. Free."""
+        return await self._flows.upload(source)
+
+    async def submit(self, request: MultiImageToVideo) -> Job:
+        """See `WeryAI.submit`. Paid."""
+        return await self._flows.submit(request)
+
+    async def status(self, task_id: str) -> Task:
+        """See `WeryAI.status`. Free."""
+        return await self._flows.status(task_id)
+
+    async def batch_status(self, batch_id: str) -> list[Task]:
+        """See `WeryAI.batch_status`. Free."""
+        return list(await self._flows.batch_status(batch_id))
+
+    async def wait(
+        self,
+        job: Job,
+        *,
+        timeout: float = WAIT_TIMEOUT,
+        on_update: Callable[[Result], None] | None = None,
+    ) -> Result:
+        """See `WeryAI.wait`. Free."""
+        return await self._flows.wait(job, timeout, on_update)
+
+    async def generate(
+        self,
+        request: MultiImageToVideo,
+        *,
+        timeout: float = WAIT_TIMEOUT,
+        on_update: Callable[[Result], None] | None = None,
+    ) -> Result:
+        """See `WeryAI.generate`. Paid."""
+        return await self._flows.generate(request, timeout, on_update)
+
+    async def download(
+        self, source: Result | Task | Iterable[Video], directory: str | os.PathLike[str]
+    ) -> list[Path]:
+        """See `WeryAI.download`. Free."""
+        return await self._flows.download(source, directory)
+
+    async def close(self) -> None:
+        """Close the connections."""
+        await self._http.aclose()
+        if self._api is not None:
+            await self._api.get_async_httpx_client().aclose()
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        await self.close()
+
+    def __repr__(self) -> str:
+        return f"AsyncWeryAI(base_url={self._flows.config.base_url!r})"

@@ -1,0 +1,214 @@
+"""Which error an answer is: one table for business codes, one for HTTP statuses.
+
+Two meanings of the codes are published. The server's own enum is right where users saw the codes
+live (1001 is a rate limit, 1002 a bad parameter), so it is the one used here; 1002 has also been
+seen for a bad key and for content, which its text tells.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from typing import Any
+
+import httpx
+
+from .errors import (
+    AuthenticationError,
+    ConcurrencyLimitError,
+    ContentRejectedError,
+    DailyLimitError,
+    InsufficientCreditsError,
+    NotFoundError,
+    ParameterError,
+    PermissionDeniedError,
+    RateLimitError,
+    ResponseError,
+    ServerError,
+    TransportError,
+    UnexpectedResponseError,
+)
+
+NEVER_SENT = (
+    httpx.ConnectError,
+    httpx.ConnectTimeout,
+    httpx.PoolTimeout,
+    httpx.ProxyError,
+    httpx.UnsupportedProtocol,
+)
+
+CODES: dict[int, type[ResponseError]] = {
+    429: RateLimitError,
+    1001: RateLimitError,
+    1002: ParameterError,
+    1003: NotFoundError,
+    1006: ParameterError,
+    1007: RateLimitError,
+    1009: PermissionDeniedError,
+    1010: NotFoundError,
+    1011: InsufficientCreditsError,
+    1014: ParameterError,
+    1015: DailyLimitError,
+    1017: PermissionDeniedError,
+    2001: ContentRejectedError,
+    2003: ContentRejectedError,
+    2004: ParameterError,
+    6001: ServerError,
+    6002: RateLimitError,
+    6003: ServerError,
+    6004: ServerError,
+    6010: ConcurrencyLimitError,
+    6101: DailyLimitError,
+}
+STATUSES: dict[int, type[ResponseError]] = {
+    400: ParameterError,
+    401: AuthenticationError,
+    403: AuthenticationError,
+    429: RateLimitError,
+}
+KEPT_HEADERS = ("Content-Type", "Retry-After")
+# In words, because 1002 stands for three things.
+ABOUT_THE_KEY = re.compile(r"api[ _-]?key|authenticat|unauthori[sz]ed|invalid token", re.I)
+ABOUT_CONTENT = re.compile(r"sensitive|policy|policies|moderation|敏感|违规|审核", re.I)
+
+# What reading a hostile answer with the generated parsers can end in.
+MALFORMED = (ValueError, KeyError, TypeError, AttributeError, RecursionError)
+
+
+@contextmanager
+def mapped() -> Iterator[None]:
+    """Turn whatever httpx raises into a TransportError that tells whether anything was sent.
+
+    What is not known for certain counts as sent: a request that may have been paid.
+    """
+    try:
+        yield
+    except NEVER_SENT as error:
+        raise TransportError(f"no connection ({_name(error)})") from error
+    except (httpx.HTTPError, httpx.InvalidURL, httpx.StreamError) as error:
+        raise TransportError(f"the answer was lost ({_name(error)})", sent=True) from error
+
+
+def _name(error: Exception) -> str:
+    return f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
+
+
+def without(key: str, response: httpx.Response) -> httpx.Response:
+    """The response with the key cut out, should the service have sent it back."""
+    secret = key.encode()
+    if secret not in response.content:
+        return response
+    headers = {name: response.headers[name] for name in KEPT_HEADERS if name in response.headers}
+    content = response.content.replace(secret, b"[key]")
+    return httpx.Response(response.status_code, headers=headers, content=content)
+
+
+def raise_for_download(response: httpx.Response) -> None:
+    """Raise for every HTTP status but 200. A file server's statuses say nothing about the key."""
+    if response.status_code != 200:
+        kind = ServerError if response.status_code >= 500 else UnexpectedResponseError
+        raise kind(
+            "the file could not be fetched",
+            http_status=response.status_code,
+            retry_after=_retry_after(response.headers.get("Retry-After")),
+        )
+
+
+def raise_for_http(response: httpx.Response) -> None:
+    """Raise for every HTTP status but 200."""
+    status = response.status_code
+    if status == 200:
+        return
+    body = _body(response)
+    code = body.get("status")
+    code = code if isinstance(code, int) and code in CODES else None
+    if status >= 500:
+        kind: type[ResponseError] = ServerError
+    elif status in (401, 429) or code is None:
+        kind = STATUSES.get(status, UnexpectedResponseError)
+    else:
+        kind = _kind(code, _words(body))
+    raise _error(kind, response, _words(body), code)
+
+
+def business(response: httpx.Response, parsed: Any) -> ResponseError:
+    """The error for a refusal inside HTTP 200. Raises ValueError where it is no refusal at all."""
+    code = parsed.status
+    if isinstance(code, bool) or not isinstance(code, (int, float)) or int(code) != code:
+        raise TypeError(f"a status that is no whole number: {code!r:.80}")
+    if code <= 200:
+        raise ValueError("a success of the wrong shape")
+    words = _words(parsed.to_dict())
+    return _error(_kind(int(code), words), response, words, int(code))
+
+
+def check_envelope(parsed: Any) -> None:
+    """Refuse a success that contradicts itself or does not say that it is one. Raises ValueError.
+
+    The generated parser checks neither the constant nor that one of the two marks is there.
+    """
+    marked = parsed.success is True or (parsed.status in (0, 200) and parsed.success is not False)
+    if not marked or isinstance(parsed.status, bool):
+        raise ValueError("a success that does not say so")
+
+
+def unexpected(response: httpx.Response, why: Exception) -> ResponseError:
+    """The error for an answer that breaks the contract."""
+    words = f"an answer that breaks the contract ({type(why).__name__}: {str(why)[:200]})"
+    return _error(UnexpectedResponseError, response, words, None)
+
+
+def _kind(code: int, words: str) -> type[ResponseError]:
+    if code == 1002 and ABOUT_THE_KEY.search(words):
+        return AuthenticationError
+    if code == 1002 and ABOUT_CONTENT.search(words):
+        return ContentRejectedError
+    return CODES.get(code, ResponseError)
+
+
+def _error(
+    kind: type[ResponseError], response: httpx.Response, words: str, code: int | None
+) -> ResponseError:
+    return kind(
+        words,
+        code=code,
+        http_status=response.status_code,
+        retry_after=_retry_after(response.headers.get("Retry-After")),
+        raw=response.content,
+    )
+
+
+def _body(response: httpx.Response) -> dict[str, Any]:
+    """The envelope behind an HTTP error, empty where it is a page or anything else."""
+    try:
+        body = response.json()
+    except MALFORMED:
+        return {}
+    return body if isinstance(body, dict) else {}
+
+
+def _words(body: dict[str, Any]) -> str:
+    """Every text of an envelope that says why, each once."""
+    texts = [body.get(name) for name in ("message", "desc", "msg")]
+    return ": ".join(
+        dict.fromkeys(text.strip() for text in texts if isinstance(text, str) and text)
+    )
+
+
+def _retry_after(value: str | None) -> float | None:
+    """Seconds from a Retry-After header, which is a number or a date."""
+    if value is None:
+        return None
+    try:
+        return max(0.0, min(float(value), 86400.0))
+    except ValueError:
+        pass
+    try:
+        at = parsedate_to_datetime(value)
+    except ValueError:
+        return None
+    aware = at if at.tzinfo else at.replace(tzinfo=UTC)
+    return max(0.0, (aware - datetime.now(UTC)).total_seconds())

@@ -1,0 +1,37 @@
+"""Which addresses may be used at all."""
+
+from __future__ import annotations
+
+import ipaddress
+from urllib.parse import urlsplit
+
+
+def is_address(source: str) -> bool:
+    """Whether a text is meant as an address, good or bad, and not as a path."""
+    return "://" in source or source.startswith("data:")
+
+
+def fault(url: str) -> str | None:
+    """Why an address must not be used, None if it may be: https, or http on this machine."""
+    try:
+        parts = urlsplit(url)
+        host, _ = parts.hostname, parts.port
+    except ValueError:
+        return "is not a valid address"
+    if any(character.isspace() or not character.isprintable() for character in url):
+        return "holds white space or control characters"
+    if parts.scheme not in ("http", "https"):
+        return f"starts with {parts.scheme or 'no scheme'}, not https"
+    if not host:
+        return "names no host"
+    if parts.scheme == "http" and not is_loopback(host):
+        return "is plain http, which only this machine may use: make it https"
+    return None
+
+
+def is_loopback(host: str) -> bool:
+    """Whether a host name is this machine."""
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host.lower() == "localhost"

@@ -1,0 +1,275 @@
+"""The only door to the generated client: builds its requests and reads its replies.
+
+Of each generated module the request builder and the reply parser are used, and not the functions
+that do the I/O: retries, streaming and the two colours of I/O are this package's own.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable, Sequence
+from types import ModuleType
+from typing import Any, BinaryIO, Generic, TypeVar
+
+import httpx
+from attrs import field, frozen
+
+from weryai_api import AuthenticatedClient, Client
+from weryai_api.api.account import get_balance
+from weryai_api.api.files import upload_file
+from weryai_api.api.generation import (
+    get_batch_status,
+    get_task_status,
+    submit_multi_image_to_video,
+)
+from weryai_api.api.models import list_video_models
+from weryai_api.models import (
+    BalanceObject,
+    BalanceOk,
+    BatchStatusOk,
+    ModelRow,
+    ModelsOk,
+    MultiImageToVideoRequest,
+    SubmitOk,
+    TaskNotice,
+    TaskOutcome,
+    TaskReport,
+    TaskReportCamel,
+    TaskReportWrapped,
+    TaskStatusOk,
+    UploadForm,
+    UploadOk,
+    VideoObject,
+)
+from weryai_api.types import File, Unset
+
+from . import _failures
+from ._config import Config
+from ._failures import MALFORMED
+from ._media import LocalImage
+from ._retry import Cost
+from ._scalars import array, flag, id_text, listed, number, string, whole
+from .errors import InvalidRequestError
+from .requests import MultiImageToVideo
+from .results import Model, Task, Video
+
+__all__ = ["MALFORMED", "AuthenticatedClient"]
+
+T = TypeVar("T")
+Read = Callable[[httpx.Response], T]
+TaskForm = TaskReport | TaskReportCamel | TaskReportWrapped
+Videos = tuple[Video, ...]
+
+# The parsers ask it one question only: whether to raise on an undocumented status. It says no.
+_CLIENT = Client(base_url="")
+# CDNs have been seen to answer a poll with an old state.
+_FRESH = "no-cache"
+_PATH_ID = re.compile(r"[A-Za-z0-9_:=+~.-]*[A-Za-z0-9_:=+~-][A-Za-z0-9_:=+~.-]*")
+
+
+@frozen
+class Operation(Generic[T]):
+    """One call: what to send, what sending it twice would cost, how to read the answer.
+
+    `request` holds the keyword arguments of `httpx.Client.build_request`, the url without its host.
+    `read` returns the value or raises a ResponseError.
+    """
+
+    request: dict[str, Any] = field(repr=False)
+    read: Read[T]
+    cost: Cost = Cost.FREE
+    registry: bool = False
+
+
+@frozen
+class Receipt:
+    """The ids of what a submission started."""
+
+    task_ids: tuple[str, ...]
+    batch_id: str | None
+
+
+def submit(request: MultiImageToVideo, images: Sequence[str]) -> Operation[Receipt]:
+    """The paid call, with addresses in the place of local images."""
+    body = MultiImageToVideoRequest.from_dict(request.payload() | {"images": list(images)})
+    module = submit_multi_image_to_video
+    return Operation(
+        module._get_kwargs(body=body), _reader(module, SubmitOk, _receipt), cost=Cost.PAID
+    )
+
+
+def task_status(task_id: str) -> Operation[Task]:
+    """The state of one task."""
+    kwargs = get_task_status._get_kwargs(_path_id(task_id), cache_control=_FRESH)
+
+    def convert(ok: TaskStatusOk) -> Task:
+        return _task(listed(ok.data)[0], name=task_id)
+
+    return Operation(kwargs, _reader(get_task_status, TaskStatusOk, convert))
+
+
+def batch_status(batch_id: str) -> Operation[tuple[Task, ...]]:
+    """The state of every task of a batch."""
+    kwargs = get_batch_status._get_kwargs(_path_id(batch_id), cache_control=_FRESH)
+
+    def convert(ok: BatchStatusOk) -> tuple[Task, ...]:
+        named = enumerate(listed(ok.data), 1)
+        return tuple(_task(form, name=f"{batch_id}-{place}") for place, form in named)
+
+    return Operation(kwargs, _reader(get_batch_status, BatchStatusOk, convert))
+
+
+def upload(image: LocalImage, content: BinaryIO) -> Operation[str]:
+    """Store a local image; `content` is read while it is sent."""
+    file = File(content, file_name=image.file_name, mime_type=image.media_type)
+    kwargs = upload_file._get_kwargs(body=UploadForm(file=file))
+
+    def convert(ok: UploadOk) -> str:
+        return string(listed(ok.data.object_url_list)[0])
+
+    return Operation(kwargs, _reader(upload_file, UploadOk, convert))
+
+
+def balance() -> Operation[float]:
+    """The credits that are left."""
+
+    def convert(ok: BalanceOk) -> float:
+        return number(ok.data.balance if isinstance(ok.data, BalanceObject) else ok.data)
+
+    return Operation(get_balance._get_kwargs(), _reader(get_balance, BalanceOk, convert))
+
+
+def models() -> Operation[tuple[Model, ...]]:
+    """The registry's rows for this endpoint."""
+
+    def convert(ok: ModelsOk) -> tuple[Model, ...]:
+        # As the vendor's client does: without rows of its own, those of image_to_video hold.
+        rows = ok.data.multi_image_to_video
+        given = _items(ok.data.image_to_video if rows is None or isinstance(rows, Unset) else rows)
+        return tuple(_model(row) for row in given)
+
+    read = _reader(list_video_models, ModelsOk, convert)
+    return Operation(list_video_models._get_kwargs(), read, registry=True)
+
+
+def notice(body: bytes) -> Task:
+    """The task of a webhook body. Raises one of MALFORMED."""
+    data = TaskNotice.from_dict(json.loads(body)).data
+    task = _task(data, name="")
+    if not task.id:
+        raise ValueError("it names no task")
+    return task
+
+
+def generated_client(config: Config, transport: object) -> AuthenticatedClient:
+    """The generated client, set up with the wrapper's own settings."""
+    return AuthenticatedClient(
+        base_url=config.base_url,
+        token=config.api_key,
+        timeout=httpx.Timeout(config.timeout),
+        httpx_args={"transport": transport},
+    )
+
+
+def _reader(module: ModuleType, ok_type: type[Any], convert: Callable[[Any], T]) -> Read[T]:
+    """Read a reply with the generated parser, and turn every other answer into our errors."""
+
+    def read(response: httpx.Response) -> T:
+        _failures.raise_for_http(response)
+        try:
+            parsed = module._parse_response(client=_CLIENT, response=response)
+            if isinstance(parsed, ok_type):
+                _failures.check_envelope(parsed)
+                return convert(parsed)
+            refusal = _failures.business(response, parsed)
+        except MALFORMED as error:
+            raise _failures.unexpected(response, error) from error
+        raise refusal
+
+    return read
+
+
+def _path_id(value: str) -> str:
+    """The generated client would turn an id such as `..` into another path."""
+    if not isinstance(value, str) or len(value) > 128 or not _PATH_ID.fullmatch(value):
+        raise InvalidRequestError(
+            [f"{value!r:.140} is not an id that the service could have given"]
+        )
+    return value
+
+
+def _receipt(ok: SubmitOk) -> Receipt:
+    ids = [string(task_id) for task_id in _items(ok.data.task_ids)]
+    if (one := _maybe(string, ok.data.task_id)) and one not in ids:
+        ids.append(one)
+    batch_id = _maybe(id_text, ok.data.batch_id) or None
+    if not all(ids) or not (ids or batch_id):
+        raise ValueError("a success without ids")
+    return Receipt(tuple(ids), batch_id)
+
+
+def _task(form: TaskForm, name: str) -> Task:
+    """One task from any of its shapes; `name` is its id where the report itself has none."""
+    inner = form.output if isinstance(form, TaskReportWrapped) else form
+    outcomes = [part for part in (inner.task_result, inner.output) if isinstance(part, TaskOutcome)]
+    task_id = _maybe(string, inner.task_id) or name
+    messages = [inner.msg, *(outcome.message for outcome in outcomes)]
+    return Task(
+        id=task_id,
+        raw_state=string(inner.task_status),
+        videos=_videos([inner, *outcomes], task_id),
+        message=next(filter(None, (_maybe(string, message) for message in messages)), None),
+    )
+
+
+def _videos(places: Sequence[TaskReport | TaskReportCamel | TaskOutcome], stem: str) -> Videos:
+    """Every video that any of these places names, each once."""
+    found: dict[str, str | None] = {}
+    for place in places:
+        for form in [
+            *_items(place.videos),
+            *_items(place.video_urls),
+            place.video_url,
+            place.video,
+        ]:
+            url, cover = _addresses(form)
+            if url:
+                found.setdefault(url, cover)
+    return tuple(
+        Video(url, stem if place == 1 else f"{stem}-{place}", cover)
+        for place, (url, cover) in enumerate(found.items(), 1)
+    )
+
+
+def _addresses(form: object) -> tuple[str | None, str | None]:
+    """The address of a video and of its cover."""
+    if not isinstance(form, VideoObject):
+        return _maybe(string, form), None
+    urls = [_maybe(string, value) for value in (form.url, form.video_url, form.src)]
+    covers = [_maybe(string, value) for value in (form.cover_image_url, form.cover_url)]
+    return next(filter(None, urls), None), next(filter(None, covers), None)
+
+
+def _model(row: ModelRow) -> Model:
+    return Model(
+        key=string(row.model_key),
+        title=_maybe(string, row.title),
+        durations=tuple(whole(value) for value in _items(row.durations)),
+        aspect_ratios=tuple(string(value) for value in _items(row.aspect_ratios)),
+        resolutions=tuple(string(value) for value in _items(row.resolutions)),
+        has_generate_audio=_maybe(flag, row.has_generate_audio),
+        has_negative_prompt=_maybe(flag, row.has_negative_prompt),
+        prompt_length_limit=_maybe(whole, row.prompt_length_limit),
+        support_multiple_images=_maybe(flag, row.support_multiple_images),
+        support_first_last_frame=_maybe(flag, row.support_first_last_frame),
+        upload_image_limit=_maybe(whole, row.upload_image_limit),
+    )
+
+
+def _maybe(read: Callable[[object], T], value: object) -> T | None:
+    return None if value is None or isinstance(value, Unset) else read(value)
+
+
+def _items(value: object) -> list[Any]:
+    return _maybe(array, value) or []

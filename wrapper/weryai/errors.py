@@ -1,0 +1,261 @@
+"""Everything that weryai raises.
+
+WeryAIError
+├── ConfigError                  no key, a bad address
+├── InvalidRequestError          refused here, before anything was sent; lists every fault
+├── MediaError                   a local image that is missing, too large, or not an image
+├── TransportError               no answer, and it is safe to try again
+├── ResponseError                the service answered no: code, HTTP status, message
+│   ├── AuthenticationError      ├── PermissionDeniedError
+│   ├── ParameterError           ├── ContentRejectedError
+│   ├── InsufficientCreditsError ├── NotFoundError
+│   ├── RateLimitError           ├── ConcurrencyLimitError
+│   ├── DailyLimitError          ├── ServerError
+│   └── UnexpectedResponseError  an answer that breaks the contract
+├── SubmissionUnknownError       a paid request went out and its fate is not known
+├── TaskFailedError              some or all videos were not made
+├── WaitTimeoutError             the job still runs; wait for it again
+├── DownloadError                the video exists; try the download again
+└── WebhookError                 a webhook body that cannot be read
+
+None of them holds the key.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from .results import Job, Result, Video
+
+
+class WeryAIError(Exception):
+    """The base of every error of this package."""
+
+
+class ConfigError(WeryAIError):
+    """The client cannot be set up: no key, or an address that must not be used."""
+
+
+class _FaultsError(WeryAIError):
+    def __init__(self, faults: Sequence[str]) -> None:
+        super().__init__("; ".join(faults))
+        self.faults = tuple(faults)
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return type(self), (self.faults,)
+
+
+class InvalidRequestError(_FaultsError):
+    """The request breaks the contract. Nothing was sent, nothing was charged.
+
+    Attributes:
+        faults: every fault that was found, a sentence each.
+    """
+
+
+class MediaError(_FaultsError):
+    """A local image cannot be used. Nothing was submitted, nothing was charged.
+
+    Attributes:
+        faults: every fault that was found, a sentence each.
+    """
+
+
+class TransportError(WeryAIError):
+    """No answer came, and trying again is safe: nothing was sent, or the call costs nothing.
+
+    Attributes:
+        sent: whether the request may have reached the service.
+    """
+
+    def __init__(self, message: str, *, sent: bool = False) -> None:
+        super().__init__(message)
+        self.sent = sent
+
+
+class ResponseError(WeryAIError):
+    """The service answered, and the answer was no.
+
+    Attributes:
+        message: the service's words, empty where it gave none.
+        code: the business code, such as 1011; None where the answer had none.
+        http_status: the HTTP status; business codes arrive under 200.
+        retry_after: seconds the service asked to wait, None where it did not.
+        raw: the answer as it came.
+    """
+
+    hint = ""
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        code: int | None = None,
+        http_status: int = 200,
+        retry_after: float | None = None,
+        raw: bytes = b"",
+    ) -> None:
+        self.message = message
+        self.code = code
+        self.http_status = http_status
+        self.retry_after = retry_after
+        self.raw = raw
+        super().__init__(message)
+
+    def __str__(self) -> str:
+        what = f"HTTP {self.http_status}" if self.code is None else f"code {self.code}"
+        said = self.message or "the service gave no reason"
+        return f"{said} ({what})" + (f"; {self.hint}" if self.hint else "")
+
+
+class AuthenticationError(ResponseError):
+    """The key was refused: HTTP 401 or 403, or code 1002 with a text about the key."""
+
+    hint = "check WERYAI_API_KEY against the WeryAI console"
+
+
+class PermissionDeniedError(ResponseError):
+    """The account may not do this: codes 1009 and 1017 (needs a subscription)."""
+
+    hint = "the account lacks this permission or a subscription"
+
+
+class ParameterError(ResponseError):
+    """A value was refused: HTTP 400, codes 1002, 1006 (the model), 1014 (image size), 2004."""
+
+    hint = "change the request: models() lists what each model accepts"
+
+
+class ContentRejectedError(ResponseError):
+    """A text or an image was refused: codes 2001 and 2003, or 1002 with a text about policy."""
+
+    hint = "change the prompt or the images; the same request will be refused again"
+
+
+class InsufficientCreditsError(ResponseError):
+    """Not enough credits: code 1011."""
+
+    hint = "buy credits, then submit again; nothing was started"
+
+
+class NotFoundError(ResponseError):
+    """No such task or batch, or it has expired: codes 1003 and 1010."""
+
+    hint = "check the id"
+
+
+class RateLimitError(ResponseError):
+    """Too many requests: HTTP 429, codes 429, 1001, 1007 (queue full) and 6002."""
+
+    hint = "submit more slowly, or allow a larger retry_budget"
+
+
+class ConcurrencyLimitError(ResponseError):
+    """More than 20 tasks at once: code 6010."""
+
+    hint = "wait until one of the 20 running tasks has ended"
+
+
+class DailyLimitError(ResponseError):
+    """The limit of the day is used up: codes 6101 and, for uploads, 1015."""
+
+    hint = "try again tomorrow"
+
+
+class ServerError(ResponseError):
+    """The service failed: any HTTP 5xx, codes 6001, 6003 and 6004."""
+
+    hint = "try again later"
+
+
+class UnexpectedResponseError(ResponseError):
+    """The answer breaks the contract: not JSON, the wrong shape, an undocumented status."""
+
+    hint = "the answer is kept in .raw; the API may have changed"
+
+
+class SubmissionUnknownError(WeryAIError):
+    """A paid request went out and its fate is not known. It is never sent again.
+
+    The service has neither an idempotency key nor a list of tasks, so look the request up on
+    https://weryai.com/api/history before you submit again. The cause is in `__cause__`.
+
+    Attributes:
+        payload: the JSON that was sent.
+        sent_at: when, in UTC.
+        caller_id: the request's caller_id, None where it had none.
+        raw: the answer, where one came that could not be understood.
+    """
+
+    def __init__(
+        self,
+        reason: str,
+        *,
+        payload: dict[str, Any],
+        sent_at: datetime,
+        raw: bytes = b"",
+    ) -> None:
+        self.payload = payload
+        self.sent_at = sent_at
+        self.caller_id: int | None = payload.get("caller_id")
+        self.raw = raw
+        by = "" if self.caller_id is None else f", caller_id {self.caller_id}"
+        super().__init__(
+            f"a paid submission went out at {sent_at:%Y-%m-%d %H:%M:%S} UTC"
+            f" ({payload['model']}{by}) and its fate is not known ({reason});"
+            " it was not sent again: look it up on https://weryai.com/api/history"
+            " before you submit it again"
+        )
+
+
+class TaskFailedError(WeryAIError):
+    """A job has ended and not every task made a video.
+
+    Attributes:
+        result: every task, with why it failed; `result.videos` are those that were made.
+    """
+
+    def __init__(self, result: Result) -> None:
+        self.result = result
+        failed = "; ".join(f"{task.id}: {task.reason}" for task in result.failed)
+        made = len(result.videos)
+        kept = f"; {made} finished video{'s' * (made != 1)} can be downloaded" if made else ""
+        super().__init__(
+            f"{len(result.failed)} of {len(result.tasks)} tasks failed ({failed}){kept}"
+        )
+
+
+class WaitTimeoutError(WeryAIError):
+    """The time to wait is over and the job still runs. Nothing is lost: wait for it again.
+
+    Attributes:
+        job: the job to wait for.
+        result: its state when last seen, None if it never was.
+    """
+
+    def __init__(self, job: Job, result: Result | None, seconds: float) -> None:
+        self.job = job
+        self.result = result
+        ids = ", ".join(job.task_ids) or f"batch {job.batch_id}"
+        super().__init__(f"still running after {seconds:.0f} s: {ids}; wait for the job again")
+
+
+class DownloadError(WeryAIError):
+    """A video exists and could not be fetched. Try again; a download costs nothing.
+
+    Attributes:
+        video: the video.
+        paths: files that were written before this one failed.
+    """
+
+    def __init__(self, reason: str, *, video: Video, paths: Sequence[Any] = ()) -> None:
+        super().__init__(f"{video.name}: {reason}; try the download again, it costs nothing")
+        self.video = video
+        self.paths = list(paths)
+
+
+class WebhookError(WeryAIError):
+    """A webhook body that cannot be read."""

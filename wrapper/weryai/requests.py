@@ -1,0 +1,164 @@
+"""What can be asked for, as frozen values that check themselves."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+from attrs import asdict, field, frozen
+
+from . import _media, _urls
+from .errors import InvalidRequestError, MediaError
+
+Image = str | os.PathLike[str]
+
+MAX_IMAGES = 3
+MAX_PROMPT = 2000
+MAX_NEGATIVE_PROMPT = 1000
+MAX_VIDEOS = 4
+INT64 = 2**63
+
+
+def _freeze(images: Any) -> Any:
+    """A list becomes a tuple; anything else stays as it is, to be refused with the other faults."""
+    return tuple(images) if isinstance(images, (list, tuple)) else images
+
+
+@frozen(kw_only=True)
+class MultiImageToVideo:
+    """A request for `POST /v1/generation/multi-image-to-video`, checked when it is made.
+
+    Making one costs nothing and sends nothing. Local files are looked at when it is submitted.
+    The limits are those of the endpoint's documentation page, where nothing else is said.
+
+    Parameters:
+        images: 1 to 3 paths of local jpg, png or webp files of at most 10 MB, or https addresses.
+        prompt: 1 to 2000 characters.
+        model: a model key such as `KLING_O1`; an open set, `WeryAI.models()` lists it.
+        aspect_ratio: such as `16:9`.
+        duration: whole seconds, at least 1; each model has its own list.
+        negative_prompt: at most 1000 characters.
+        video_number: 1 to 4 videos; the service makes 1 where it is left out. Each one is paid.
+        resolution: such as `480p` or `720p`.
+        generate_audio: sent as a JSON boolean.
+        webhook_url: an https address that is called when a task has completed.
+        caller_id: a 64-bit integer of your own, shown again in SubmissionUnknownError.
+
+    Raises:
+        InvalidRequestError: with every fault; those of local images too, if there are others.
+    """
+
+    images: Sequence[Image] = field(converter=_freeze)
+    prompt: str
+    model: str
+    aspect_ratio: str
+    duration: int
+    negative_prompt: str | None = None
+    video_number: int | None = None
+    resolution: str | None = None
+    generate_audio: bool | None = None
+    webhook_url: str | None = None
+    caller_id: int | None = None
+
+    def __attrs_post_init__(self) -> None:
+        if faults := list(self._faults()):
+            images = self.images if isinstance(self.images, tuple) else ()
+            local = _media.faults(image for image in images if _is_image(image))
+            raise InvalidRequestError(faults + local)
+
+    def payload(self) -> dict[str, Any]:
+        """The JSON that would be sent, local images by their path; absent fields are left out."""
+        given = {name: value for name, value in asdict(self).items() if value is not None}
+        return given | {"images": [os.fspath(image) for image in self.images]}
+
+    def check(self) -> None:
+        """Look at the local images as `submit` will; nothing is sent. Raises MediaError."""
+        if faults := _media.faults(self.images):
+            raise MediaError(faults)
+
+    def _faults(self) -> Iterator[str]:
+        yield from _image_faults(self.images)
+        yield from _text_faults("prompt", self.prompt, shortest=1, longest=MAX_PROMPT)
+        yield from _text_faults("model", self.model)
+        yield from _text_faults("aspect_ratio", self.aspect_ratio)
+        yield from _whole_faults("duration", self.duration, 1, None, unit="seconds")
+        if self.negative_prompt is not None:
+            text = self.negative_prompt
+            yield from _text_faults("negative_prompt", text, longest=MAX_NEGATIVE_PROMPT)
+        if self.video_number is not None:
+            yield from _whole_faults("video_number", self.video_number, 1, MAX_VIDEOS)
+        if self.resolution is not None:
+            yield from _text_faults("resolution", self.resolution)
+        if self.generate_audio is not None and not isinstance(self.generate_audio, bool):
+            yield f"generate_audio must be True or False, not {_shown(self.generate_audio)}"
+        if self.webhook_url is not None:
+            yield from _address_faults("webhook_url", self.webhook_url)
+        if self.caller_id is not None:
+            yield from _whole_faults("caller_id", self.caller_id, -INT64, INT64 - 1)
+
+
+def _is_image(image: object) -> bool:
+    return isinstance(image, (str, Path, os.PathLike))
+
+
+def _image_faults(images: object) -> Iterator[str]:
+    if not isinstance(images, tuple):
+        yield f"images must be a list of 1 to {MAX_IMAGES} paths or addresses"
+        return
+    if not 1 <= len(images) <= MAX_IMAGES:
+        yield f"images: {len(images)} given, 1 to {MAX_IMAGES} are possible"
+    for number, image in enumerate(images, 1):
+        if not _is_image(image):
+            yield f"images[{number}] must be a path or an https address, not {_shown(image)}"
+        elif isinstance(image, str) and _urls.is_address(image):
+            yield from _address_faults(f"images[{number}]", image)
+
+
+def _address_faults(name: str, address: object) -> Iterator[str]:
+    if not isinstance(address, str):
+        yield f"{name} must be an https address, not {_shown(address)}"
+    elif fault := _urls.fault(address) or _encoding_fault(address):
+        yield f"{name} {fault}"
+
+
+def _text_faults(
+    name: str, text: object, *, shortest: int = 0, longest: int | None = None
+) -> Iterator[str]:
+    if not isinstance(text, str):
+        yield f"{name} must be a text, not {_shown(text)}"
+    elif len(text) < shortest:
+        yield f"{name} is empty"
+    elif longest is not None and len(text) > longest:
+        yield f"{name} has {len(text)} characters, at most {longest} are possible"
+    elif fault := _encoding_fault(text):
+        yield f"{name} {fault}"
+
+
+def _whole_faults(
+    name: str, value: object, least: int, most: int | None, *, unit: str = ""
+) -> Iterator[str]:
+    kind = f"a whole number of {unit}" if unit else "a whole number"
+    if not isinstance(value, int) or isinstance(value, bool):
+        yield f"{name} must be {kind}, not {_shown(value)}"
+    elif not least <= value <= (INT64 - 1 if most is None else most):
+        limits = f"at least {least}" if most is None else f"{least} to {most}"
+        yield f"{name} must be {kind}, {limits}, not {_shown(value)}"
+
+
+def _encoding_fault(text: str) -> str | None:
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return "holds half of a surrogate pair, which cannot be sent"
+    return None
+
+
+def _shown(value: object) -> str:
+    """A value in an error: short, even if it is an image's bytes or a number of 5,000 digits."""
+    try:
+        text = repr(value)
+    except ValueError:
+        return "a number that long"
+    return text if len(text) <= 60 else f"{text[:57]}..."

@@ -1,0 +1,200 @@
+"""What the service gives back, as frozen values."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+from attrs import field, frozen
+
+WAITING = "waiting"
+PROCESSING = "processing"
+SUCCEEDED = "succeeded"
+FAILED = "failed"
+
+# Every spelling that has been seen or is defended against, in lower case; the contract's
+# KnownTaskStatus gives the evidence.
+STATES: Mapping[str, str] = {
+    "waiting": WAITING,
+    "pending": WAITING,
+    "processing": PROCESSING,
+    "running": PROCESSING,
+    "succeed": SUCCEEDED,
+    "success": SUCCEEDED,
+    "failed": FAILED,
+    "fail": FAILED,
+    "error": FAILED,
+    "canceled": FAILED,
+}
+
+
+@frozen
+class Video:
+    """One finished video.
+
+    Attributes:
+        url: where it can be fetched; how long is not published, so fetch it soon.
+        name: a name of its own, made of the task's id; the stem of the downloaded file.
+        cover_url: a still picture, where the service gave one.
+    """
+
+    url: str
+    name: str
+    cover_url: str | None = None
+
+
+@frozen
+class Task:
+    """One task as the service last told it.
+
+    Attributes:
+        id: the task's id.
+        raw_state: the state as it was spelled; the set is open.
+        videos: what it has made.
+        message: why it failed, where the service said so.
+    """
+
+    id: str
+    raw_state: str
+    videos: tuple[Video, ...] = ()
+    message: str | None = None
+
+    @property
+    def state(self) -> str:
+        """`waiting`, `processing`, `succeeded`, `failed`, or an unknown state in lower case."""
+        spelled = self.raw_state.strip().lower()
+        return STATES.get(spelled, spelled)
+
+    @property
+    def known(self) -> bool:
+        """Whether the state is one of the four; one that is not counts as still running."""
+        return self.state in (WAITING, PROCESSING, SUCCEEDED, FAILED)
+
+    @property
+    def done(self) -> bool:
+        """Whether the state will not change any more."""
+        return self.state in (SUCCEEDED, FAILED)
+
+    @property
+    def failed(self) -> bool:
+        """Whether it ended without a video, whatever its state says."""
+        return self.done and not (self.state == SUCCEEDED and self.videos)
+
+    @property
+    def reason(self) -> str:
+        """Why it failed, in words."""
+        if self.state == SUCCEEDED:
+            return self.message or "the service says it succeeded, and names no video"
+        return self.message or f"{self.raw_state}, the service gave no reason"
+
+
+def _texts(values: Any) -> tuple[str, ...]:
+    if isinstance(values, str):
+        raise TypeError("task_ids must be a list of ids, not one text")
+    ids = tuple(values)
+    if not all(isinstance(value, str) and value for value in ids):
+        raise TypeError("task_ids must be texts that are not empty")
+    return ids
+
+
+@frozen
+class Job:
+    """What one paid submission started. Keep it, or its ids, until the videos are fetched.
+
+    Attributes:
+        task_ids: the ids of its tasks.
+        batch_id: the id of all of them together, where the service gave one.
+        submitted_at: when it was accepted, in UTC; None where only the ids are known.
+        caller_id: as given in the request.
+    """
+
+    task_ids: tuple[str, ...] = field(converter=_texts, default=())
+    batch_id: str | None = None
+    submitted_at: datetime | None = None
+    caller_id: int | None = None
+
+    def __attrs_post_init__(self) -> None:
+        if not self.task_ids and not self.batch_id:
+            raise ValueError("a job needs at least one task id or a batch id")
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain JSON data, for a file or a database."""
+        at = self.submitted_at
+        return {
+            "task_ids": list(self.task_ids),
+            "batch_id": self.batch_id,
+            "submitted_at": at.astimezone(UTC).isoformat() if at else None,
+            "caller_id": self.caller_id,
+        }
+
+    @classmethod
+    def from_dict(cls, data: Mapping[str, Any]) -> Job:
+        """The job that `to_dict` wrote down. Raises TypeError or ValueError for anything else."""
+        at = data.get("submitted_at")
+        return cls(
+            task_ids=data.get("task_ids") or (),
+            batch_id=data.get("batch_id"),
+            submitted_at=datetime.fromisoformat(at) if at else None,
+            caller_id=data.get("caller_id"),
+        )
+
+
+@frozen
+class Result:
+    """The tasks of a job as the service last told them.
+
+    Attributes:
+        job: the job.
+        tasks: its tasks, with their states.
+    """
+
+    job: Job
+    tasks: tuple[Task, ...]
+
+    @property
+    def videos(self) -> tuple[Video, ...]:
+        """Every video that has been made, of failed tasks too."""
+        return tuple(video for task in self.tasks for video in task.videos)
+
+    @property
+    def failed(self) -> tuple[Task, ...]:
+        """The tasks that ended without a video."""
+        return tuple(task for task in self.tasks if task.failed)
+
+    @property
+    def done(self) -> bool:
+        """Whether every task of the job has been told and has ended."""
+        told = len(self.tasks) >= max(1, len(self.job.task_ids))
+        return told and all(task.done for task in self.tasks)
+
+
+@frozen
+class Model:
+    """What one model accepts, as the registry tells it; empty or None where it does not say.
+
+    Attributes:
+        key: the value for `MultiImageToVideo.model`.
+        title: its name for people.
+        durations: seconds.
+        aspect_ratios: such as `16:9`; some models take none.
+        resolutions: such as `720p`; leave `resolution` out where this is empty.
+        has_generate_audio: whether `generate_audio` may be sent.
+        has_negative_prompt: whether `negative_prompt` may be sent.
+        prompt_length_limit: characters.
+        support_multiple_images: whether it takes more than one image.
+        support_first_last_frame: whether it moves from a first frame to a last one.
+        upload_image_limit: how many images.
+    """
+
+    key: str
+    title: str | None = None
+    durations: tuple[int, ...] = ()
+    aspect_ratios: tuple[str, ...] = ()
+    resolutions: tuple[str, ...] = ()
+    has_generate_audio: bool | None = None
+    has_negative_prompt: bool | None = None
+    prompt_length_limit: int | None = None
+    support_multiple_images: bool | None = None
+    support_first_last_frame: bool | None = None
+    upload_image_limit: int | None = None

@@ -1,0 +1,36 @@
+"""A simulator that stands in for WeryAI: strict about the contract, with real videos as results.
+
+It needs the extra `weryai[testing]`. In a test, without a socket and without waiting:
+
+    from weryai.testing import Simulator
+
+    def test_my_pipeline(tmp_path):
+        with Simulator() as simulator:
+            client = simulator.client()
+            ...
+        assert len(simulator.ledger) == 1     # paid once
+
+`weryai simulate` serves the same on this machine.
+"""
+
+from __future__ import annotations
+
+from ._clock import ManualClock
+from ._pictures import sample
+from ._scenario import OPERATIONS, Answer, Lost, Outcome, Variant, refusal
+from ._simulator import Simulator
+from ._world import Accepted, Received
+
+__all__ = [
+    "OPERATIONS",
+    "Accepted",
+    "Answer",
+    "Lost",
+    "ManualClock",
+    "Outcome",
+    "Received",
+    "Simulator",
+    "Variant",
+    "refusal",
+    "sample",
+]

@@ -1,0 +1,211 @@
+"""The simulated service over HTTP: an ASGI application with every operation of the contract."""
+
+from __future__ import annotations
+
+import ipaddress
+import json
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager, suppress
+from typing import Any
+
+import httpx
+from anyio import create_task_group, sleep, to_thread
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import FileResponse, JSONResponse, Response
+from starlette.routing import Route
+
+from . import _checks, _dress
+from ._scenario import Answer, Lost, Refusal
+from ._world import MAX_UPLOAD, Received, SimulatedTask, World
+
+Handler = Callable[[Request], Awaitable[Any]]
+JSON = {"Content-Type": "application/json"}
+
+
+class LostAnswer(Exception):
+    """Raised through the server where a scenario wants no answer at all."""
+
+
+class App:
+    """The routes around one world."""
+
+    def __init__(self, world: World, api_key: str) -> None:
+        self.world = world
+        self.api_key = api_key
+        self.asgi = Starlette(
+            routes=[
+                self._route(
+                    "POST", "/v1/generation/multi-image-to-video", self.submit_multi_image_to_video
+                ),
+                self._route("GET", "/v1/generation/batch/{id}/status", self.get_batch_status),
+                self._route("GET", "/v1/generation/{id}/status", self.get_task_status),
+                self._route("POST", "/v1/generation/upload-file", self.upload_file),
+                self._route("GET", "/v1/generation/balance", self.get_balance),
+                self._route("GET", "/growthai/v1/video/models", self.list_video_models),
+                Route("/files/{name}", self.uploaded, methods=["GET"]),
+                Route("/results/{name}.mp4", self.result, methods=["GET"]),
+            ],
+            lifespan=self._call_webhooks,
+        )
+        self.asgi.router.redirect_slashes = False
+
+    async def submit_multi_image_to_video(self, request: Request) -> Any:
+        _require_media_type(request, "application/json")
+        body = _parsed(await request.body())
+        return _dress.submission(self.world.submit(body, str(request.base_url)), self.world.variant)
+
+    async def get_task_status(self, request: Request) -> Any:
+        task = self.world.task(request.path_params["id"])
+        return _dress.status(self._report(task), self.world.variant)
+
+    async def get_batch_status(self, request: Request) -> Any:
+        tasks = self.world.batch(request.path_params["id"])
+        return _dress.batch([self._report(task) for task in tasks], self.world.variant)
+
+    async def upload_file(self, request: Request) -> Any:
+        _require_media_type(request, "multipart/form-data")
+        try:
+            form = await request.form(max_files=1, max_fields=16, max_part_size=MAX_UPLOAD)
+        except Exception as error:  # the parser raises errors of several libraries
+            raise Malformed("the body cannot be read") from error
+        try:
+            _checks.check_form(form)
+            content = await form["file"].read()
+        finally:
+            await form.close()
+        name = await to_thread.run_sync(self.world.upload, content)
+        return {"object_url_list": [f"{request.base_url}files/{name}"]}
+
+    async def get_balance(self, request: Request) -> Any:
+        return _dress.balance(self.world.credits, self.world.variant)
+
+    async def list_video_models(self, request: Request) -> Any:
+        return _dress.registry(self.world.variant)
+
+    async def uploaded(self, request: Request) -> Response:
+        """An uploaded image: public, as its address is handed to the service."""
+        self._note(request)
+        content = self.world.uploads.get(request.path_params["name"])
+        if content is None:
+            return Response(status_code=404)
+        return Response(content, media_type="application/octet-stream")
+
+    async def result(self, request: Request) -> Response:
+        """A finished video: public, with ranges."""
+        self._note(request)
+        task_id, _, number = request.path_params["name"].rpartition("-")
+        place = int(number) if number in ("1", "2", "3", "4") else 0
+        path = await to_thread.run_sync(self.world.video, task_id, place, self.fetch)
+        return FileResponse(path, media_type="video/mp4") if path else Response(status_code=404)
+
+    def fetch(self, url: str) -> bytes | None:
+        """The bytes behind an image's address: our own, or from this machine, or none."""
+        kept = self.world.uploads.get(url.rpartition("/files/")[2])
+        if kept is not None:
+            return kept
+        if not is_loopback(url):
+            return None
+        try:
+            response = httpx.get(url, timeout=5.0, trust_env=False)
+        except httpx.HTTPError:
+            return None
+        return response.content if response.status_code == 200 else None
+
+    def notice(self, task: SimulatedTask) -> bytes:
+        """The body of the webhook for a task."""
+        return json.dumps(_dress.envelope(self._report(task), self.world.variant)).encode()
+
+    def _report(self, task: SimulatedTask) -> dict[str, Any]:
+        return _dress.report(task, self.world.clock.time(), self.world.variant)
+
+    @asynccontextmanager
+    async def _call_webhooks(self, _: Starlette) -> AsyncIterator[None]:
+        """While it is served, call the webhooks of tasks that have ended; on this machine only."""
+        http = httpx.AsyncClient(timeout=5.0, trust_env=False)
+        async with http, create_task_group() as group:
+            group.start_soon(self._notify, http)
+            yield
+            group.cancel_scope.cancel()
+
+    async def _notify(self, http: httpx.AsyncClient) -> None:
+        while True:
+            for task in self.world.due_notices():
+                url = task.payload["webhook_url"]
+                if is_loopback(url):
+                    with suppress(httpx.HTTPError):
+                        await http.post(url, content=self.notice(task), headers=JSON)
+            await sleep(0.2)
+
+    def _route(self, method: str, path: str, handler: Handler) -> Route:
+        operation = handler.__name__
+
+        async def endpoint(request: Request) -> Response:
+            self._note(request)
+            script = self.world.script[operation]
+            planned = script.popleft() if script else None
+            if planned is None:
+                return await self._answer(request, handler)
+            if planned.accepted:
+                await self._answer(request, handler)
+            if isinstance(planned, Lost):
+                raise LostAnswer
+            return _planned(planned)
+
+        return Route(path, endpoint, methods=[method], name=operation)
+
+    async def _answer(self, request: Request, handler: Handler) -> Response:
+        if request.headers.get("authorization") != f"Bearer {self.api_key}":
+            return self._bad_key()
+        try:
+            data = await handler(request)
+        except Refusal as error:
+            return JSONResponse(error.envelope())
+        except Malformed as error:
+            return JSONResponse({"status": 400, "message": str(error)}, status_code=400)
+        return JSONResponse(_dress.envelope(data, self.world.variant))
+
+    def _bad_key(self) -> Response:
+        status = {"401": 401, "403": 403, "1002": 200}[self.world.variant.bad_key]
+        body = {"status": 1002, "desc": "Authentication failed", "message": "Invalid API Key"}
+        return JSONResponse(body, status_code=status)
+
+    def _note(self, request: Request) -> None:
+        headers = dict(request.headers)
+        has_key = headers.pop("authorization", None) is not None
+        self.world.received.append(Received(request.method, request.url.path, has_key, headers))
+
+
+class Malformed(Exception):
+    """A request that cannot be read: HTTP 400."""
+
+
+def is_loopback(url: str) -> bool:
+    """Whether an address leads to this machine: the simulator calls no other."""
+    try:
+        host = httpx.URL(url).host
+        return host == "localhost" or ipaddress.ip_address(host).is_loopback
+    except (httpx.InvalidURL, ValueError):
+        return False
+
+
+def _require_media_type(request: Request, expected: str) -> None:
+    if request.headers.get("content-type", "").partition(";")[0].strip().lower() != expected:
+        raise Malformed(f"the body is not {expected}")
+
+
+def _parsed(body: bytes) -> Any:
+    """The JSON in a body. Raises Malformed, also for what only Python takes for JSON."""
+    try:
+        parsed = json.loads(body.decode())
+        json.dumps(parsed, allow_nan=False, ensure_ascii=False).encode()
+    except (ValueError, RecursionError):
+        raise Malformed("the body is not JSON") from None
+    return parsed
+
+
+def _planned(answer: Answer) -> Response:
+    body, headers = answer.body, dict(answer.headers)
+    if isinstance(body, (bytes, str)):
+        return Response(body, status_code=answer.status, headers=headers)
+    return JSONResponse(body, status_code=answer.status, headers=headers)

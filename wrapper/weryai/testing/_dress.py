@@ -1,0 +1,107 @@
+"""Replies in the spelling that a Variant asks for."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ._models import ROWS
+from ._scenario import Variant
+from ._world import Accepted, SimulatedTask
+
+STATES = {
+    "live": {},
+    "documented": {
+        "waiting": "PENDING",
+        "processing": "PROCESSING",
+        "succeed": "SUCCESS",
+        "failed": "FAILED",
+    },
+    "mapped": {
+        "waiting": "pending",
+        "processing": "running",
+        "succeed": "success",
+        "failed": "fail",
+    },
+    "defended": {"failed": "canceled"},
+}
+
+
+def envelope(data: Any, variant: Variant) -> dict[str, Any]:
+    """A success around `data`."""
+    if variant.success == "true":
+        return {"success": True, "message": "success", "data": data}
+    if variant.success == "200":
+        return {"status": 200, "msg": "Success", "data": data}
+    return {"status": 0, "desc": "success", "message": "success", "data": data}
+
+
+def submission(accepted: Accepted, variant: Variant) -> dict[str, Any]:
+    """The ids of what was started."""
+    data: dict[str, Any] = {"batch_id": accepted.batch_id}
+    single = len(accepted.task_ids) == 1
+    if variant.ids != "task_id" or not single:
+        data["task_ids"] = list(accepted.task_ids)
+    if variant.ids != "task_ids" and single:
+        data |= {"task_id": accepted.task_ids[0], "task_status": "waiting"}
+    return data
+
+
+def report(task: SimulatedTask, now: float, variant: Variant) -> dict[str, Any]:
+    """One task."""
+    phase = task.phase(now)
+    camel = variant.shape == "camel"
+    told: dict[str, Any] = {
+        "taskId" if camel else "task_id": task.id,
+        "taskStatus" if camel else "task_status": STATES[variant.states].get(phase, phase),
+    }
+    if variant.nulls:
+        told |= {"videos": None, "task_result": None, "msg": None}
+    if phase == "succeed" and task.outcome.videos:
+        told |= videos(task.urls(), variant)
+    if phase == "failed" and task.outcome.message:
+        message = task.outcome.message
+        by_result = variant.reason == "task_result"
+        told |= {"task_result": {"message": message}} if by_result else {"msg": message}
+    return {"output": told} if variant.shape == "wrapped" else told
+
+
+def videos(urls: list[str], variant: Variant) -> dict[str, Any]:
+    """The videos, in the place that the variant asks for."""
+    match variant.videos:
+        case "objects":
+            covered = [{"url": url, "cover_image_url": f"{url}.png"} for url in urls]
+            return {"videos": covered}
+        case "src":
+            return {"videos": [{"src": url} for url in urls]}
+        case "video_urls":
+            return {"video_urls": urls}
+        case "video_url" | "video" as name if len(urls) == 1:
+            return {name: urls[0]}
+        case "task_result" | "output" as name:
+            return {name: {"videos": urls}}
+    return {"videos": urls}
+
+
+def status(told: dict[str, Any], variant: Variant) -> Any:
+    """The data of a status reply."""
+    return [told] if variant.shape == "list" else told
+
+
+def batch(told: list[dict[str, Any]], variant: Variant) -> Any:
+    """The data of a batch reply."""
+    return told[0] if variant.batch == "object" and len(told) == 1 else told
+
+
+def balance(credits: float, variant: Variant) -> Any:
+    """The data of a balance reply; whole credits are whole numbers."""
+    number = int(credits) if credits == int(credits) else credits
+    return {"balance": number} if variant.balance == "object" else number
+
+
+def registry(variant: Variant) -> dict[str, Any]:
+    """The data of the registry."""
+    rows = list(ROWS.values())
+    tables: dict[str, Any] = {"text_to_video": [], "image_to_video": rows}
+    return (
+        tables if variant.registry == "image_to_video" else tables | {"multi_image_to_video": rows}
+    )

@@ -1,0 +1,144 @@
+"""The simulator's front door."""
+
+from __future__ import annotations
+
+import math
+from collections import deque
+from types import TracebackType
+from typing import Any, Self
+
+import httpx
+
+from weryai import AsyncWeryAI, Clock, WeryAI
+
+from ._app import App
+from ._clock import ManualClock
+from ._scenario import OPERATIONS, Answer, Lost, Outcome, Variant
+from ._transport import AsyncTransport, BlockingTransport
+from ._world import Accepted, Received, World
+
+API_KEY = "sk-simulator"
+BASE_URL = "http://localhost"
+
+
+class Simulator:
+    """A service of one account, in memory.
+
+    It checks every documented limit, lets 20 tasks run at once, charges credits, answers with
+    business codes inside HTTP 200, and renders the videos from the images that were uploaded. An
+    address on another machine is never fetched: a labelled placeholder stands in.
+
+    Parameters:
+        credits: what the account holds, a finite number.
+        price: credits for each second of each video. The real prices are not published.
+        task_seconds: from submission to the end of a task.
+        variant: how replies are spelled.
+        clock: where time comes from; by default a ManualClock that waiting clients turn.
+        api_key: the one key that is accepted.
+    """
+
+    def __init__(
+        self,
+        *,
+        credits: float = 1000,
+        price: float = 1,
+        task_seconds: float = 30,
+        variant: Variant | None = None,
+        clock: Clock | None = None,
+        api_key: str = API_KEY,
+    ) -> None:
+        if not math.isfinite(credits):
+            raise ValueError("credits must be finite")
+        self.clock = clock or ManualClock()
+        self.api_key = api_key
+        self._world = World(self.clock, credits, price, task_seconds, variant or Variant())
+        self._app = App(self._world, api_key)
+        self._transport = BlockingTransport(self.app)
+
+    @property
+    def app(self) -> Any:
+        """The ASGI application: every operation of the contract, the registry too."""
+        return self._app.asgi
+
+    @property
+    def ledger(self) -> list[Accepted]:
+        """Every paid submission that was accepted, whether or not its answer arrived."""
+        return self._world.ledger
+
+    @property
+    def received(self) -> list[Received]:
+        """Every request that arrived, in order."""
+        return self._world.received
+
+    @property
+    def credits(self) -> float:
+        """What is left."""
+        return self._world.credits
+
+    @property
+    def variant(self) -> Variant:
+        """How replies are spelled; may be set at any time."""
+        return self._world.variant
+
+    @variant.setter
+    def variant(self, variant: Variant) -> None:
+        self._world.variant = variant
+
+    @property
+    def outcomes(self) -> deque[Outcome]:
+        """How the next tasks end, in the order they are started; then they succeed."""
+        return self._world.outcomes
+
+    def next(self, operation: str, *answers: Answer | Lost) -> None:
+        """Answer the next calls of an operation like this, one each, then as usual again.
+
+        Parameters:
+            operation: the operationId in the contract, such as `submit_multi_image_to_video`.
+            answers: what to answer; `refusal(1001)` makes the common ones.
+
+        Raises: ValueError for an operation that does not exist.
+        """
+        if operation not in OPERATIONS:
+            raise ValueError(f"operation is one of {', '.join(OPERATIONS)}")
+        self._world.script[operation].extend(answers)
+
+    def notice(self, task_id: str) -> bytes:
+        """The body with which the service would call the webhook of a task now.
+
+        While the simulator is served it calls webhooks on this machine by itself.
+
+        Raises: KeyError for a task that does not exist.
+        """
+        return self._app.notice(self._world.tasks[task_id])
+
+    def client(self, **options: Any) -> WeryAI:
+        """A blocking client of this simulator, on its clock and without a socket."""
+        return WeryAI(**self._options(self._transport) | options)
+
+    def async_client(self, **options: Any) -> AsyncWeryAI:
+        """An asyncio client of this simulator, on its clock and without a socket."""
+        return AsyncWeryAI(**self._options(AsyncTransport(self.app)) | options)
+
+    def close(self) -> None:
+        """End the thread of the blocking clients and delete the rendered videos."""
+        self._transport.close()
+        self._world.folder.cleanup()
+
+    def _options(self, transport: httpx.BaseTransport | httpx.AsyncBaseTransport) -> dict[str, Any]:
+        return {
+            "api_key": self.api_key,
+            "base_url": BASE_URL,
+            "transport": transport,
+            "clock": self.clock,
+        }
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self.close()
