@@ -1,0 +1,79 @@
+"""The simulator from below our client: raw calls, schemas, and the page's example."""
+
+from __future__ import annotations
+
+import functools
+import json
+from pathlib import Path
+from typing import Any
+
+import httpx
+import yaml
+from jsonschema_rs import Draft202012Validator
+
+from weryai.testing import Simulator, sample
+from weryai.testing._transport import BlockingTransport
+
+ROOT = Path(__file__).parent
+CONTRACT = yaml.safe_load((ROOT.parent / "openapi" / "weryai.yaml").read_text())
+PAGE = json.loads((ROOT / "data" / "multi_image_to_video_page.json").read_text())
+EXAMPLE, EXAMPLE_REPLY = PAGE["examples"]["request"], PAGE["examples"]["200"]
+SUBMIT = "/v1/generation/multi-image-to-video"
+UPLOAD = "/v1/generation/upload-file"
+BALANCE = "/v1/generation/balance"
+MODELS = "/growthai/v1/video/models"
+# By operationId: the call, and the schema of its reply.
+OPERATIONS = {
+    "submit_multi_image_to_video": ("POST", SUBMIT, "Submit"),
+    "get_task_status": ("GET", "/v1/generation/task_1/status", "TaskStatus"),
+    "get_batch_status": ("GET", "/v1/generation/batch/1/status", "BatchStatus"),
+    "upload_file": ("POST", UPLOAD, "Upload"),
+    "get_balance": ("GET", BALANCE, "Balance"),
+    "list_video_models": ("GET", MODELS, "Models"),
+}
+IMAGE = sample("night", (32, 18))
+REQUEST: dict[str, Any] = {
+    "model": "KLING_O1",
+    "prompt": "The sun sets",
+    "images": ["https://example.com/image1.jpg"],
+    "aspect_ratio": "1:1",
+    "duration": 5,
+}
+
+
+def raw(simulator: Simulator, **headers: str) -> httpx.Client:
+    """A client of the simulator, without a socket; it has the key unless told otherwise."""
+    return httpx.Client(
+        transport=BlockingTransport(simulator.app),
+        base_url="http://localhost",
+        headers={"Authorization": f"Bearer {simulator.api_key}"} | headers,
+    )
+
+
+def submit(http: httpx.Client, **fields: Any) -> Any:
+    """The reply to a submission; what a test does not care about is filled in."""
+    return http.post(SUBMIT, json=REQUEST | fields).json()
+
+
+def status(http: httpx.Client, task_id: str) -> Any:
+    return http.get(f"/v1/generation/{task_id}/status").json()
+
+
+def batch_status(http: httpx.Client, batch_id: int) -> Any:
+    return http.get(f"/v1/generation/batch/{batch_id}/status").json()
+
+
+@functools.cache
+def _validator(schema: str) -> Draft202012Validator:
+    components = CONTRACT["components"]
+    rooted = {"$ref": f"#/components/schemas/{schema}", "components": components}
+    return Draft202012Validator(rooted, validate_formats=True)
+
+
+def assert_fits(schema: str, value: Any) -> None:
+    """Fails where a value is not what the contract says."""
+    assert [error.message for error in _validator(schema).iter_errors(value)] == [], value
+
+
+def fits(schema: str, value: Any) -> bool:
+    return _validator(schema).is_valid(value)

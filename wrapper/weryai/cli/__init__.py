@@ -1,0 +1,42 @@
+"""The command line: `weryai`, or `python -m weryai.cli`. It needs the extra `weryai[cli]`.
+
+The videos' paths, tables and `--json` documents go to stdout, everything else to stderr. The key
+comes from WERYAI_API_KEY alone: an option would land in shell histories and process lists.
+
+    exit code  meaning                                                errors
+    0          done
+    1          something else: a bug, a full disk, a closed pipe
+    2          refused here, nothing was charged                      UsageError, ConfigError,
+                                                                      InvalidRequestError,
+                                                                      MediaError
+    3          the service said no, or gave no answer                 ResponseError, DownloadError,
+                                                                      TransportError
+    4          a task failed; `generate` fetches the other videos     TaskFailedError
+    5          it still runs; wait for it again                       WaitTimeoutError,
+                                                                      StillRunningError
+    6          it may have been paid, and that is not known           SubmissionUnknownError
+    130        Ctrl-C                                                 KeyboardInterrupt
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+
+from ._errors import MissingExtraError, needs, report
+from ._run import Run
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run one command and return its exit code. It raises nothing but what a bug raises.
+
+    Parameters:
+        argv: the arguments without the program's name; those of the process where it is left out.
+    """
+    arguments = sys.argv[1:] if argv is None else list(argv)
+    try:
+        with needs("cli"):
+            from ._app import run
+    except MissingExtraError as error:
+        return report(error, Run.before_parsing(arguments))
+    return run(arguments)

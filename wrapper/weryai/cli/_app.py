@@ -1,0 +1,285 @@
+"""The commands."""
+
+from __future__ import annotations
+
+import logging
+import os
+import sys
+from io import TextIOWrapper
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from attrs import asdict
+
+import weryai
+from weryai import MultiImageToVideo, WeryAI, WeryAIError
+
+from . import _options, _show, _steps
+from ._errors import UsageError, report
+from ._options import BaseUrl, Batch, DryRun, Json, Out, TaskIds, Timeout
+from ._progress import Progress
+from ._run import Run
+
+HERE = Path()
+# Seconds: somebody sits in front of a question that is free; a paid request may take its time.
+PATIENCE = 20.0
+EPILOG = """\b
+The key is read from the environment variable WERYAI_API_KEY, and from
+nowhere else. WERYAI_BASE_URL is another address of the API.
+
+\b
+Exit codes:
+  0    done
+  1    something else went wrong: a bug, a full disk, a closed pipe
+  2    refused here, nothing was charged: usage, key, request, images
+  3    the service said no, or gave no answer
+  4    a task failed; the videos that were made can be downloaded
+  5    it still runs: wait for it again
+  6    it may have been paid, and that is not known: look it up
+  130  stopped with Ctrl-C
+"""
+
+log = logging.getLogger("weryai")
+app = typer.Typer(
+    add_completion=False,
+    pretty_exceptions_enable=False,  # they show local variables
+    rich_markup_mode=None,
+    epilog=EPILOG,
+)
+
+
+def make_client(base_url: str | None, **options: Any) -> WeryAI:
+    """The client of every command."""
+    return WeryAI(base_url=base_url, **options)
+
+
+def run(argv: list[str]) -> int:
+    """Parse, run, and tell whatever went wrong. Returns the exit code."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
+    try:
+        code = _run(argv, Run.before_parsing(argv))
+        sys.stdout.flush()
+    except BrokenPipeError:
+        # Python would try to flush it once more at its end.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 1
+    return code
+
+
+def _run(argv: list[str], state: Run) -> int:
+    command = typer.main.get_command(app)
+    try:
+        with command.make_context("weryai", argv, obj=state) as context:
+            command.invoke(context)
+    except typer.Exit as end:
+        return end.exit_code
+    except typer.TyperException as error:
+        return report(UsageError(error.format_message()), state)
+    except BrokenPipeError:
+        raise
+    except (Exception, KeyboardInterrupt) as error:
+        if not isinstance(error, (WeryAIError, KeyboardInterrupt)):
+            log.debug("this is where", exc_info=True)
+        return report(error, state)
+    return 0
+
+
+@app.callback(invoke_without_command=True)
+def top(
+    ctx: typer.Context,
+    version: Annotated[bool, typer.Option("--version", help="Print the version.")] = False,
+    verbose: Annotated[
+        bool, typer.Option("--verbose", "-v", help="Tell on stderr what is going on.")
+    ] = False,
+) -> None:
+    """Turn 1 to 3 images into video with WeryAI."""
+    run: Run = ctx.obj
+    run.command = ctx.invoked_subcommand or ""
+    run.verbose = verbose
+    _show.listen(verbose)
+    if version:
+        print(f"weryai {weryai.__version__}")
+        raise typer.Exit
+    if ctx.invoked_subcommand is None:
+        print(ctx.get_help())
+
+
+@app.command(epilog=_options.EXAMPLE.format(command="generate"))
+@_options.with_request
+def generate(
+    ctx: typer.Context,
+    request: MultiImageToVideo,
+    out: Out = HERE,
+    timeout: Timeout = 1800,
+    dry_run: DryRun = False,
+    as_json: Json = False,
+    base_url: BaseUrl = None,
+) -> None:
+    """Submit, wait and download, all in one: paid."""
+    run = _begin(ctx, as_json, base_url)
+    request.check()
+    if dry_run:
+        _show.payload(run, request)
+        return
+    with make_client(base_url) as client:
+        run.out = _steps.folder(out)
+        job = _steps.submit(run, client, request)
+        _show.say("if this is interrupted:", f"  {run.again('wait')}")
+        failure = _steps.wait(run, client, job, timeout)
+        _steps.fetch(run, client, run.out)
+    if failure is not None:
+        raise failure
+    _show.finish(run)
+
+
+@app.command(epilog=_options.EXAMPLE.format(command="submit"))
+@_options.with_request
+def submit(
+    ctx: typer.Context,
+    request: MultiImageToVideo,
+    dry_run: DryRun = False,
+    as_json: Json = False,
+    base_url: BaseUrl = None,
+) -> None:
+    """Submit, and print the ids: paid."""
+    run = _begin(ctx, as_json, base_url)
+    request.check()
+    if dry_run:
+        _show.payload(run, request)
+        return
+    with make_client(base_url) as client:
+        job = _steps.submit(run, client, request)
+    _show.say("go on with:", f"  {run.again('wait')}")
+    if run.json:
+        _show.document(run.document())
+    else:  # `weryai wait $(weryai submit ...)` works either way
+        print("\n".join(job.task_ids) or f"--batch {job.batch_id}")
+
+
+@app.command()
+def status(
+    ctx: typer.Context,
+    task_ids: TaskIds = None,
+    batch: Batch = None,
+    as_json: Json = False,
+    base_url: BaseUrl = None,
+) -> None:
+    """Print the state of tasks: free."""
+    run = _begin(ctx, as_json, base_url)
+    run.job = _steps.job(task_ids, batch)
+    with make_client(base_url, retry_budget=PATIENCE) as client:
+        _steps.look(run, client, run.job)
+    _show.finish(run)
+
+
+@app.command()
+def wait(
+    ctx: typer.Context,
+    task_ids: TaskIds = None,
+    batch: Batch = None,
+    timeout: Timeout = 1800,
+    as_json: Json = False,
+    base_url: BaseUrl = None,
+) -> None:
+    """Wait until tasks have ended: free."""
+    run = _begin(ctx, as_json, base_url)
+    run.job = _steps.job(task_ids, batch)
+    with make_client(base_url, retry_budget=PATIENCE) as client:
+        failure = _steps.wait(run, client, run.job, timeout)
+    if failure is not None:
+        raise failure
+    _show.finish(run)
+
+
+@app.command()
+def download(
+    ctx: typer.Context,
+    task_ids: TaskIds = None,
+    batch: Batch = None,
+    out: Out = HERE,
+    as_json: Json = False,
+    base_url: BaseUrl = None,
+) -> None:
+    """Download the videos that are finished: free."""
+    run = _begin(ctx, as_json, base_url)
+    run.job = _steps.job(task_ids, batch)
+    with make_client(base_url, retry_budget=PATIENCE) as client:
+        run.out = _steps.folder(out)
+        result = _steps.look(run, client, run.job)
+        _steps.fetch(run, client, run.out)
+    _steps.require_end(result)
+    _show.finish(run)
+
+
+@app.command()
+def upload(
+    ctx: typer.Context,
+    files: Annotated[list[str], typer.Argument(metavar="FILES...", help="Local images.")],
+    as_json: Json = False,
+    base_url: BaseUrl = None,
+) -> None:
+    """Store images, and print their addresses: free."""
+    run = _begin(ctx, as_json, base_url)
+    with make_client(base_url, retry_budget=PATIENCE) as client:
+        for file in files:
+            with Progress(run, f"uploading {file}"):
+                run.uploads[file] = client.upload(file)
+            if not run.json:
+                print(run.uploads[file], flush=True)
+    if run.json:
+        _show.document({"uploads": run.uploads})
+
+
+@app.command()
+def balance(ctx: typer.Context, as_json: Json = False, base_url: BaseUrl = None) -> None:
+    """Print the credits that are left: free."""
+    run = _begin(ctx, as_json, base_url)
+    with make_client(base_url, retry_budget=PATIENCE) as client, Progress(run, "asking"):
+        credits = client.balance()
+    if run.json:
+        _show.document({"balance": credits})
+    else:
+        print(f"{credits:.12g} credits")
+
+
+@app.command()
+def models(ctx: typer.Context, as_json: Json = False, base_url: BaseUrl = None) -> None:
+    """List the models, and what each accepts: free."""
+    run = _begin(ctx, as_json, base_url)
+    with make_client(base_url, retry_budget=PATIENCE) as client, Progress(run, "asking"):
+        found = client.models()
+    if run.json:
+        _show.document({"models": [asdict(model) for model in found]})
+    else:
+        _show.models(found)
+
+
+@app.command()
+def simulate(
+    ctx: typer.Context,
+    port: Annotated[
+        int, typer.Option("--port", metavar="PORT", min=0, max=65535, help="0 takes a free one.")
+    ] = 8765,
+    speed: Annotated[float, typer.Option(metavar="FACTOR", help="10 is ten times faster.")] = 1,
+    credits: Annotated[float, typer.Option(metavar="N", help="What the account holds.")] = 1000,
+    task_seconds: Annotated[
+        float, typer.Option(metavar="SECONDS", help="How long a task takes.")
+    ] = 30,
+    variant: Annotated[
+        list[str] | None,
+        typer.Option(metavar="NAME=VALUE", help="How replies are spelled; may be repeated."),
+    ] = None,
+) -> None:
+    """Serve a simulated WeryAI on this machine, to try things out."""
+    from .simulate import run_simulator
+
+    run_simulator(port, task_seconds, speed, credits, variant or ())
+
+
+def _begin(ctx: typer.Context, as_json: bool, base_url: str | None) -> Run:
+    run: Run = ctx.obj
+    run.json, run.base_url = as_json, base_url
+    return run

@@ -1,0 +1,210 @@
+"""What each failure becomes: an exit code, a sentence with the next step, and JSON."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from functools import singledispatch
+from typing import Any
+
+from weryai import (
+    ConfigError,
+    DownloadError,
+    InvalidRequestError,
+    MediaError,
+    ParameterError,
+    RateLimitError,
+    ResponseError,
+    SubmissionUnknownError,
+    TaskFailedError,
+    TransportError,
+    UnexpectedResponseError,
+    WaitTimeoutError,
+    WeryAIError,
+)
+
+from . import _show
+from ._run import Run
+
+HISTORY = "https://weryai.com/api/history"
+LONGEST_RAW = 2000
+
+
+class UsageError(WeryAIError):
+    """The command line cannot be understood."""
+
+
+class MissingExtraError(UsageError):
+    """Packages are missing that the command needs."""
+
+
+class StillRunningError(WeryAIError):
+    """A download was asked for, and not every task has ended."""
+
+
+EXIT_CODES: Mapping[type[BaseException], int] = {
+    Exception: 1,
+    UsageError: 2,
+    ConfigError: 2,
+    InvalidRequestError: 2,
+    MediaError: 2,
+    ResponseError: 3,
+    DownloadError: 3,
+    TransportError: 3,
+    TaskFailedError: 4,
+    WaitTimeoutError: 5,
+    StillRunningError: 5,
+    SubmissionUnknownError: 6,
+    KeyboardInterrupt: 130,
+}
+
+# Where the library's own hint speaks to a programmer.
+HINTS: Mapping[type[ResponseError], str] = {
+    ParameterError: "change the request: `weryai models` lists what each model accepts",
+    RateLimitError: "wait a minute, then try again",
+    UnexpectedResponseError: "the API may have changed; --json shows the answer",
+}
+
+# Attributes of errors that recovery needs.
+KEPT = ("faults", "code", "http_status", "retry_after", "payload", "sent_at", "caller_id")
+
+
+@contextmanager
+def needs(extra: str) -> Iterator[None]:
+    """Turn a package that is missing while others are imported into MissingExtraError."""
+    try:
+        yield
+    except ModuleNotFoundError as error:
+        package = (error.name or "").partition(".")[0]
+        if package in ("", "weryai", "weryai_api"):
+            raise
+        words = f"{package} is not installed: pip install 'weryai[{extra}]'"
+        raise MissingExtraError(words) from error
+
+
+def exit_code(error: BaseException) -> int:
+    """The exit code of the nearest class in the table."""
+    return next(EXIT_CODES[kind] for kind in type(error).__mro__ if kind in EXIT_CODES)
+
+
+def report(error: BaseException, run: Run) -> int:
+    """Tell a failure, in words or as JSON, and what was achieved before it. Returns the code."""
+    first, *more = explain(error, run)
+    lines = [_show.clean(line) for line in (first, *getattr(error, "__notes__", ()), *more)]
+    if run.json:
+        _show.document({"error": details(error, run, "\n".join(lines))})
+    else:
+        _show.paths(run.paths)
+        _show.say(f"weryai: {lines[0]}", *lines[1:])
+    return exit_code(error)
+
+
+def details(error: BaseException, run: Run, message: str) -> dict[str, Any]:
+    """What a program needs to go on."""
+    found: dict[str, Any] = {"type": type(error).__name__, "message": message}
+    found |= run.document()
+    if isinstance(error, KeyboardInterrupt) and run.in_flight is not None:
+        found["payload"] = run.in_flight.payload()
+    if run.uploads:
+        found["uploads"] = dict(run.uploads)
+    found |= {name: value for name in KEPT if (value := getattr(error, name, None)) is not None}
+    if "sent_at" in found:
+        found["sent_at"] = found["sent_at"].isoformat()
+    if isinstance(error, (UnexpectedResponseError, SubmissionUnknownError)):
+        found["raw"] = error.raw[:LONGEST_RAW].decode(errors="replace")
+    return found
+
+
+@singledispatch
+def explain(error: BaseException, run: Run) -> list[str]:
+    """The lines that tell an error to a person: what happened, then what to do next."""
+    return [f"{type(error).__name__}: {error}", "-v shows where", *_paid(run)]
+
+
+@explain.register
+def _(error: WeryAIError, run: Run) -> list[str]:
+    return [str(error), *_paid(run)]
+
+
+@explain.register
+def _(error: StillRunningError, run: Run) -> list[str]:
+    return [str(error), *_go_on(run)]
+
+
+@explain.register
+def _(error: UsageError, run: Run) -> list[str]:
+    if isinstance(error, MissingExtraError):
+        return [str(error)]
+    return [str(error), f"try: {' '.join(filter(None, ('weryai', run.command)))} --help"]
+
+
+@explain.register
+def _(error: InvalidRequestError | MediaError, run: Run) -> list[str]:
+    if len(error.faults) == 1:
+        return [f"{error.faults[0]}; nothing was charged"]
+    count = len(error.faults)
+    return [f"{count} faults, nothing was charged:", *(f"  {fault}" for fault in error.faults)]
+
+
+@explain.register
+def _(error: ResponseError, run: Run) -> list[str]:
+    said = error.message or "the service gave no reason"
+    what = f"HTTP {error.http_status}" if error.code is None else f"code {error.code}"
+    hint = HINTS.get(type(error), error.hint)
+    return [f"{said} ({what})" + (f"; {hint}" if hint else ""), *_paid(run)]
+
+
+@explain.register
+def _(error: TransportError, run: Run) -> list[str]:
+    return [f"{error}; check the network and the address: trying again is safe", *_paid(run)]
+
+
+@explain.register
+def _(error: SubmissionUnknownError, run: Run) -> list[str]:
+    return [str(error)]
+
+
+@explain.register
+def _(error: DownloadError, run: Run) -> list[str]:
+    return [str(error), *_go_on(run, "download")]
+
+
+@explain.register
+def _(error: TaskFailedError, run: Run) -> list[str]:
+    failed, all_tasks = error.result.failed, error.result.tasks
+    lines = [f"{len(failed)} of {_show.counted(len(all_tasks), 'task')} failed:"]
+    lines += [f"  {task.id}: {task.reason}" for task in failed]
+    if error.result.videos and not run.paths:
+        made = _show.counted(len(error.result.videos), "video")
+        lines += [f"{made} can be fetched:", f"  {run.again('download')}"]
+    return lines
+
+
+@explain.register
+def _(error: WaitTimeoutError, run: Run) -> list[str]:
+    seen = _show.summary(error.result) if error.result else f"no state was seen: {error.__cause__}"
+    return [f"the time is over and not all is done ({seen}); nothing is lost", *_go_on(run)]
+
+
+@explain.register
+def _(error: KeyboardInterrupt, run: Run) -> list[str]:
+    if run.in_flight is not None:
+        return [
+            "stopped while the request was on its way: whether it was paid is not known",
+            f"look it up on {HISTORY} before you submit it again",
+        ]
+    return ["stopped", *_go_on(run)]
+
+
+def _paid(run: Run) -> list[str]:
+    """How to go on, where this run has paid for a job."""
+    return [] if run.request is None else _go_on(run)
+
+
+def _go_on(run: Run, command: str = "wait") -> list[str]:
+    """How to go on with a job, if there is one."""
+    if run.job is None:
+        return []
+    if run.result is not None and run.result.done:
+        command = "download"
+    return ["go on with:", f"  {run.again(command)}"]

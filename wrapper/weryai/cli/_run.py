@@ -1,0 +1,95 @@
+"""One invocation: how it was asked for, and what it has achieved that nobody may lose."""
+
+from __future__ import annotations
+
+import shlex
+import time
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from attrs import define, field
+
+from weryai import Job, MultiImageToVideo, Result
+
+
+@define
+class Run:
+    """What a command has done so far. Whatever ends it, a failure or Ctrl-C, is told from this.
+
+    Attributes:
+        json: one JSON document on stdout, instead of words.
+        verbose: whether `-v` was given.
+        command: the command's name.
+        base_url: as given with `--base-url`.
+        out: the folder for videos.
+        request: what is submitted, from the moment it may be on its way.
+        job: what was submitted or asked for.
+        result: its state when last seen.
+        paths: videos that are on disk.
+        uploads: the addresses of images that were uploaded, by path.
+        started: when it began, on the monotonic clock.
+    """
+
+    json: bool = False
+    verbose: bool = False
+    command: str = ""
+    base_url: str | None = None
+    out: Path | None = None
+    request: MultiImageToVideo | None = None
+    job: Job | None = None
+    result: Result | None = None
+    paths: list[Path] = field(factory=list)
+    uploads: dict[str, str] = field(factory=dict)
+    started: float = field(factory=time.monotonic)
+
+    @classmethod
+    def before_parsing(cls, argv: Sequence[str]) -> Run:
+        """Even a command line that cannot be parsed is answered in JSON where that was wanted."""
+        options = argv[: argv.index("--")] if "--" in argv else argv
+        return cls(json="--json" in options)
+
+    @property
+    def in_flight(self) -> MultiImageToVideo | None:
+        """The request whose fate nobody would know, were this to end now."""
+        return self.request if self.job is None else None
+
+    def again(self, command: str) -> str:
+        """A command line that goes on with this job, to be copied into a shell."""
+        words = ["weryai", command]
+        if self.base_url:
+            words += ["--base-url", self.base_url]
+        if command == "download" and self.out is not None:
+            words += ["--out", str(self.out)]
+        if self.job is not None:
+            ids, batch = self.job.task_ids, self.job.batch_id
+            words += ids or ["--batch", str(batch)]
+        return shlex.join(words)
+
+    def document(self) -> dict[str, Any]:
+        """The JSON of a command about a job."""
+        result, job = self.result, self.job
+        found: dict[str, Any] = {}
+        if job is not None:
+            found |= job.to_dict()
+        if result is not None:
+            found["tasks"] = tasks(result)
+        if self.paths or self.out is not None:
+            found["paths"] = [str(path) for path in self.paths]
+        return found
+
+
+def tasks(result: Result) -> list[dict[str, Any]]:
+    """Plain JSON data of each task."""
+    return [
+        {
+            "id": task.id,
+            "state": task.state,
+            "message": task.reason if task.failed else task.message,
+            "videos": [
+                {"name": video.name, "url": video.url, "cover_url": video.cover_url}
+                for video in task.videos
+            ],
+        }
+        for task in result.tasks
+    ]

@@ -1,0 +1,164 @@
+"""What is written: documents, tables and paths to stdout, words to stderr."""
+
+from __future__ import annotations
+
+import io
+import json
+import logging
+import shutil
+import sys
+import textwrap
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import Any
+
+from weryai import Model, MultiImageToVideo, Result
+
+from ._run import Run
+
+ONE_LINE = 1_000_000  # columns, more than any row has
+
+
+def document(data: Any) -> None:
+    """One JSON document. ASCII alone, so that no terminal or pipe can refuse it."""
+    print(json.dumps(data, indent=2))
+
+
+def paths(found: Iterable[Path]) -> None:
+    """The files, one a line."""
+    for path in found:
+        print(path)
+
+
+def say(*lines: str) -> None:
+    """Words for a person. An indented line is never wrapped: it may be there to be copied."""
+    width = shutil.get_terminal_size().columns if sys.stderr.isatty() else ONE_LINE
+    for line in map(clean, "\n".join(lines).split("\n")):
+        if len(line) > width and not line.startswith(" "):
+            line = textwrap.fill(
+                line, width, subsequent_indent="  ", break_long_words=False, break_on_hyphens=False
+            )
+        print(line, file=sys.stderr, flush=True)
+
+
+def clean(text: str) -> str:
+    """Without control characters: what a service wrote must not drive a terminal."""
+    return "".join(character if character.isprintable() else " " for character in text)
+
+
+def finish(run: Run) -> None:
+    """What a command about a job leaves behind: its document, its files or its states."""
+    if run.json:
+        document(run.document())
+    elif run.out is not None:
+        paths(run.paths)
+    elif run.result is not None:
+        states(run.result)
+        if run.result.videos:
+            say("to fetch the videos:", f"  {run.again('download')}")
+
+
+def payload(run: Run, request: MultiImageToVideo) -> None:
+    """What a dry run tells."""
+    if run.json:
+        document({"payload": request.payload()})
+        return
+    unicode = (sys.stdout.encoding or "").lower().startswith("utf")
+    print(json.dumps(request.payload(), indent=2, ensure_ascii=not unicode))
+    say("nothing was sent; local images would be uploaded first, and their addresses sent")
+
+
+def listen(verbose: bool) -> None:
+    """Let the library speak: to the progress line, and with -v to stderr."""
+    log = logging.getLogger("weryai")
+    log.setLevel(logging.DEBUG if verbose else logging.INFO)
+    log.handlers = [each for each in log.handlers if not isinstance(each, _Handler)]
+    if verbose:
+        log.addHandler(_Handler())
+
+
+class _Handler(logging.Handler):
+    """Writes to whatever stderr is at the time: above the progress line while there is one."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        say(self.format(record))
+
+
+def counted(number: int, thing: str) -> str:
+    """`1 task`, `2 tasks`."""
+    return f"{number} {thing}{'s' * (number != 1)}"
+
+
+def summary(result: Result) -> str:
+    """`2 tasks: 1 succeeded, 1 processing`."""
+    states = Counter(task.state for task in result.tasks)
+    if len(result.tasks) == 1:
+        return f"1 task: {next(iter(states))}"
+    listed = ", ".join(f"{number} {state}" for state, number in states.items())
+    return f"{len(result.tasks)} tasks: {listed}"
+
+
+def states(result: Result) -> None:
+    """A table of the tasks of a job."""
+    rows = []
+    for task in result.tasks:
+        made = counted(len(task.videos), "video") if task.videos else ""
+        rows.append((task.id, task.state, task.reason if task.failed else made))
+    table(("TASK", "STATE", "RESULT"), rows)
+
+
+def models(found: Iterable[Model]) -> None:
+    """A table of the models and what the options of `generate` may be with each."""
+    rows = [
+        (
+            model.key,
+            spans(model.durations),
+            " ".join(model.aspect_ratios),
+            " ".join(model.resolutions),
+            known(model.upload_image_limit),
+            known(model.has_generate_audio),
+        )
+        for model in found
+    ]
+    table(("MODEL", "SECONDS", "ASPECT RATIO", "RESOLUTION", "IMAGES", "AUDIO"), rows)
+
+
+def known(value: int | bool | None) -> str:
+    """A number, yes or no, or nothing where the registry does not say."""
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return "" if value is None else str(value)
+
+
+def spans(numbers: Sequence[int]) -> str:
+    """`4-15` for neighbours, `5 10` for others."""
+    found: list[list[int]] = []
+    for number in sorted(set(numbers)):
+        if found and number == found[-1][-1] + 1:
+            found[-1].append(number)
+        else:
+            found.append([number])
+    return " ".join(
+        f"{span[0]}-{span[-1]}" if len(span) > 2 else " ".join(map(str, span)) for span in found
+    )
+
+
+def table(headers: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
+    """A table: as wide as the terminal, and in a pipe one plain line for each row."""
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
+
+    grid = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="bold")
+    for header in headers:
+        grid.add_column(header, overflow="fold")
+    for row in rows:
+        grid.add_row(*(Text(clean(cell)) for cell in row))
+    if sys.stdout.isatty():
+        Console().print(grid)
+        return
+    plain = io.StringIO()
+    Console(file=plain, width=ONE_LINE, force_terminal=False, color_system=None).print(grid)
+    for line in plain.getvalue().splitlines():
+        print(line.rstrip())

@@ -1,0 +1,87 @@
+"""The steps that commands are made of. Each one writes what it achieves into the run at once."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from weryai import Job, MultiImageToVideo, Result, Task, TaskFailedError, WeryAI, WeryAIError
+
+from . import _show
+from ._errors import StillRunningError, UsageError
+from ._progress import Progress
+from ._run import Run
+
+
+def job(task_ids: Sequence[str] | None, batch_id: str | None) -> Job:
+    """The job that ids on the command line stand for. Raises UsageError if there are none."""
+    if not task_ids and not batch_id:
+        raise UsageError("give the id of a task, or --batch with the id of a batch")
+    return Job(tuple(dict.fromkeys(task_ids or ())), batch_id)
+
+
+def folder(out: Path) -> Path:
+    """Make the folder for videos, before anything is paid for. Raises UsageError."""
+    try:
+        out.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise UsageError(f"--out: {error}") from error
+    return out
+
+
+def submit(run: Run, client: WeryAI, request: MultiImageToVideo) -> Job:
+    """Submit, and tell the ids before anything else can go wrong."""
+    run.request = request
+    with Progress(run, "submitting"):
+        run.job = client.submit(request)
+    batch = f" (batch {run.job.batch_id})" if run.job.batch_id else ""
+    _show.say(f"submitted: {' '.join(run.job.task_ids) or 'no task ids'}{batch}")
+    return run.job
+
+
+def wait(run: Run, client: WeryAI, job: Job, timeout: float) -> TaskFailedError | None:
+    """Wait for the end. Returns the failure of a task instead of raising it."""
+    with Progress(run, "waiting") as progress:
+
+        def update(result: Result) -> None:
+            run.result = result
+            progress.tell(_show.summary(result))
+
+        try:
+            client.wait(job, timeout=timeout, on_update=update)
+        except TaskFailedError as error:
+            return error
+    return None
+
+
+def look(run: Run, client: WeryAI, job: Job) -> Result:
+    """Ask for the state of a job, once."""
+    tasks: dict[str, Task] = {}
+    with Progress(run, "asking"):
+        if job.batch_id:
+            tasks = {task.id: task for task in client.batch_status(job.batch_id)}
+        for task_id in job.task_ids:
+            try:
+                tasks[task_id] = tasks.get(task_id) or client.status(task_id)
+            except WeryAIError as error:
+                error.add_note(f"the question was about {task_id}")
+                raise
+    run.result = Result(job, tuple(tasks.values()))
+    return run.result
+
+
+def fetch(run: Run, client: WeryAI, out: Path) -> None:
+    """Download every video that has been made."""
+    videos = run.result.videos if run.result else ()
+    with Progress(run, "downloading") as progress:
+        for number, video in enumerate(videos, 1):
+            progress.tell(f"downloading video {number} of {len(videos)}")
+            run.paths += client.download([video], out)
+
+
+def require_end(result: Result) -> None:
+    """Raise StillRunningError or TaskFailedError unless every task has made its videos."""
+    if not result.done:
+        raise StillRunningError(f"not all is done yet ({_show.summary(result)})")
+    if result.failed:
+        raise TaskFailedError(result)

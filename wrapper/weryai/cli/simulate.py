@@ -1,0 +1,128 @@
+"""`weryai simulate`: the simulator behind a real socket, on this machine alone."""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import threading
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from math import isfinite
+from typing import TYPE_CHECKING, Any
+
+from . import _show
+from ._errors import UsageError, needs
+
+if TYPE_CHECKING:
+    from weryai.testing import Simulator, Variant
+
+HOST = "127.0.0.1"
+GRACE = 2  # seconds for answers that are under way when it ends
+
+
+class RealClock:
+    """The time of this machine, for a simulator that people watch."""
+
+    def monotonic(self) -> float:
+        return time.monotonic()
+
+    def time(self) -> float:
+        return time.time()
+
+    def sleep(self, seconds: float) -> None:
+        time.sleep(seconds)
+
+    async def sleep_async(self, seconds: float) -> None:
+        import anyio
+
+        await anyio.sleep(seconds)
+
+
+def run_simulator(
+    port: int, task_seconds: float, speed: float, credits: float, variants: Sequence[str]
+) -> None:
+    """Serve until Ctrl-C or SIGTERM. Raises UsageError, also where the extra is missing."""
+    _require(speed > 0 and isfinite(speed), f"--speed must be more than 0, not {speed:g}")
+    _require(0 <= task_seconds < float("inf"), "--task-seconds must be 0 or more")
+    _require(0 <= credits < float("inf"), "--credits must be 0 or more")
+    simulator = make_simulator(variants, task_seconds=task_seconds / speed, credits=credits)
+    # In the background of a script Ctrl-C is out of reach, and `kill` has to clean up as well.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    try:
+        with simulator, serving(simulator, port) as (url, server):
+            _show.say("A simulated WeryAI is running; Ctrl-C ends it. In another terminal:")
+            print(f"export WERYAI_API_KEY={simulator.api_key}")
+            print(f"export WERYAI_BASE_URL={url}", flush=True)
+            while server.is_alive():
+                server.join(0.5)
+    except KeyboardInterrupt:
+        _show.say("ended")
+
+
+def make_simulator(variants: Sequence[str] = (), **options: Any) -> Simulator:
+    """A simulator in real time. Raises UsageError."""
+    with needs("testing"):
+        import uvicorn  # noqa: F401 # told here, before anything starts
+
+        from weryai.testing import Simulator
+    return Simulator(clock=RealClock(), variant=read_variant(variants), **options)
+
+
+def read_variant(pairs: Sequence[str]) -> Variant:
+    """A Variant from texts such as `success=200`. Raises UsageError that lists the choices."""
+    from weryai.testing import Variant
+
+    names = Variant.choices()
+    chosen: dict[str, Any] = {}
+    for pair in pairs:
+        name, _, text = pair.partition("=")
+        _require(name in names, f"--variant {pair}: the names are {', '.join(names)}")
+        choices = {str(choice).lower(): choice for choice in names[name]}
+        values = ", ".join(choices)
+        _require(text.lower() in choices, f"--variant {pair}: {name} is one of {values}")
+        chosen[name] = choices[text.lower()]
+    return Variant(**chosen)
+
+
+@contextmanager
+def serving(simulator: Simulator, port: int = 0) -> Iterator[tuple[str, threading.Thread]]:
+    """Serve on a thread. Gives the address and the thread. Raises UsageError for a taken port."""
+    import uvicorn
+
+    config = uvicorn.Config(
+        simulator.app,
+        loop="asyncio",
+        http="h11",
+        ws="none",
+        lifespan="off",
+        log_config=None,
+        access_log=False,
+        timeout_graceful_shutdown=GRACE,
+    )
+    server = uvicorn.Server(config)
+    with _listen(port) as listener:
+        thread = threading.Thread(
+            target=server.run, kwargs={"sockets": [listener]}, name="simulator", daemon=True
+        )
+        thread.start()
+        try:
+            yield f"http://{HOST}:{listener.getsockname()[1]}", thread
+        finally:
+            server.should_exit = True
+            thread.join()
+
+
+def _listen(port: int) -> socket.socket:
+    """A socket that listens already, so that no client comes too early."""
+    try:
+        return socket.create_server((HOST, port))
+    except OSError as error:
+        why = os.strerror(error.errno or 0)
+        raise UsageError(f"--port {port}: {why}; 0 takes a free one") from error
+
+
+def _require(holds: bool, message: str) -> None:
+    if not holds:
+        raise UsageError(message)
