@@ -70,6 +70,11 @@ def subschemas(where: str, schema: Any) -> Iterator[tuple[str, Any]]:
         yield from subschemas(f"{where}/{keyword}", schema[keyword])
 
 
+def content(name: str) -> Any:
+    text = (EXAMPLES / name).read_text()
+    return json.loads(text) if name.endswith(".json") else text
+
+
 def generate(*arguments: object) -> subprocess.CompletedProcess[str]:
     command = [sys.executable, str(GENERATOR), *map(str, arguments)]
     return subprocess.run(command, capture_output=True, text=True, check=False)
@@ -129,7 +134,7 @@ def test_a_file_too_many_and_a_file_too_few_are_noticed_and_mended(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     target = tmp_path / "weryai_api"
-    shutil.copytree(GENERATED, target)
+    shutil.copytree(GENERATED, target, ignore=shutil.ignore_patterns("__pycache__"))
     (target / "models" / "stale.py").touch()
     (target / "models" / "submit_ok.py").unlink()
     done = generate("--check", "--target", target)
@@ -208,11 +213,6 @@ def test_a_body_sends_nothing_that_was_not_asked_for_but_the_fixed_flag() -> Non
     assert four.to_dict() == {**required, "video_number": 4}
     form = models.UploadForm(file=File(io.BytesIO(b"")))
     assert form.to_dict().keys() == {"file", "fixed"}
-
-
-def content(name: str) -> Any:
-    text = (EXAMPLES / name).read_text()
-    return json.loads(text) if name.endswith(".json") else text
 
 
 def expected_type(name: str) -> str:

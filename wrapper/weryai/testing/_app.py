@@ -14,6 +14,7 @@ from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import FileResponse, JSONResponse, Response
 from starlette.routing import Route
+from starlette.types import Receive, Scope, Send
 
 from . import _checks, _dress
 from ._scenario import Answer, Lost, Refusal
@@ -28,12 +29,12 @@ class LostAnswer(Exception):
 
 
 class App:
-    """The routes around one world."""
+    """The ASGI application around one world."""
 
     def __init__(self, world: World, api_key: str) -> None:
         self.world = world
         self.api_key = api_key
-        self.asgi = Starlette(
+        self._routes = Starlette(
             routes=[
                 self._route(
                     "POST", "/v1/generation/multi-image-to-video", self.submit_multi_image_to_video
@@ -48,7 +49,12 @@ class App:
             ],
             lifespan=self._call_webhooks,
         )
-        self.asgi.router.redirect_slashes = False
+        self._routes.router.redirect_slashes = False
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "http":
+            self._note(Request(scope))
+        await self._routes(scope, receive, send)
 
     async def submit_multi_image_to_video(self, request: Request) -> Any:
         _require_media_type(request, "application/json")
@@ -66,12 +72,11 @@ class App:
     async def upload_file(self, request: Request) -> Any:
         _require_media_type(request, "multipart/form-data")
         try:
-            form = await request.form(max_files=1, max_fields=16, max_part_size=MAX_UPLOAD)
+            form = await request.form(max_files=16, max_fields=16, max_part_size=MAX_UPLOAD)
         except Exception as error:  # the parser raises errors of several libraries
             raise Malformed("the body cannot be read") from error
         try:
-            _checks.check_form(form)
-            content = await form["file"].read()
+            content = await _checks.check_form(form).read()
         finally:
             await form.close()
         name = await to_thread.run_sync(self.world.upload, content)
@@ -85,7 +90,6 @@ class App:
 
     async def uploaded(self, request: Request) -> Response:
         """An uploaded image: public, as its address is handed to the service."""
-        self._note(request)
         content = self.world.uploads.get(request.path_params["name"])
         if content is None:
             return Response(status_code=404)
@@ -93,7 +97,6 @@ class App:
 
     async def result(self, request: Request) -> Response:
         """A finished video: public, with ranges."""
-        self._note(request)
         task_id, _, number = request.path_params["name"].rpartition("-")
         place = int(number) if number in ("1", "2", "3", "4") else 0
         path = await to_thread.run_sync(self.world.video, task_id, place, self.fetch)
@@ -141,7 +144,6 @@ class App:
         operation = handler.__name__
 
         async def endpoint(request: Request) -> Response:
-            self._note(request)
             script = self.world.script[operation]
             planned = script.popleft() if script else None
             if planned is None:

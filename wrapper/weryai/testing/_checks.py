@@ -42,11 +42,16 @@ def check(body: Any) -> dict[str, Any]:
     return payload
 
 
-def check_form(form: FormData) -> None:
-    """The fields of an upload. Raises Refusal."""
-    _require(isinstance(form.get("file"), UploadFile), "file is required")
+def check_form(form: FormData) -> UploadFile:
+    """The file of an upload. Raises Refusal."""
+    file = form.get("file")
+    if not isinstance(file, UploadFile):
+        raise Refusal(1002, "Parameter error: file is required")
+    for name in ("file", "batch_no", "fixed"):
+        _require(len(form.getlist(name)) <= 1, f"{name} may come once")
     _require(isinstance(form.get("batch_no", ""), str), "batch_no must be a string")
     _require(form.get("fixed", "true") in ("true", "false"), "fixed must be true or false")
+    return file
 
 
 def _check_texts(body: dict[str, Any]) -> None:

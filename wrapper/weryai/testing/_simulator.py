@@ -58,7 +58,7 @@ class Simulator:
     @property
     def app(self) -> Any:
         """The ASGI application: every operation of the contract, the registry too."""
-        return self._app.asgi
+        return self._app
 
     @property
     def ledger(self) -> list[Accepted]:

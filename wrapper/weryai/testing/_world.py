@@ -50,7 +50,7 @@ class Received:
     """One request that reached the service.
 
     Attributes:
-        method: GET or POST.
+        method: such as GET.
         path: without the query.
         has_key: whether it carried an Authorization header.
         headers: the others, names in lower case.

@@ -1,0 +1,250 @@
+"""How the simulator spells its replies: each way fits the contract and is what it claims."""
+
+from __future__ import annotations
+
+import json
+import random
+from typing import Any
+
+import pytest
+from attrs import define, field
+
+from contract_tests.raw import (
+    BALANCE,
+    IMAGE,
+    MODELS,
+    UPLOAD,
+    assert_fits,
+    batch_status,
+    raw,
+    status,
+    submit,
+)
+from weryai.testing import ManualClock, Outcome, Simulator, Variant
+
+CHOICES = Variant.choices()
+SUCCESS = {"0": (0, None), "200": (200, None), "true": (None, True)}
+STATES = {
+    "live": ["waiting", "processing", "succeed", "failed"],
+    "documented": ["PENDING", "PROCESSING", "SUCCESS", "FAILED"],
+    "mapped": ["pending", "running", "success", "fail"],
+    "defended": ["waiting", "processing", "succeed", "canceled"],
+}
+PLACES: dict[str, Any] = {
+    "strings": lambda task: task["videos"],
+    "objects": lambda task: [video["url"] for video in task["videos"]],
+    "src": lambda task: [video["src"] for video in task["videos"]],
+    "video_urls": lambda task: task["video_urls"],
+    "video_url": lambda task: [task["video_url"]],
+    "video": lambda task: [task["video"]],
+    "task_result": lambda task: task["task_result"]["videos"],
+    "output": lambda task: task["output"]["videos"],
+}
+
+
+@define
+class Told:
+    """Every reply about two tasks: the first succeeds, the second fails."""
+
+    submitted: list[Any] = field(factory=list)
+    tasks: list[Any] = field(factory=list)  # waiting, processing, succeed, failed
+    batches: list[Any] = field(factory=list)
+    notices: list[Any] = field(factory=list)
+    balance: Any = None
+    models: Any = None
+    upload: Any = None
+    refused: Any = None
+    ids: list[str] = field(factory=list)
+
+    def replies(self) -> list[tuple[str, Any]]:
+        """The successes, each with its schema."""
+        return [
+            *(("SubmitOk", reply) for reply in self.submitted),
+            *(("TaskStatusOk", reply) for reply in self.tasks),
+            *(("BatchStatusOk", reply) for reply in self.batches),
+            ("BalanceOk", self.balance),
+            ("ModelsOk", self.models),
+            ("UploadOk", self.upload),
+        ]
+
+
+def told(**fields: Any) -> Told:
+    """What a simulator of this variant says."""
+    found, clock = Told(), ManualClock()
+    with Simulator(variant=Variant(**fields), clock=clock) as simulator, raw(simulator) as http:
+        simulator.outcomes.extend([Outcome(), Outcome("failed", "flagged")])
+        found.submitted = [submit(http), submit(http)]
+        found.ids = [line.task_ids[0] for line in simulator.ledger]
+        for seconds in (0, 10):
+            clock.advance(seconds)
+            found.tasks.append(status(http, found.ids[0]))
+        clock.advance(20)
+        found.tasks += [status(http, task_id) for task_id in found.ids]
+        found.batches = [batch_status(http, line.batch_id) for line in simulator.ledger]
+        found.notices = [json.loads(simulator.notice(task_id)) for task_id in found.ids]
+        found.balance, found.models = http.get(BALANCE).json(), http.get(MODELS).json()
+        found.upload = http.post(UPLOAD, files={"file": ("a.png", IMAGE)}).json()
+        http.headers["Authorization"] = "Bearer sk-other"
+        found.refused = http.get(BALANCE)
+    return found
+
+
+def several(**fields: Any) -> tuple[Any, Any, Any]:
+    """The replies to a submission of four videos: the ids, the first task and the batch."""
+    clock = ManualClock()
+    with Simulator(variant=Variant(**fields), clock=clock) as simulator, raw(simulator) as http:
+        ids = submit(http, video_number=4)
+        (line,) = simulator.ledger
+        clock.advance(30)
+        return ids, status(http, line.task_ids[0]), batch_status(http, line.batch_id)
+
+
+def assert_in_contract(fields: dict[str, Any]) -> None:
+    found = told(**fields)
+    for schema, reply in found.replies():
+        assert_fits(schema, reply)
+    for notice in found.notices:
+        assert_fits("TaskNotice", notice)
+    assert_fits("HttpError", found.refused.json())
+    for schema, reply in zip(
+        ("Submit", "TaskStatus", "BatchStatus"), several(**fields), strict=True
+    ):
+        assert_fits(f"{schema}Ok", reply)
+
+
+@pytest.mark.parametrize(
+    ("name", "value"), [(name, value) for name in CHOICES for value in CHOICES[name]]
+)
+def test_each_choice_keeps_the_contract(name: str, value: Any) -> None:
+    assert_in_contract({name: value})
+
+
+@pytest.mark.parametrize("seed", range(60))
+def test_any_mixture_of_choices_keeps_the_contract(seed: int) -> None:
+    dice = random.Random(seed)
+    assert_in_contract({name: dice.choice(values) for name, values in CHOICES.items()})
+
+
+@pytest.mark.parametrize("name", CHOICES)
+def test_nothing_else_can_be_chosen(name: str) -> None:
+    with pytest.raises(ValueError, match=f"{name} is one of"):
+        told(**{name: "else"})
+
+
+@pytest.mark.parametrize("success", CHOICES["success"])
+def test_success_is_a_status_or_a_flag_in_every_reply(success: str) -> None:
+    found = told(success=success)
+    for reply in [*(reply for _, reply in found.replies()), *found.notices]:
+        assert (reply.get("status"), reply.get("success")) == SUCCESS[success]
+
+
+@pytest.mark.parametrize("ids", CHOICES["ids"])
+def test_the_id_of_a_single_task_is_where_it_is_said_to_be(ids: str) -> None:
+    data = told(ids=ids).submitted[0]["data"]
+    assert data.keys() - {"batch_id", "task_status"} == (
+        {"task_ids", "task_id"} if ids == "both" else {ids}
+    )
+    assert data.get("task_id", data.get("task_ids", [None])[0]).startswith("task_")
+    assert data.get("task_status", "waiting") == "waiting"
+    assert len(several(ids=ids)[0]["data"]["task_ids"]) == 4
+
+
+@pytest.mark.parametrize("one_task", CHOICES["one_task"])
+def test_several_videos_are_several_tasks_or_one(one_task: bool) -> None:
+    ids, task, batch = several(one_task=one_task)
+    assert len(ids["data"]["task_ids"]) == len(batch["data"]) == (1 if one_task else 4)
+    assert len(set(task["data"]["videos"])) == (4 if one_task else 1)
+    assert len({url for each in batch["data"] for url in each["videos"]}) == 4
+
+
+@pytest.mark.parametrize("states", CHOICES["states"])
+def test_the_states_are_spelled_as_they_are_said_to_be(states: str) -> None:
+    found = told(states=states)
+    assert [reply["data"]["task_status"] for reply in found.tasks] == STATES[states]
+    ended = [STATES[states][2], STATES[states][3]]
+    assert [reply["data"][0]["task_status"] for reply in found.batches] == ended
+    assert [notice["data"]["task_status"] for notice in found.notices] == ended
+
+
+@pytest.mark.parametrize("shape", CHOICES["shape"])
+def test_a_task_has_the_shape_it_is_said_to_have(shape: str) -> None:
+    found = told(shape=shape)
+    task, notice, batch = (
+        found.tasks[2]["data"],
+        found.notices[0]["data"],
+        found.batches[0]["data"],
+    )
+    assert isinstance(task, list) == (shape == "list")
+    for each in (task[0] if shape == "list" else task, notice, batch[0]):
+        assert (each.keys() == {"output"}) == (shape == "wrapped")
+        inner = each["output"] if shape == "wrapped" else each
+        names = {"taskId", "taskStatus"} if shape == "camel" else {"task_id", "task_status"}
+        assert inner.keys() == names | {"videos"}
+        assert inner["taskId" if shape == "camel" else "task_id"] == found.ids[0]
+
+
+@pytest.mark.parametrize("batch", CHOICES["batch"])
+def test_a_batch_is_a_list_or_a_lone_task(batch: str) -> None:
+    found = told(batch=batch).batches[0]["data"]
+    assert isinstance(found, list) == (batch == "list")
+    assert len(several(batch=batch)[2]["data"]) == 4
+
+
+@pytest.mark.parametrize("videos", CHOICES["videos"])
+def test_the_videos_are_where_they_are_said_to_be(videos: str) -> None:
+    found = told(videos=videos)
+    for task in (found.tasks[2]["data"], found.batches[0]["data"][0], found.notices[0]["data"]):
+        assert PLACES[videos](task) == [f"http://localhost/results/{found.ids[0]}-1.mp4"]
+    for unfinished in (*found.tasks[:2], found.tasks[3]):
+        assert "mp4" not in str(unfinished)
+    many = several(videos=videos, one_task=True)[1]["data"]
+    assert len(PLACES["strings" if videos in ("video", "video_url") else videos](many)) == 4
+
+
+@pytest.mark.parametrize("reason", CHOICES["reason"])
+def test_a_task_that_failed_says_why(reason: str) -> None:
+    found = told(reason=reason)
+    for task in (found.tasks[3]["data"], found.batches[1]["data"][0], found.notices[1]["data"]):
+        assert (task if reason == "msg" else task["task_result"])[
+            "msg" if reason == "msg" else "message"
+        ] == "flagged"
+    assert "flagged" not in str(found.tasks[:3])
+
+
+@pytest.mark.parametrize("nulls", CHOICES["nulls"])
+def test_absent_fields_of_a_task_are_missing_or_null(nulls: bool) -> None:
+    waiting = told(nulls=nulls).tasks[0]["data"]
+    absent = {"videos": None, "task_result": None, "msg": None} if nulls else {}
+    assert {key: waiting[key] for key in waiting if not key.startswith("task_s")} == (
+        {"task_id": waiting["task_id"]} | absent
+    )
+
+
+@pytest.mark.parametrize("balance", CHOICES["balance"])
+def test_the_balance_is_a_number_or_an_object(balance: str) -> None:
+    assert told(balance=balance).balance["data"] == (
+        990 if balance == "number" else {"balance": 990}
+    )
+
+
+@pytest.mark.parametrize("registry", CHOICES["registry"])
+def test_the_registry_has_rows_for_several_images_or_those_they_fall_back_to(registry: str) -> None:
+    tables = told(registry=registry).models["data"]
+    assert tables["image_to_video"]
+    assert ("multi_image_to_video" in tables) == (registry == "full")
+    assert tables.get("multi_image_to_video", tables["image_to_video"]) == tables["image_to_video"]
+
+
+@pytest.mark.parametrize("bad_key", CHOICES["bad_key"])
+def test_a_bad_key_is_refused_as_it_is_said_to_be(bad_key: str) -> None:
+    refused = told(bad_key=bad_key).refused
+    assert refused.status_code == {"401": 401, "403": 403, "1002": 200}[bad_key]
+    assert refused.json()["status"] == 1002
+
+
+def test_the_spelling_may_change_at_any_time() -> None:
+    with Simulator() as simulator, raw(simulator) as http:
+        assert http.get(BALANCE).json()["status"] == 0
+        simulator.variant = Variant(success="200")
+        assert http.get(BALANCE).json()["status"] == 200
+        assert simulator.variant.success == "200"
