@@ -626,10 +626,10 @@ def test_what_a_service_wrote_cannot_drive_the_terminal_or_look_like_a_command(
 
 
 def test_ids_in_a_command_to_copy_are_quoted(cli: Cli, simulator: Simulator) -> None:
-    body = {"status": 0, "data": {"task_ids": ["x; rm -rf ~"]}}
+    body = {"status": 0, "data": {"task_ids": ["x; rm -rf ~\x1b"]}}
     simulator.next(SUBMIT, Answer(body=body))
     said = cli("submit", HTTPS, *REQUEST, *FIVE, *SMALL)
-    assert shlex.split(said.err.splitlines()[-1]) == ["weryai", "wait", "x; rm -rf ~"]
+    assert shlex.split(said.err.splitlines()[-1]) == ["weryai", "wait", "x; rm -rf ~ "]
 
 
 def test_verbose_tells_each_change_once_and_a_pipe_hears_nothing_else(cli: Cli) -> None:
@@ -709,15 +709,24 @@ def test_any_file_name_and_any_encoding_will_do(
 ) -> None:
     name = tmp_path / os.fsdecode(b"f\xffchs.png")
     name.write_bytes(pictures[0].read_bytes())
-    for option in ([], ["--json"]):
+    for encoding, option in (("ascii", []), ("utf-8", []), ("ascii", ["--json"])):
         ended = process(
-            *["submit", str(name), *REQUEST, "--prompt", "\u72d0", *FIVE, "--dry-run", *option],
-            env=environment(PYTHONIOENCODING="ascii"),
+            *[
+                "submit",
+                str(name),
+                *REQUEST,
+                "--prompt",
+                "狐\U0001f98a",
+                *FIVE,
+                "--dry-run",
+                *option,
+            ],
+            env=environment(PYTHONIOENCODING=encoding),
         )
         assert ended.returncode == 0
         told = json.loads(ended.stdout)
         payload = told["payload"] if option else told
-        assert (payload["prompt"], payload["images"]) == ("\u72d0", [str(name)])
+        assert (payload["prompt"], payload["images"]) == ("狐\U0001f98a", [str(name)])
 
 
 def test_what_stands_behind_two_dashes_is_no_option(cli: Cli) -> None:
@@ -844,7 +853,9 @@ def test_a_port_that_is_taken_is_told(cli: Cli, address: str) -> None:
 
 
 def test_the_demo_makes_a_video_in_seconds_without_a_key(tmp_path: Path) -> None:
-    ended = process(module="weryai.cli.demo", cwd=tmp_path)
+    nowhere = dict.fromkeys(("HTTP_PROXY", "http_proxy"), "http://127.0.0.1:9")
+    settings = environment() | nowhere | {"no_proxy": "example.com"}
+    ended = process(module="weryai.cli.demo", cwd=tmp_path, env=settings)
     assert ended.returncode == 0, ended.stderr
     [path] = ended.stdout.splitlines()
     assert (tmp_path / path).read_bytes()[4:8] == b"ftyp"

@@ -91,6 +91,18 @@ def test_the_registry_has_a_host_of_its_own_unless_the_api_is_elsewhere() -> Non
     assert registry_host(registry_url="https://other.example.com") == "other.example.com"
 
 
+@COLOURS
+def test_a_proxy_of_the_environment_is_not_asked_for_this_machine(
+    colour: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HTTP_PROXY", "http://127.0.0.1:9")
+    monkeypatch.setenv("ALL_PROXY", "http://127.0.0.1:9")
+    http = colour(KEY)._http
+    for url in ("http://127.0.0.1:8765/", "http://localhost/", "http://[::1]:1/"):
+        assert http._transport_for_url(httpx.URL(url)) is http._transport
+    assert http._transport_for_url(httpx.URL("https://api.weryai.com")) is not http._transport
+
+
 def test_settings_come_from_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("WERYAI_API_KEY", KEY)
     monkeypatch.setenv("WERYAI_BASE_URL", "http://127.0.0.1:9")

@@ -248,6 +248,24 @@ def test_a_job_survives_being_written_down() -> None:
     assert Job.from_dict({"task_ids": ["a"]}) == Job(["a"])
 
 
+def test_an_id_told_twice_is_one_task(
+    make_client: Callable[..., WeryAI], simulator: Simulator, ask: Ask
+) -> None:
+    body = {"status": 0, "data": {"task_ids": ["a", "a"], "task_id": "a"}}
+    network = Network(httpx.Response(200, json=body))
+    assert make_client(handler=network).submit(ask(images=HTTPS)).task_ids == ("a",)
+    assert Job(["b", "a", "b"]).task_ids == ("b", "a")
+
+
+@pytest.mark.parametrize("timeout", [float("nan"), -1])
+def test_a_time_to_wait_that_is_none_is_refused(
+    client: WeryAI, simulator: Simulator, timeout: float
+) -> None:
+    with pytest.raises(InvalidRequestError, match="timeout must be a number of seconds"):
+        client.wait(Job(["t"]), timeout=timeout)
+    assert simulator.received == []
+
+
 @pytest.mark.parametrize("ids", ["task_1", [""], [7]])
 def test_a_job_of_wrong_ids_is_refused(ids: Any) -> None:
     with pytest.raises(TypeError):

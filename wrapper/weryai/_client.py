@@ -22,6 +22,10 @@ RETRY_BUDGET = 180.0
 WAIT_TIMEOUT = 1800.0
 
 
+# A proxy of the environment cannot reach this machine's own simulator.
+DIRECT: dict[str, None] = dict.fromkeys(["all://localhost", "all://127.0.0.1", "all://[::1]"])
+
+
 def _guard(request: httpx.Request) -> None:
     """No request leaves for a plain http address, not along a redirect either."""
     if fault := _urls.fault(str(request.url)):
@@ -65,7 +69,10 @@ class WeryAI:
     ) -> None:
         config = _config.load(api_key, base_url, registry_url, timeout, retry_budget)
         self._http = httpx.Client(
-            timeout=config.timeout, transport=transport, event_hooks={"request": [_guard]}
+            timeout=config.timeout,
+            transport=transport,
+            event_hooks={"request": [_guard]},
+            mounts=DIRECT,
         )
         self._flows = Flows(BlockingIO(self._http, clock or SystemClock()), config)
         self._transport = transport
@@ -216,7 +223,10 @@ class AsyncWeryAI:
     ) -> None:
         config = _config.load(api_key, base_url, registry_url, timeout, retry_budget)
         self._http = httpx.AsyncClient(
-            timeout=config.timeout, transport=transport, event_hooks={"request": [_guard_async]}
+            timeout=config.timeout,
+            transport=transport,
+            event_hooks={"request": [_guard_async]},
+            mounts=DIRECT,
         )
         self._flows = Flows(AsyncIO(self._http, clock or SystemClock()), config)
         self._transport = transport

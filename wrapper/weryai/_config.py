@@ -50,7 +50,7 @@ def _key(key: str) -> str:
     key = key.strip()
     if not key:
         raise ConfigError(
-            "no API key: set WERYAI_API_KEY or pass api_key; the WeryAI console makes one"
+            "no API key: set WERYAI_API_KEY to the one that the WeryAI console made for you"
         )
     if not key.isascii() or not key.isprintable() or " " in key:
         raise ConfigError("the API key holds characters that no key has: copy it again")

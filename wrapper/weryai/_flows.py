@@ -75,6 +75,8 @@ class Flows:
         return await self.wait(await self.submit(request), timeout, on_update)
 
     async def wait(self, job: Job, timeout: float, on_update: OnUpdate | None) -> Result:
+        if not timeout >= 0:  # NaN too
+            raise InvalidRequestError([f"timeout must be a number of seconds, not {timeout!r}"])
         deadline = self.io.clock.monotonic() + timeout
         seen: dict[str, Task] = {}
         warned: set[str] = set()
@@ -148,6 +150,7 @@ class Flows:
             born = job.submitted_at
             age = (self._now() - born).total_seconds() if born else None
             if _retry.ends_a_wait(error, age):
+                error.add_note(f"while waiting for {job.name}")
                 raise
             log.info("a poll failed, the wait goes on: %s", error)
             return error

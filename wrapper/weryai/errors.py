@@ -126,7 +126,7 @@ class PermissionDeniedError(ResponseError):
 class ParameterError(ResponseError):
     """A value was refused: HTTP 400, codes 1002, 1006 (the model), 1014 (image size), 2004."""
 
-    hint = "change the request: models() lists what each model accepts"
+    hint = "change the request; the list of models tells what each one accepts"
 
 
 class ContentRejectedError(ResponseError):
@@ -150,7 +150,7 @@ class NotFoundError(ResponseError):
 class RateLimitError(ResponseError):
     """Too many requests: HTTP 429, codes 429, 1001, 1007 (queue full) and 6002."""
 
-    hint = "submit more slowly, or allow a larger retry_budget"
+    hint = "wait a minute, then go on more slowly"
 
 
 class ConcurrencyLimitError(ResponseError):
@@ -174,7 +174,7 @@ class ServerError(ResponseError):
 class UnexpectedResponseError(ResponseError):
     """The answer breaks the contract: not JSON, the wrong shape, an undocumented status."""
 
-    hint = "the answer is kept in .raw; the API may have changed"
+    hint = "the answer is kept with this error; the API may have changed"
 
 
 class SubmissionUnknownError(WeryAIError):
@@ -239,8 +239,7 @@ class WaitTimeoutError(WeryAIError):
     def __init__(self, job: Job, result: Result | None, seconds: float) -> None:
         self.job = job
         self.result = result
-        ids = ", ".join(job.task_ids) or f"batch {job.batch_id}"
-        super().__init__(f"still running after {seconds:.0f} s: {ids}; wait for the job again")
+        super().__init__(f"still running after {seconds:.0f} s: {job.name}; wait for the job again")
 
 
 class DownloadError(WeryAIError):

@@ -95,7 +95,7 @@ def _texts(values: Any) -> tuple[str, ...]:
     ids = tuple(values)
     if not all(isinstance(value, str) and value for value in ids):
         raise TypeError("task_ids must be texts that are not empty")
-    return ids
+    return tuple(dict.fromkeys(ids))  # an id told twice is one task
 
 
 @frozen
@@ -117,6 +117,11 @@ class Job:
     def __attrs_post_init__(self) -> None:
         if not self.task_ids and not self.batch_id:
             raise ValueError("a job needs at least one task id or a batch id")
+
+    @property
+    def name(self) -> str:
+        """Its ids, for people."""
+        return ", ".join(self.task_ids) or f"batch {self.batch_id}"
 
     def to_dict(self) -> dict[str, Any]:
         """Plain JSON data, for a file or a database."""

@@ -28,7 +28,7 @@ from ._run import Run
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Run one command and return its exit code. It raises nothing but what a bug raises.
+    """Run one command and return its exit code; whatever goes wrong is told on the way.
 
     Parameters:
         argv: the arguments without the program's name; those of the process where it is left out.

@@ -156,7 +156,8 @@ def submit(
     if run.json:
         _show.document(run.document())
     else:  # `weryai wait $(weryai submit ...)` works either way
-        print("\n".join(job.task_ids) or f"--batch {job.batch_id}")
+        for line in job.task_ids or [f"--batch {job.batch_id}"]:
+            print(_show.clean(line))
 
 
 @app.command()
@@ -169,7 +170,7 @@ def status(
 ) -> None:
     """Print the state of tasks: free."""
     run = _begin(ctx, as_json, base_url)
-    run.job = _steps.job(task_ids, batch)
+    run.job = _steps.job_of(task_ids, batch)
     with make_client(base_url, retry_budget=PATIENCE) as client:
         _steps.look(run, client, run.job)
     _show.finish(run)
@@ -186,7 +187,7 @@ def wait(
 ) -> None:
     """Wait until tasks have ended: free."""
     run = _begin(ctx, as_json, base_url)
-    run.job = _steps.job(task_ids, batch)
+    run.job = _steps.job_of(task_ids, batch)
     with make_client(base_url, retry_budget=PATIENCE) as client:
         failure = _steps.wait(run, client, run.job, timeout)
     if failure is not None:
@@ -205,7 +206,7 @@ def download(
 ) -> None:
     """Download the videos that are finished: free."""
     run = _begin(ctx, as_json, base_url)
-    run.job = _steps.job(task_ids, batch)
+    run.job = _steps.job_of(task_ids, batch)
     with make_client(base_url, retry_budget=PATIENCE) as client:
         run.out = _steps.folder(out)
         result = _steps.look(run, client, run.job)
@@ -228,7 +229,7 @@ def upload(
             with Progress(run, f"uploading {file}"):
                 run.uploads[file] = client.upload(file)
             if not run.json:
-                print(run.uploads[file], flush=True)
+                print(_show.clean(run.uploads[file]), flush=True)
     if run.json:
         _show.document({"uploads": run.uploads})
 

@@ -13,7 +13,7 @@ from ._progress import Progress
 from ._run import Run
 
 
-def job(task_ids: Sequence[str] | None, batch_id: str | None) -> Job:
+def job_of(task_ids: Sequence[str] | None, batch_id: str | None) -> Job:
     """The job that ids on the command line stand for. Raises UsageError if there are none."""
     if not task_ids and not batch_id:
         raise UsageError("give the id of a task, or --batch with the id of a batch")
