@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import pytest
 
+from contract_tests.network import loopback_only
 from contract_tests.schema_run import Report, run
 from contract_tests.schema_watch import (
     BATCH,
@@ -54,7 +55,10 @@ def report(tmp_path_factory: pytest.TempPathFactory) -> Report:
     watch = Watch()
     checks = [getattr(watch, name) for name in OWN]
     folder = tmp_path_factory.mktemp("hypothesis")
-    return run(watch.simulator.app, watch.simulator.api_key, watch.prepare, checks, folder)
+    with watch.simulator as simulator, watch.http, loopback_only() as called:
+        report = run(simulator.app, simulator.api_key, watch.prepare, checks, folder)
+    assert called == []
+    return report
 
 
 @pytest.mark.parametrize(("operation", "check"), PAIRS)

@@ -65,7 +65,7 @@ Videos = tuple[Video, ...]
 _CLIENT = Client(base_url="")
 # CDNs have been seen to answer a poll with an old state.
 _FRESH = "no-cache"
-_PATH_ID = re.compile(r"[A-Za-z0-9_:=+~.-]*[A-Za-z0-9_:=+~-][A-Za-z0-9_:=+~.-]*")
+_PATH_ID = re.compile(r"\.*[A-Za-z0-9_:=+~-][A-Za-z0-9_:=+~.-]*")
 
 
 @frozen

@@ -17,7 +17,7 @@ class BusinessError:
     """A refusal or a failure inside HTTP 200. 1001 rate limit, 1002 parameter (key or policy where the text says so),
     1003 and 1010 not found, 1006 no such model, 1007 queue full, 1009 and 1017 permission, 1011 credits, 1014
     image too large, 1015 daily uploads, 2001 and 2003 content, 2004 format, 6001 to 6004 and 6010 the workflow,
-    6101 daily limit. Evidence: V-err, U-adr; D-dev gives 1001 and 1002 other meanings, see NOTES.md.
+    6101 daily limit. Evidence: V-err, U-py; D-dev gives 1001 and 1002 other meanings, see NOTES.md.
 
         Attributes:
             status (int):

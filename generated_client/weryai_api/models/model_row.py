@@ -18,7 +18,7 @@ class ModelRow:
 
     Attributes:
         model_key (str):
-        title (None | str | Unset): Null where another reply has a text (U-adr, I).
+        title (None | str | Unset): Null where another reply has a text (U-py, I).
         durations (list[int] | None | Unset): Seconds.
         aspect_ratios (list[str] | None | Unset):
         resolutions (list[str] | None | Unset):

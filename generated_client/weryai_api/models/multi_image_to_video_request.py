@@ -21,7 +21,7 @@ class MultiImageToVideoRequest:
         model (str): Model Key. Supported models for multi-image-to-video: Veo 3.1 `VEO_3_1`, Werydance 2.0
             `WERYDANCE_2_0`,
             Werydance 2.0 Fast `WERYDANCE_2_0_FAST`, Kling O1 `KLING_O1`, Pika 2.2 `PIKA_2_2`, Seedance 1.0 Lite
-            `DOUBAO_1_LITE`. An open set: keys come and go with platform upgrades (V-snap, U-adr).
+            `DOUBAO_1_LITE`. An open set: keys come and go with platform upgrades (V-snap, U-py).
         prompt (str): Positive text prompt
         images (list[str]): Reference image list (maximum 3 images, supports jpg, jpeg, png, webp). The minimum of 1 is
             not on the

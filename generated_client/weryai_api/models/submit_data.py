@@ -22,8 +22,7 @@ class SubmitData:
                 known, and an id of something
                 paid must not get lost over its type (I).
             task_ids (list[str] | None | Unset): Evidence: D-mi.
-            task_id (None | str | Unset): Instead of or beside task_ids on sibling endpoints. Evidence: D-alm, U-martin,
-                U-adr.
+            task_id (None | str | Unset): Instead of or beside task_ids on sibling endpoints. Evidence: D-alm, U-js, U-py.
             task_status (None | str | Unset): Seen as `waiting` on sibling endpoints. Evidence: D-alm.
     """
 

@@ -27,14 +27,14 @@ class TaskReport:
             task_status (KnownTaskStatus | str): Spelled differently from place to place; the set is open. A value that is
                 not known means still running
                 (V-norm, V-err).
-            task_id (None | str | Unset): Null where another reply has a text (U-adr, I).
+            task_id (None | str | Unset): Null where another reply has a text (U-py, I).
             videos (list[str | VideoObject] | None | Unset):
             video_urls (list[str | VideoObject] | None | Unset):
             video_url (None | str | Unset | VideoObject):
             video (None | str | Unset | VideoObject):
             task_result (None | TaskOutcome | Unset):
             output (None | TaskOutcome | Unset):
-            msg (None | str | Unset): Why it failed. Evidence: D-qs, V-cli, U-adr.
+            msg (None | str | Unset): Why it failed. Evidence: D-qs, V-cli, U-py.
     """
 
     task_status: KnownTaskStatus | str

@@ -21,7 +21,7 @@ class UploadForm:
         file (File): jpg, jpeg, png or webp, at most 10 MB, which is what the vendor's client allows; code 1014 says too
             large.
             Evidence: D-up, V-upl, V-err.
-        batch_no (str | Unset): Batch number for rate-limit reuse; optional in practice. Evidence: D-up, U-adr.
+        batch_no (str | Unset): Batch number for rate-limit reuse; optional in practice. Evidence: D-up, U-py.
         fixed (bool | Unset): Whether to use a fixed file name. Evidence: D-up, V-cli. Default: False.
     """
 

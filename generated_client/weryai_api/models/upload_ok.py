@@ -22,10 +22,10 @@ class UploadOk:
     """
     Attributes:
         data (UploadData): Evidence: D-up.
-        status (OkStatus | Unset): A success says so: status 0 in the documentation (D-dev), status 200 live (U-martin,
+        status (OkStatus | Unset): A success says so: status 0 in the documentation (D-dev), status 200 live (U-js,
             V-err), or success true
             with or without a status (V-img, V-plat).
-        success (bool | Unset): Evidence: V-img, V-plat, U-martin.
+        success (bool | Unset): Evidence: V-img, V-plat, U-js.
         desc (None | str | Unset): What happened, in desc, message or msg. Evidence: D-dev; V-err, V-cli, U-ts.
         message (None | str | Unset): What happened, in desc, message or msg. Evidence: D-dev; V-err, V-cli, U-ts.
         msg (None | str | Unset): What happened, in desc, message or msg. Evidence: D-dev; V-err, V-cli, U-ts.

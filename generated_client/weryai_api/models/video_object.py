@@ -17,11 +17,11 @@ class VideoObject:
     """The address is the first of url, video_url, src. Evidence: V-cli.
 
     Attributes:
-        url (None | str | Unset): Null where another reply has a text (U-adr, I).
-        video_url (None | str | Unset): Null where another reply has a text (U-adr, I).
-        src (None | str | Unset): Null where another reply has a text (U-adr, I).
-        cover_image_url (None | str | Unset): Null where another reply has a text (U-adr, I).
-        cover_url (None | str | Unset): Null where another reply has a text (U-adr, I).
+        url (None | str | Unset): Null where another reply has a text (U-py, I).
+        video_url (None | str | Unset): Null where another reply has a text (U-py, I).
+        src (None | str | Unset): Null where another reply has a text (U-py, I).
+        cover_image_url (None | str | Unset): Null where another reply has a text (U-py, I).
+        cover_url (None | str | Unset): Null where another reply has a text (U-py, I).
     """
 
     url: None | str | Unset = UNSET

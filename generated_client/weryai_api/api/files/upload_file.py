@@ -103,7 +103,7 @@ def sync_detailed(
     """Upload File
 
      Stores a local file and answers with its public address. Free as far as is known.
-    Evidence: D-up, V-cli, V-upl, U-adr.
+    Evidence: D-up, V-cli, V-upl, U-py.
 
     Args:
         body (UploadForm):
@@ -135,7 +135,7 @@ def sync(
     """Upload File
 
      Stores a local file and answers with its public address. Free as far as is known.
-    Evidence: D-up, V-cli, V-upl, U-adr.
+    Evidence: D-up, V-cli, V-upl, U-py.
 
     Args:
         body (UploadForm):
@@ -162,7 +162,7 @@ async def asyncio_detailed(
     """Upload File
 
      Stores a local file and answers with its public address. Free as far as is known.
-    Evidence: D-up, V-cli, V-upl, U-adr.
+    Evidence: D-up, V-cli, V-upl, U-py.
 
     Args:
         body (UploadForm):
@@ -192,7 +192,7 @@ async def asyncio(
     """Upload File
 
      Stores a local file and answers with its public address. Free as far as is known.
-    Evidence: D-up, V-cli, V-upl, U-adr.
+    Evidence: D-up, V-cli, V-upl, U-py.
 
     Args:
         body (UploadForm):

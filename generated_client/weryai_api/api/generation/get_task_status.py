@@ -108,7 +108,7 @@ def sync_detailed(
 
      The state of one task and, once it succeeded, its videos. The page exists but could not be read
     (D-task).
-    Evidence: V-norm, V-task, U-adr, U-martin, U-ts.
+    Evidence: V-norm, V-task, U-py, U-js, U-ts.
 
     Args:
         task_id (str): An id that is one step of a path: nothing that would need quoting, and not
@@ -146,7 +146,7 @@ def sync(
 
      The state of one task and, once it succeeded, its videos. The page exists but could not be read
     (D-task).
-    Evidence: V-norm, V-task, U-adr, U-martin, U-ts.
+    Evidence: V-norm, V-task, U-py, U-js, U-ts.
 
     Args:
         task_id (str): An id that is one step of a path: nothing that would need quoting, and not
@@ -179,7 +179,7 @@ async def asyncio_detailed(
 
      The state of one task and, once it succeeded, its videos. The page exists but could not be read
     (D-task).
-    Evidence: V-norm, V-task, U-adr, U-martin, U-ts.
+    Evidence: V-norm, V-task, U-py, U-js, U-ts.
 
     Args:
         task_id (str): An id that is one step of a path: nothing that would need quoting, and not
@@ -215,7 +215,7 @@ async def asyncio(
 
      The state of one task and, once it succeeded, its videos. The page exists but could not be read
     (D-task).
-    Evidence: V-norm, V-task, U-adr, U-martin, U-ts.
+    Evidence: V-norm, V-task, U-py, U-js, U-ts.
 
     Args:
         task_id (str): An id that is one step of a path: nothing that would need quoting, and not
