@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import inspect
+import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -11,9 +12,15 @@ from typing import Any
 import anyio.from_thread
 import httpx
 import pytest
+from hypothesis import settings
 
 from weryai import AsyncWeryAI, MultiImageToVideo, WeryAI
 from weryai.testing import ManualClock, Simulator, sample
+
+# The same cases in every run; `make fuzz` loads the other one.
+settings.register_profile("ci", derandomize=True, database=None, max_examples=60)
+settings.register_profile("fuzz", database=None, max_examples=2000)
+settings.load_profile(os.environ.get("WERYAI_HYPOTHESIS", "ci"))
 
 KEY = "sk-test-0123456789abcdef"
 

@@ -145,16 +145,6 @@ def business(response: httpx.Response, parsed: Any) -> ResponseError:
     return _error(_kind(int(code), words), response, words, int(code))
 
 
-def check_envelope(parsed: Any) -> None:
-    """Refuse a success that contradicts itself or does not say that it is one. Raises ValueError.
-
-    The generated parser checks neither the constant nor that one of the two marks is there.
-    """
-    marked = parsed.success is True or (parsed.status in (0, 200) and parsed.success is not False)
-    if not marked or isinstance(parsed.status, bool):
-        raise ValueError("a success that does not say so")
-
-
 def unexpected(response: httpx.Response, why: Exception) -> ResponseError:
     """The error for an answer that breaks the contract."""
     words = f"an answer that breaks the contract ({type(why).__name__}: {str(why)[:200]})"

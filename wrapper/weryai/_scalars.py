@@ -41,8 +41,8 @@ def id_text(value: object) -> str:
 
 
 def array(value: object) -> list[Any]:
-    """A list."""
-    if not isinstance(value, list):
+    """A list; no list of the contract holds a null."""
+    if not isinstance(value, list) or None in value:
         raise TypeError(f"{value!r:.80} is no list")
     return value
 

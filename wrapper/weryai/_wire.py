@@ -126,7 +126,10 @@ def upload(image: LocalImage, content: BinaryIO) -> Operation[str]:
     kwargs = upload_file._get_kwargs(body=UploadForm(file=file))
 
     def convert(ok: UploadOk) -> str:
-        return string(listed(ok.data.object_url_list)[0])
+        address = string(listed(ok.data.object_url_list)[0])
+        if not re.fullmatch(r"https?://\S+", address):
+            raise ValueError(f"{address!r:.80} is no address")
+        return address
 
     return Operation(kwargs, _reader(upload_file, UploadOk, convert))
 
@@ -180,7 +183,7 @@ def _reader(module: ModuleType, ok_type: type[Any], convert: Callable[[Any], T])
         try:
             parsed = module._parse_response(client=_CLIENT, response=response)
             if isinstance(parsed, ok_type):
-                _failures.check_envelope(parsed)
+                _check_envelope(parsed)
                 return convert(parsed)
             refusal = _failures.business(response, parsed)
         except MALFORMED as error:
@@ -188,6 +191,18 @@ def _reader(module: ModuleType, ok_type: type[Any], convert: Callable[[Any], T])
         raise refusal
 
     return read
+
+
+def _check_envelope(parsed: Any) -> None:
+    """Refuse a success that does not say so, or that contradicts itself. Raises ValueError.
+
+    The generated parser checks neither the constant nor that one of the two marks is there.
+    """
+    marks = [mark for mark in (parsed.success, parsed.status) if not isinstance(mark, Unset)]
+    if not marks or not (isinstance(parsed.success, Unset) or parsed.success is True):
+        raise ValueError("a success that does not say so")
+    if isinstance(parsed.status, bool):  # False equals 0
+        raise ValueError("a status that is no number")
 
 
 def _path_id(value: str) -> str:
@@ -212,7 +227,8 @@ def _receipt(ok: SubmitOk) -> Receipt:
 def _task(form: TaskForm, name: str) -> Task:
     """One task from any of its shapes; `name` is its id where the report itself has none."""
     inner = form.output if isinstance(form, TaskReportWrapped) else form
-    outcomes = [part for part in (inner.task_result, inner.output) if isinstance(part, TaskOutcome)]
+    parts = (_maybe(_outcome, inner.task_result), _maybe(_outcome, inner.output))
+    outcomes = [part for part in parts if part is not None]
     task_id = _maybe(string, inner.task_id) or name
     messages = [inner.msg, *(outcome.message for outcome in outcomes)]
     return Task(
@@ -221,6 +237,12 @@ def _task(form: TaskForm, name: str) -> Task:
         videos=_videos([inner, *outcomes], task_id),
         message=next(filter(None, (_maybe(string, message) for message in messages)), None),
     )
+
+
+def _outcome(value: object) -> TaskOutcome:
+    if not isinstance(value, TaskOutcome):
+        raise TypeError(f"{value!r:.80} is no outcome of a task")
+    return value
 
 
 def _videos(places: Sequence[TaskReport | TaskReportCamel | TaskOutcome], stem: str) -> Videos:

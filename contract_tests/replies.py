@@ -1,0 +1,146 @@
+"""Replies generated from the contract, and what a client must make of each.
+
+Generation: each response schema becomes the request body of a mirror document, because that is
+what schemathesis generates data for, good and bad. Judgement: `expected` is written apart from the
+client, from the contract's prose.
+"""
+
+from __future__ import annotations
+
+import json
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import schemathesis
+import yaml
+from hypothesis.strategies import SearchStrategy
+from jsonschema_rs import Draft202012Validator
+from schemathesis import GenerationMode
+
+CONTRACT = yaml.safe_load((Path(__file__).parent.parent / "openapi" / "weryai.yaml").read_text())
+SCHEMAS = {
+    operation["operationId"]: operation["responses"]["200"]["content"]["application/json"]["schema"]
+    for path in CONTRACT["paths"].values()
+    for method, operation in path.items()
+    if method in ("get", "post")
+}
+WORDS = ("desc", "message", "msg")
+
+
+def body(schema: Any) -> dict[str, Any]:
+    return {"required": True, "content": {"application/json": {"schema": schema}}}
+
+
+@cache
+def mirror() -> Any:
+    """A document whose requests are the contract's replies."""
+    paths = {
+        f"/{name}": {
+            "post": {
+                "operationId": name,
+                "requestBody": {
+                    "required": True,
+                    "content": {"application/json": {"schema": each}},
+                },
+                "responses": {"200": {"description": "unused"}},
+            }
+        }
+        for name, each in SCHEMAS.items()
+    }
+    components = {"schemas": CONTRACT["components"]["schemas"]}
+    head = {"openapi": "3.1.0", "info": {"title": "Replies", "version": "1"}}
+    return schemathesis.openapi.from_dict({**head, "paths": paths, "components": components})
+
+
+def generated(operation: str, mode: GenerationMode) -> SearchStrategy[Any]:
+    """Bodies of one operation's replies that keep or break the contract."""
+    cases: SearchStrategy[Any] = mirror()[f"/{operation}"]["POST"].as_strategy(generation_mode=mode)
+    return cases.map(lambda case: case.body).filter(is_json)
+
+
+def is_json(body: Any) -> bool:
+    try:
+        json.dumps(body).encode()
+    except (TypeError, ValueError):
+        return False
+    return True
+
+
+@cache
+def validator(operation: str, part: str = "") -> Draft202012Validator:
+    """Validates a reply, or only its `Ok` half."""
+    schema = SCHEMAS[operation]
+    if part:
+        name = schema["$ref"].rpartition("/")[2].replace("Reply", part)
+        schema = {"$ref": f"#/components/schemas/{name}"}
+    return Draft202012Validator({**schema, "components": CONTRACT["components"]})
+
+
+def is_success(operation: str, body: Any) -> bool:
+    return validator(operation, "Ok").is_valid(body)
+
+
+def breaks_what_is_read(operation: str, body: Any) -> bool:
+    """Whether a body breaks the contract in a part that a client must read to act on it."""
+    if isinstance(body, dict):
+        refused = body.get("status") not in (0, 200) and "status" in body
+        unread = [*WORDS, *(["success", "data"] if refused else [])]
+        body = {name: value for name, value in body.items() if name not in unread}
+        data = body.get("data")
+        if operation == "submit_multi_image_to_video" and isinstance(data, dict):
+            body["data"] = {name: data[name] for name in data if name != "task_status"}
+        if operation == "list_video_models" and isinstance(data, dict):
+            body["data"] = {table(data): data[table(data)]} if table(data) in data else {}
+    return not validator(operation).is_valid(body)
+
+
+def table(data: dict[str, Any]) -> str:
+    """Where the models for several images are."""
+    own = "multi_image_to_video"
+    return own if data.get(own) is not None else "image_to_video"
+
+
+def expected(operation: str, body: Any) -> Any:
+    """What a client must make of a success: plain values."""
+    data = body["data"]
+    match operation:
+        case "submit_multi_image_to_video":
+            batch = data.get("batch_id")
+            ids = {
+                *(data.get("task_ids") or []),
+                *([data["task_id"]] if data.get("task_id") else []),
+            }
+            whole = int(batch) if isinstance(batch, float) else batch
+            return ids, str(whole) if batch not in (None, "") else None
+        case "get_task_status":
+            return told(data[0] if isinstance(data, list) else data)
+        case "get_batch_status":
+            return [told(each) for each in (data if isinstance(data, list) else [data])]
+        case "upload_file":
+            return data["object_url_list"][0]
+        case "get_balance":
+            return data["balance"] if isinstance(data, dict) else data
+    return [row["model_key"] for row in data.get(table(data)) or []]
+
+
+def told(form: dict[str, Any]) -> tuple[str, set[str]]:
+    """The state and the videos of one task."""
+    if not {"task_status", "taskStatus"} & form.keys():
+        form = form["output"]
+    plain = "task_status" in form
+    report = form if plain or "taskStatus" in form else form["output"]
+    status = report["task_status"] if plain else report["taskStatus"]
+    places = [report, report.get("task_result") or {}, report.get("output") or {}]
+    forms = [form for place in places for form in videos(place)]
+    urls = [form if isinstance(form, str) else address(form) for form in forms]
+    return status, {url for url in urls if url}
+
+
+def videos(place: dict[str, Any]) -> list[Any]:
+    several = [*(place.get("videos") or []), *(place.get("video_urls") or [])]
+    return [*several, *(place[name] for name in ("video_url", "video") if place.get(name))]
+
+
+def address(form: dict[str, Any]) -> str | None:
+    return form.get("url") or form.get("video_url") or form.get("src")
