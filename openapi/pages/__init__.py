@@ -1,0 +1,1 @@
+"""Documentation pages and the contract, each read as one endpoint and spelled out as facts."""
