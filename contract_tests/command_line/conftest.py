@@ -1,0 +1,55 @@
+"""A simulator with a key of its own, and the command line on it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from contract_tests.command_line.runs import ESCAPE, FIVE, HTTPS, KEY, REQUEST, SMALL, Cli, Said
+from weryai.cli import _app, main
+from weryai.cli.simulate import make_simulator, serving
+from weryai.testing import Simulator
+
+
+@pytest.fixture
+def simulator() -> Iterator[Simulator]:
+    with Simulator(api_key=KEY) as simulator:
+        yield simulator
+
+
+@pytest.fixture
+def cli(
+    simulator: Simulator,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    tmp_path: Path,
+) -> Cli:
+    """Run a command on a simulator whose time is turned by waiting, and never see the key."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(
+        _app, "make_client", lambda base_url, **options: simulator.client(**options)
+    )
+
+    def run(*argv: object) -> Said:
+        code = main([*map(str, argv)])
+        said = Said(code, *capsys.readouterr())
+        assert KEY not in said.out + said.err
+        assert ESCAPE not in said.out + said.err
+        return said
+
+    return run
+
+
+@pytest.fixture
+def submitted(cli: Cli) -> str:
+    """The id of a task that runs."""
+    return cli("submit", HTTPS, *REQUEST, *FIVE, *SMALL).out.strip()
+
+
+@pytest.fixture(scope="module")
+def address() -> Iterator[str]:
+    """A simulator behind a real socket, in real time."""
+    with make_simulator(task_seconds=0.3) as simulator, serving(simulator) as (url, _):
+        yield url

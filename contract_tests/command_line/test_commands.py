@@ -1,0 +1,203 @@
+"""Each command of the command line, in words and as JSON."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+import weryai
+import weryai.cli
+from contract_tests.command_line.runs import FIVE, GENERATE, HTTPS, REQUEST, SMALL, SUBMIT, Cli
+from weryai.cli import _app
+from weryai.testing import Answer, Outcome, Simulator
+
+
+def test_generate_prints_the_paths_of_the_videos_alone(
+    cli: Cli, simulator: Simulator, pictures: tuple[Path, Path]
+) -> None:
+    said = cli(
+        "generate", *pictures, *REQUEST, *FIVE, *SMALL, "--video-number", 2, "--out", "my videos"
+    )
+    ids = simulator.ledger[0].task_ids
+    assert said.code == 0
+    assert said.out.splitlines() == [f"my videos/{task_id}.mp4" for task_id in ids]
+    assert all(Path(line).stat().st_size > 1000 for line in said.out.splitlines())
+    assert simulator.ledger[0].payload["prompt"] == "The sun sets"
+
+
+def test_the_ids_of_a_paid_job_are_told_with_the_way_to_go_on(
+    cli: Cli, simulator: Simulator
+) -> None:
+    said = cli(*GENERATE)
+    [task_id] = simulator.ledger[0].task_ids
+    assert f"submitted: {task_id} (batch {simulator.ledger[0].batch_id})\n" in said.err
+    assert f"if this is interrupted:\n  weryai wait {task_id}\n" in said.err
+
+
+def test_generate_as_json_is_one_document(cli: Cli, simulator: Simulator) -> None:
+    said = cli(*GENERATE, "--json", "--caller-id", 7)
+    [task_id] = simulator.ledger[0].task_ids
+    assert (said.code, said.json["task_ids"]) == (0, [task_id])
+    assert said.json["batch_id"] == str(simulator.ledger[0].batch_id)
+    assert said.json["caller_id"] == 7
+    assert [task["state"] for task in said.json["tasks"]] == ["succeeded"]
+    assert said.json["tasks"][0]["videos"][0]["url"].endswith(".mp4")
+    assert said.json["paths"] == [f"{task_id}.mp4"]
+
+
+def test_every_option_of_a_request_arrives(cli: Cli, simulator: Simulator) -> None:
+    options = {
+        "--negative-prompt": "rain",
+        "--video-number": "2",
+        "--resolution": "480p",
+        "--webhook-url": "https://example.com/hook",
+        "--caller-id": "-7",
+    }
+    words = [word for pair in options.items() for word in pair]
+    assert cli("submit", HTTPS, *REQUEST, *FIVE, *words, "--no-audio").code == 0
+    assert simulator.ledger[0].payload == {
+        "images": [HTTPS],
+        "prompt": "The sun sets",
+        "model": "KLING_O1",
+        "aspect_ratio": "1:1",
+        "duration": 5,
+        "negative_prompt": "rain",
+        "video_number": 2,
+        "resolution": "480p",
+        "generate_audio": False,
+        "webhook_url": "https://example.com/hook",
+        "caller_id": -7,
+    }
+
+
+def test_a_dry_run_prints_the_payload_and_needs_no_key(
+    cli: Cli, simulator: Simulator, monkeypatch: pytest.MonkeyPatch, pictures: tuple[Path, Path]
+) -> None:
+    monkeypatch.setattr(_app, "make_client", lambda *_, **__: pytest.fail("a client was made"))
+    for command in ("generate", "submit"):
+        asked = [command, *pictures, *REQUEST, *FIVE, "--dry-run"]
+        words, document = cli(*asked), cli(*asked, "--json")
+        assert (words.code, document.code) == (0, 0)
+        assert document.json == {"payload": words.json}
+        assert words.json["images"] == [str(picture) for picture in pictures]
+        assert "nothing was sent" in words.err
+    assert not simulator.received
+
+
+def test_a_dry_run_looks_at_the_local_images(cli: Cli) -> None:
+    said = cli("generate", "gone.png", *REQUEST, *FIVE, "--dry-run")
+    assert (said.code, said.out) == (2, "")
+    assert "gone.png: there is no such file" in said.err
+
+
+def test_submit_prints_ids_that_wait_takes(cli: Cli, simulator: Simulator) -> None:
+    said = cli("submit", HTTPS, *REQUEST, *FIVE, "--video-number", 2)
+    assert tuple(said.out.splitlines()) == simulator.ledger[0].task_ids
+    assert cli("wait", *said.out.split()).code == 0
+
+
+def test_submit_of_a_batch_without_task_ids_prints_what_wait_takes(
+    cli: Cli, simulator: Simulator
+) -> None:
+    cli("submit", HTTPS, *REQUEST, *FIVE, *SMALL)
+    batch = simulator.ledger[0].batch_id
+    simulator.next(SUBMIT, Answer(body={"status": 0, "data": {"batch_id": batch}}))
+    said = cli("submit", HTTPS, *REQUEST, *FIVE, *SMALL)
+    assert said.out.split() == ["--batch", str(batch)]
+    assert f"weryai wait --batch {batch}" in said.err
+    assert cli("wait", *said.out.split()).code == 0
+
+
+def test_submit_as_json_tells_the_job(cli: Cli, simulator: Simulator) -> None:
+    said = cli("submit", HTTPS, *REQUEST, *FIVE, "--json")
+    assert said.json["task_ids"] == list(simulator.ledger[0].task_ids)
+    assert said.json["submitted_at"].endswith("+00:00")
+    assert "paths" not in said.json
+
+
+def test_status_is_a_plain_table(cli: Cli, submitted: str) -> None:
+    said = cli("status", submitted)
+    assert said.code == 0
+    assert said.out.splitlines()[0].split() == ["TASK", "STATE", "RESULT"]
+    assert said.out.splitlines()[1].split() == [submitted, "waiting"]
+    assert cli("status", submitted, "--json").json["tasks"] == [
+        {"id": submitted, "state": "waiting", "message": None, "videos": []}
+    ]
+
+
+def test_status_of_a_batch_tells_each_task_once(cli: Cli, simulator: Simulator) -> None:
+    ids = cli("submit", HTTPS, *REQUEST, *FIVE, "--video-number", 3).out.split()
+    batch = simulator.ledger[0].batch_id
+    assert [task["id"] for task in cli("status", "--batch", batch, "--json").json["tasks"]] == ids
+    both = cli("status", ids[0], "--batch", batch, "--json").json["tasks"]
+    assert [task["id"] for task in both] == ids
+    assert len(simulator.received) == 1 + 2  # the batch has told each task already
+
+
+def test_wait_ends_with_the_states_and_the_way_to_the_videos(cli: Cli, submitted: str) -> None:
+    said = cli("wait", submitted)
+    assert said.code == 0
+    assert re.search(rf"{submitted}\s+succeeded\s+1 video\n", said.out)
+    assert f"weryai download {submitted}\n" in said.err
+    assert cli("wait", submitted, "--json").json["tasks"][0]["state"] == "succeeded"
+
+
+def test_wait_takes_an_id_twice(cli: Cli, submitted: str) -> None:
+    assert cli("wait", submitted, submitted).code == 0
+
+
+def test_download_fetches_what_is_finished(cli: Cli, submitted: str, tmp_path: Path) -> None:
+    cli("wait", submitted)
+    said = cli("download", submitted, "--out", "new/folder")
+    assert (said.code, said.out) == (0, f"new/folder/{submitted}.mp4\n")
+    assert (tmp_path / said.out.strip()).stat().st_size > 1000
+    assert cli("download", submitted, "--json").json["paths"] == [f"{submitted}.mp4"]
+
+
+def test_upload_prints_addresses(cli: Cli, pictures: tuple[Path, Path]) -> None:
+    assert [line[:23] for line in cli("upload", *pictures).out.splitlines()] == [
+        "http://localhost/files/"
+    ] * 2
+    assert list(cli("upload", *pictures, "--json").json["uploads"]) == [*map(str, pictures)]
+
+
+def test_an_upload_that_fails_keeps_the_addresses_before_it(
+    cli: Cli, pictures: tuple[Path, Path]
+) -> None:
+    said = cli("upload", pictures[0], "gone.png", "--json")
+    assert (said.code, said.error["type"]) == (2, "MediaError")
+    assert list(said.error["uploads"]) == [str(pictures[0])]
+
+
+def test_balance_is_a_number(cli: Cli) -> None:
+    assert cli("balance").out == "1000 credits\n"
+    assert cli("balance", "--json").json == {"balance": 1000}
+
+
+def test_models_fit_a_terminal_and_are_whole_in_json(cli: Cli) -> None:
+    lines = cli("models").out.splitlines()
+    assert max(map(len, lines)) <= 80
+    assert re.fullmatch(r"KLING_O1 +5 10 +9:16 1:1 16:9 +480p 720p +3 +yes", lines[4])
+    assert cli("models", "--json").json["models"][3]["durations"] == [5, 10]
+
+
+def test_a_table_in_a_pipe_has_a_line_for_each_row_and_cuts_nothing(
+    cli: Cli, simulator: Simulator
+) -> None:
+    simulator.outcomes.append(Outcome("failed", message="why " * 100))
+    task_id = cli("submit", HTTPS, *REQUEST, *FIVE, *SMALL).out.strip()
+    cli("wait", task_id)
+    _, row = cli("status", task_id).out.splitlines()
+    assert row.endswith(("why " * 100).strip())
+
+
+def test_version_and_help_need_no_key(cli: Cli) -> None:
+    assert cli("--version").out == f"weryai {weryai.__version__}\n"
+    assert cli().out == cli("--help").out
+    assert "WERYAI_API_KEY" in cli("--help").out
+    for command in ("generate", "submit", "status", "wait", "download", "upload", "simulate"):
+        said = cli(command, "--help")
+        assert said.code == 0
+        assert max(map(len, said.out.splitlines())) <= 80
