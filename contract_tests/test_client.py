@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import io
 import logging
 import os
+import pickle
 import subprocess
 import sys
+import threading
 import traceback
 from collections.abc import Callable
+from datetime import UTC, datetime
 from typing import Any
 
+import anyio
 import httpx
 import pytest
 
@@ -17,15 +22,29 @@ from contract_tests.conftest import KEY, Network
 from weryai import (
     AsyncWeryAI,
     ConfigError,
+    DownloadError,
+    InvalidRequestError,
+    Job,
     MultiImageToVideo,
+    RateLimitError,
     ResponseError,
+    Result,
     ServerError,
+    SubmissionUnknownError,
+    Task,
+    TaskFailedError,
+    TransportError,
     UnexpectedResponseError,
+    Video,
+    WaitTimeoutError,
     WebhookError,
     WeryAI,
     WeryAIError,
+    _media,
+    _retry,
     webhooks,
 )
+from weryai._retry import Cost
 from weryai.testing import Answer, Lost, Simulator, Variant
 from weryai_api.api.account import get_balance
 from weryai_api.models import BalanceOk
@@ -33,6 +52,7 @@ from weryai_api.models import BalanceOk
 Ask = Callable[..., MultiImageToVideo]
 MakeClient = Callable[..., WeryAI]
 HTTPS = ["https://example.com/a.jpg"]
+NOW = datetime(2026, 11, 22, tzinfo=UTC)
 COLOURS = pytest.mark.parametrize("colour", [WeryAI, AsyncWeryAI])
 
 
@@ -62,6 +82,9 @@ def test_a_key_that_is_none_is_refused_and_not_shown(colour: Any, key: str) -> N
         "https://user:pass@api.weryai.com",
         "https://api.weryai.com?x=1",
         "https://[::1",
+        "https://api..weryai.com",
+        "https://" + "x" * 64 + ".com",
+        7,
     ],
 )
 def test_an_address_that_must_not_be_used_is_refused(colour: Any, url: str) -> None:
@@ -192,6 +215,89 @@ def test_the_key_is_in_no_repr_log_error_or_traceback(
     shown += [record.getMessage() for record in caplog.records]
     assert len(shown) > 10
     assert not [text for text in shown if KEY in text]
+
+
+@pytest.mark.parametrize("escape", [lambda key: key, lambda key: key.replace("-", "\\u002d")])
+def test_a_key_that_the_service_sends_back_is_cut_out(
+    make_client: MakeClient, ask: Ask, escape: Callable[[str], str]
+) -> None:
+    words = f"no such key: {escape(KEY)}"
+    refused = httpx.Response(200, text=f'{{"status": 1009, "message": "{words}"}}')
+    odd = httpx.Response(200, text=f'{{"status": 0, "data": "{words}"}}')
+    client = make_client(handler=Network(refused, refused, odd), retry_budget=0)
+    for call in (client.balance, lambda: client.submit(ask(images=HTTPS))) * 2:
+        with pytest.raises(WeryAIError) as caught:
+            call()
+        shown = [str(caught.value), repr(caught.value), repr(vars(caught.value))]
+        assert KEY not in "".join([*shown, *traceback.format_exception(caught.value)])
+
+
+def test_a_closed_client_says_so(make_client: MakeClient, ask: Ask) -> None:
+    client = make_client()
+    client.close()
+    for call in (client.balance, lambda: client.submit(ask(images=HTTPS))):
+        with pytest.raises(ConfigError, match="closed"):
+            call()
+
+
+def test_a_timeout_is_what_was_asked_for(make_client: MakeClient) -> None:
+    assert make_client(timeout=7)._http.timeout == httpx.Timeout(7)
+    assert make_client()._http.timeout == httpx.Timeout(30)
+
+
+def test_files_are_read_off_the_event_loop(simulator: Simulator, pictures: Any) -> None:
+    threads: set[str] = set()
+
+    class Watched(io.BytesIO):
+        def read(self, size: int | None = -1, /) -> bytes:
+            threads.add(threading.current_thread().name)
+            return super().read(size)
+
+    async def upload() -> None:
+        async with simulator.async_client() as client:
+            await client.upload(pictures[0])
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(_media, "open_image", lambda image: Watched(image.path.read_bytes()))
+        anyio.run(upload)
+    assert threads
+    assert threading.current_thread().name not in threads
+
+
+UNKNOWN: dict[str, Any] = {"payload": {"model": "m", "caller_id": 7}, "sent_at": NOW, "raw": b"x"}
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        SubmissionUnknownError(
+            "lost", payload={"model": "m", "caller_id": 7}, sent_at=NOW, raw=b"x"
+        ),
+        TaskFailedError(Result(Job(["t"]), (Task("t", "failed"),))),
+        WaitTimeoutError(Job(["t"]), None, 5),
+        DownloadError("gone", video=Video("https://e.com/v", "t"), paths=["a.mp4"]),
+        RateLimitError("slow", code=1001, retry_after=5, raw=b"x"),
+        InvalidRequestError(["one", "two"]),
+        TransportError("lost", sent=True),
+        ConfigError("no key"),
+    ],
+    ids=lambda error: type(error).__name__,
+)
+def test_an_error_crosses_processes_with_all_it_carries(error: WeryAIError) -> None:
+    again = pickle.loads(pickle.dumps(error))
+    assert type(again) is type(error)
+    assert str(again) == str(error)
+    assert vars(again) == vars(error)
+
+
+def test_refused_submissions_wait_longer_than_lost_reads_and_pauses_are_random() -> None:
+    refused, lost = RateLimitError("slow", code=1001), TransportError("lost", sent=True)
+    paid = [_retry.pause(refused, Cost.PAID, attempt, lambda: 1.0) for attempt in range(1, 9)]
+    free = [_retry.pause(lost, Cost.FREE, attempt, lambda: 1.0) for attempt in range(1, 9)]
+    assert paid == [3, 6, 12, 24, 48, 60, 60, 60]
+    assert free == [0.5, 1, 2, 4, 8, 8, 8, 8]
+    assert _retry.pause(refused, Cost.PAID, 3, lambda: 0.0) == 0
+    assert len({_retry.pause(refused, Cost.PAID, 3) for _ in range(9)}) > 1
 
 
 def test_the_key_does_not_follow_a_redirect(make_client: MakeClient) -> None:

@@ -88,13 +88,21 @@ def test_a_download_that_fails_is_tried_again(
 def test_what_cannot_be_fetched_says_so_and_keeps_what_was(
     make_client: MakeClient, tmp_path: Path
 ) -> None:
-    gone = [httpx.Response(404)] * 1000
-    handler = answer(httpx.Response(200, content=MP4), *gone)
+    seen: list[str] = []
+
+    def handler(request: httpx.Request) -> httpx.Response:
+        seen.append(request.url.path)
+        lost = request.url.path == "/lost.mp4"
+        return httpx.Response(404) if lost else httpx.Response(200, content=MP4)
+
+    lost = Video("https://files.example.com/lost.mp4", "b")
+    videos = [Video(URL, "a"), lost, Video(URL, "c")]
     with pytest.raises(DownloadError, match="HTTP 404") as caught:
-        make_client(handler=handler).download([Video(URL, "a"), Video(URL, "b")], tmp_path)
-    assert [path.name for path in caught.value.paths] == ["a.mp4"]
-    assert caught.value.video.name == "b"
-    assert 5 < len(handler.seen) < 100, "for a minute, not for ever"
+        make_client(handler=handler).download(videos, tmp_path)
+    assert [path.name for path in caught.value.paths] == ["a.mp4", "c.mp4"]
+    assert caught.value.video == lost
+    assert 5 < seen.count("/lost.mp4") < 100, "for a minute, not for ever"
+    assert len(list(tmp_path.iterdir())) == 2, "nothing half-done stays behind"
 
 
 @pytest.mark.parametrize("body", [b"<html>sorry</html>", b"", b'{"status": 1003}'])
@@ -107,29 +115,69 @@ def test_what_is_not_a_video_never_gets_its_name(
     assert list(tmp_path.iterdir()) == []
 
 
+ODD_NAMES = [
+    "../../etc/passwd",
+    ".hidden",
+    "a/b\\c:d\0e",
+    "..",
+    "",
+    "x" * 500,
+    "日出",
+    "日落",
+    "a/b",
+    "a_b",
+]
+
+
+def test_a_name_cannot_leave_its_folder_and_no_two_become_one(
+    make_client: MakeClient, tmp_path: Path
+) -> None:
+    videos = [Video(URL, name) for name in ODD_NAMES]
+    videos += [Video(URL, "task_1"), Video(URL + "?2", "task_1")]
+    paths = make_client(handler=answer()).download(videos, tmp_path)
+    assert len(set(paths)) == len(videos)
+    assert {path.parent for path in paths} == {tmp_path}
+    assert not [path.name for path in paths if path.name.startswith(".")]
+    assert "task_1.mp4" in [path.name for path in paths]
+
+
+def test_a_file_has_its_name_only_when_it_is_whole(make_client: MakeClient, tmp_path: Path) -> None:
+    def handler(request: httpx.Request) -> httpx.Response:
+        assert not (tmp_path / "t.mp4").exists()
+        return httpx.Response(200, content=MP4)
+
+    assert make_client(handler=handler).download([Video(URL, "t")], tmp_path)[0].exists()
+
+
+def test_two_downloads_of_one_video_do_not_meet(make_client: MakeClient, tmp_path: Path) -> None:
+    other = make_client(handler=answer())
+    inner: list[Path] = []
+
+    def handler(request: httpx.Request) -> httpx.Response:
+        if not inner:
+            inner.extend(other.download([Video(URL, "t")], tmp_path))
+        return httpx.Response(200, content=MP4)
+
+    with WeryAI("sk-x", transport=httpx.MockTransport(handler)) as client:
+        assert client.download([Video(URL, "t")], tmp_path) == inner
+    assert [path.read_bytes() for path in tmp_path.iterdir()] == [MP4]
+
+
 @pytest.mark.parametrize(
-    ("name", "file"),
+    "url",
     [
-        ("../../etc/passwd", "_.._etc_passwd.mp4"),
-        (".hidden", "hidden.mp4"),
-        ("a/b\\c:d\0e", "a_b_c_d_e.mp4"),
-        ("..", "video.mp4"),
-        ("x" * 500, "x" * 128 + ".mp4"),
+        "http://files.example.com/v.mp4",
+        "ftp://e.com/v",
+        "file:///v",
+        "https://a..b/v",
+        "https://" + "x" * 64 + "/",
     ],
 )
-def test_a_name_cannot_leave_its_folder(
-    make_client: MakeClient, tmp_path: Path, name: str, file: str
-) -> None:
-    (path,) = make_client(handler=answer()).download([Video(URL, name)], tmp_path)
-    assert path == tmp_path / file
-
-
-@pytest.mark.parametrize("url", ["http://files.example.com/v.mp4", "ftp://e.com/v", "file:///v"])
-def test_an_address_that_is_not_https_is_refused(
+def test_an_address_that_must_not_be_used_is_refused(
     make_client: MakeClient, tmp_path: Path, url: str
 ) -> None:
     handler = answer()
-    with pytest.raises(DownloadError, match="https"):
+    with pytest.raises(DownloadError, match="its address"):
         make_client(handler=handler).download([Video(url, "t")], tmp_path)
     assert handler.seen == []
 
@@ -151,8 +199,9 @@ def test_a_folder_that_cannot_be_made_is_a_download_error(
     make_client: MakeClient, tmp_path: Path
 ) -> None:
     (tmp_path / "file").touch()
-    with pytest.raises(DownloadError):
-        make_client(handler=answer()).download([Video(URL, "t")], tmp_path / "file")
+    for folder in (tmp_path / "file", tmp_path / "a\0b"):
+        with pytest.raises(DownloadError):
+            make_client(handler=answer()).download([Video(URL, "t")], folder)
 
 
 def test_a_download_never_submits_and_never_shows_the_key(

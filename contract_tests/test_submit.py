@@ -88,6 +88,11 @@ UNKNOWN: list[Any] = [
     Answer(200, []),
     Answer(202, {"status": 0, "data": {"task_ids": ["t"]}}),
     Answer(204, ""),
+    Answer(200, '{"status": 1e999}'),
+    Answer(200, {"status": 6001, "data": {"task_ids": ["task_1"]}}),
+    Answer(303, "", {"Location": "https://example.com"}),
+    Answer(409, ""),
+    Answer(499, "", accepted=True),
 ]
 
 
@@ -126,6 +131,52 @@ def test_http_429_is_sent_again_and_not_before_retry_after(
     client.submit(ask(images=HTTPS))
     assert 100 <= simulator.clock.time() - started < 101
     assert len(simulator.ledger) == 1
+
+
+@pytest.mark.parametrize("odd", ["Thu, 01 Jan 2026 00:00:00 +99999999999999", "soon", "nan", "-5"])
+def test_a_retry_after_that_is_none_does_no_harm(
+    client: WeryAI, simulator: Simulator, ask: Ask, odd: str
+) -> None:
+    simulator.next(SUBMIT, Answer(429, "", {"Retry-After": odd}))
+    client.submit(ask(images=HTTPS))
+    assert len(simulator.ledger) == 1
+
+
+def test_a_submission_stopped_from_outside_leaves_its_trace(
+    make_client: Callable[..., WeryAI], ask: Ask, caplog: pytest.LogCaptureFixture
+) -> None:
+    def stop(request: httpx.Request) -> httpx.Response:
+        raise KeyboardInterrupt
+
+    def fault(request: httpx.Request) -> httpx.Response:
+        raise ZeroDivisionError
+
+    with pytest.raises(SubmissionUnknownError, match="ZeroDivisionError"):
+        make_client(handler=fault).submit(ask(images=HTTPS))
+    client = make_client(handler=stop)
+    if isinstance(client, WeryAI):  # in the other colour it ends the loop of this test
+        with pytest.raises(KeyboardInterrupt) as caught:
+            client.submit(ask(images=HTTPS))
+        assert "its fate is not known" in caught.value.__notes__[0]
+        assert "its fate is not known" in caplog.text
+
+
+def test_the_ids_of_a_paid_job_are_logged_at_once(
+    client: WeryAI, simulator: Simulator, ask: Ask, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level("INFO", "weryai")
+    client.submit(ask(images=HTTPS))
+    assert simulator.ledger[0].task_ids[0] in caplog.text
+
+
+def test_the_name_of_a_local_file_stays_here(
+    make_client: Callable[..., WeryAI], ask: Ask, pictures: tuple[Path, Path]
+) -> None:
+    reply = {"status": 0, "data": {"object_url_list": [HTTPS[0]]}}
+    network = Network(httpx.Response(200, json=reply))
+    make_client(handler=network).upload(pictures[0])
+    assert b'filename="image.png"' in network.seen[0].content
+    assert pictures[0].stem.encode() not in network.seen[0].content
 
 
 def test_a_refused_submission_gives_up_when_its_budget_is_used_up(
@@ -174,7 +225,6 @@ def test_a_budget_of_zero_sends_once(
         (Answer(401, {"status": 1002, "message": "Invalid API Key"}), AuthenticationError),
         (Answer(403, "<html>denied</html>"), AuthenticationError),
         (Answer(403, {"status": 1017, "message": "VIP"}), PermissionDeniedError),
-        (Answer(302, "", {"Location": "https://example.com"}), ResponseError),
         (Answer(404, "<html>nothing here</html>"), ResponseError),
     ],
     ids=str,

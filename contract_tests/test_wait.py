@@ -225,6 +225,62 @@ def test_several_tasks_without_a_batch_are_asked_for_one_by_one(
     assert first < second, "a task that has ended is not asked for again"
 
 
+def test_one_task_that_is_not_found_does_not_hide_the_others(
+    client: WeryAI, simulator: Simulator, ask: Ask
+) -> None:
+    job = client.submit(ask(images=HTTPS))
+    with pytest.raises(NotFoundError) as caught:
+        client.wait(Job(["expired", *job.task_ids]))
+    assert caught.value.job is not None
+    assert caught.value.result is not None
+    assert len(caught.value.result.videos) == 1
+
+
+@pytest.mark.parametrize(
+    "answer", [refusal(1003), Answer(404, "<html>"), Answer(200, "{}")], ids=str
+)
+def test_a_batch_that_cannot_be_read_is_no_reason_to_give_up_its_tasks(
+    client: WeryAI, simulator: Simulator, ask: Ask, answer: Answer
+) -> None:
+    job = client.submit(ask(images=HTTPS, video_number=2))
+    simulator.next("get_batch_status", *[answer] * 1000)
+    assert len(client.wait(Job(job.task_ids, job.batch_id)).videos) == 2
+
+
+def test_a_video_once_seen_is_not_taken_away_by_a_later_reply(
+    client: WeryAI, simulator: Simulator, ask: Ask
+) -> None:
+    job = client.submit(ask(images=HTTPS, video_number=2))
+    one, two = job.task_ids
+    video = {"task_id": one, "task_status": "succeed", "videos": ["https://e.com/v"]}
+    running = {"task_id": two, "task_status": "processing"}
+    done = {"task_id": two, "task_status": "succeed", "videos": ["https://e.com/w"]}
+    later = {"task_id": one, "task_status": "succeed", "videos": None}
+    for data in ([video, running], [later, running], [later, done]):
+        simulator.next("get_batch_status", Answer(body={"status": 0, "data": data}))
+    assert {video.url for video in client.wait(job).videos} == {
+        "https://e.com/v",
+        "https://e.com/w",
+    }
+
+
+def test_whatever_ends_a_wait_the_job_is_not_lost(
+    client: WeryAI, simulator: Simulator, ask: Ask
+) -> None:
+    simulator.next("get_task_status", Answer(401, ""))
+    with pytest.raises(AuthenticationError) as refused:
+        client.generate(ask(images=HTTPS))
+    assert refused.value.job is not None
+    assert refused.value.job.task_ids == simulator.ledger[0].task_ids
+
+    def broken(result: Result) -> None:
+        raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError) as caught:
+        client.generate(ask(images=HTTPS), on_update=broken)
+    assert simulator.ledger[1].task_ids[0] in caught.value.__notes__[0]
+
+
 def test_a_job_known_by_its_batch_alone_is_waited_for(
     client: WeryAI, simulator: Simulator, ask: Ask
 ) -> None:
@@ -243,6 +299,7 @@ def test_a_batch_that_leaves_out_a_task_is_not_finished(
 
 def test_a_job_survives_being_written_down() -> None:
     at = datetime(2026, 11, 22, 12, tzinfo=UTC)
+    assert Job(["a"], submitted_at=at.replace(tzinfo=None)).submitted_at == at
     job = Job(["a", "b"], "7", at, 42)
     assert Job.from_dict(job.to_dict()) == job
     assert Job.from_dict({"task_ids": ["a"]}) == Job(["a"])
@@ -257,9 +314,9 @@ def test_an_id_told_twice_is_one_task(
     assert Job(["b", "a", "b"]).task_ids == ("b", "a")
 
 
-@pytest.mark.parametrize("timeout", [float("nan"), -1])
+@pytest.mark.parametrize("timeout", [float("nan"), -1, None, "5"])
 def test_a_time_to_wait_that_is_none_is_refused(
-    client: WeryAI, simulator: Simulator, timeout: float
+    client: WeryAI, simulator: Simulator, timeout: Any
 ) -> None:
     with pytest.raises(InvalidRequestError, match="timeout must be a number of seconds"):
         client.wait(Job(["t"]), timeout=timeout)

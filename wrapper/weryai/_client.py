@@ -80,7 +80,8 @@ class WeryAI:
 
     @property
     def api(self) -> AuthenticatedClient:
-        """The generated client, for anything that is not wrapped. It repeats nothing by itself."""
+        """The generated client with the same key, API address and timeout, for anything that is
+        not wrapped. It repeats nothing, and checks no address."""
         self._api = self._api or _wire.generated_client(self._flows.config, self._transport)
         return self._api
 

@@ -35,7 +35,7 @@ def load(
     base = base_url or os.environ.get("WERYAI_BASE_URL") or BASE_URL
     # A service of another address, such as the simulator, serves the registry too; the key of a
     # test must not go to the real one.
-    beside = REGISTRY_URL if base.rstrip("/") == BASE_URL else base
+    beside = REGISTRY_URL if base in (BASE_URL, BASE_URL + "/") else base
     registry = registry_url or os.environ.get("WERYAI_REGISTRY_URL") or beside
     return Config(
         api_key=_key(api_key or os.environ.get("WERYAI_API_KEY") or ""),
@@ -47,6 +47,8 @@ def load(
 
 
 def _key(key: str) -> str:
+    if not isinstance(key, str):
+        raise ConfigError("the API key must be a text")
     key = key.strip()
     if not key:
         raise ConfigError(
@@ -58,6 +60,8 @@ def _key(key: str) -> str:
 
 
 def _address(name: str, url: str) -> str:
+    if not isinstance(url, str):
+        raise ConfigError(f"{name} must be a text")
     if fault := _urls.fault(url):
         raise ConfigError(f"{name} {fault}")
     if "?" in url or "#" in url or "@" in url:

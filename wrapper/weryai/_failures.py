@@ -7,6 +7,7 @@ seen for a bad key and for content, which its text tells.
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -16,12 +17,14 @@ from typing import Any
 
 import httpx
 
+from ._scalars import whole
 from .errors import (
     AuthenticationError,
     ConcurrencyLimitError,
     ContentRejectedError,
     DailyLimitError,
     InsufficientCreditsError,
+    InvalidRequestError,
     NotFoundError,
     ParameterError,
     PermissionDeniedError,
@@ -69,13 +72,14 @@ STATUSES: dict[int, type[ResponseError]] = {
     403: AuthenticationError,
     429: RateLimitError,
 }
+LONGEST_RETRY_AFTER = 86400.0
 KEPT_HEADERS = ("Content-Type", "Retry-After")
 # In words, because 1002 stands for three things.
 ABOUT_THE_KEY = re.compile(r"api[ _-]?key|authenticat|unauthori[sz]ed|invalid token", re.I)
 ABOUT_CONTENT = re.compile(r"sensitive|policy|policies|moderation|敏感|违规|审核", re.I)
 
 # What reading a hostile answer with the generated parsers can end in.
-MALFORMED = (ValueError, KeyError, TypeError, AttributeError, RecursionError)
+MALFORMED = (ValueError, KeyError, TypeError, AttributeError, RecursionError, ArithmeticError)
 
 
 @contextmanager
@@ -86,9 +90,11 @@ def mapped() -> Iterator[None]:
     """
     try:
         yield
+    except (httpx.InvalidURL, UnicodeError) as error:
+        raise InvalidRequestError([f"the address cannot be used: {error}"]) from error
     except NEVER_SENT as error:
         raise TransportError(f"no connection ({_name(error)})") from error
-    except (httpx.HTTPError, httpx.InvalidURL, httpx.StreamError) as error:
+    except (httpx.HTTPError, httpx.StreamError) as error:
         raise TransportError(f"the answer was lost ({_name(error)})", sent=True) from error
 
 
@@ -136,13 +142,11 @@ def raise_for_http(response: httpx.Response) -> None:
 
 def business(response: httpx.Response, parsed: Any) -> ResponseError:
     """The error for a refusal inside HTTP 200. Raises ValueError where it is no refusal at all."""
-    code = parsed.status
-    if isinstance(code, bool) or not isinstance(code, (int, float)) or int(code) != code:
-        raise TypeError(f"a status that is no whole number: {code!r:.80}")
+    code = whole(parsed.status)
     if code <= 200:
         raise ValueError("a success of the wrong shape")
     words = _words(parsed.to_dict())
-    return _error(_kind(int(code), words), response, words, int(code))
+    return _error(_kind(code, words), response, words, code)
 
 
 def unexpected(response: httpx.Response, why: Exception) -> ResponseError:
@@ -193,12 +197,17 @@ def _retry_after(value: str | None) -> float | None:
     if value is None:
         return None
     try:
-        return max(0.0, min(float(value), 86400.0))
+        seconds = float(value)
     except ValueError:
-        pass
+        seconds = _seconds_until(value)
+    return max(0.0, min(seconds, LONGEST_RETRY_AFTER)) if seconds == seconds else None
+
+
+def _seconds_until(date: str) -> float:
+    """Seconds from now to an HTTP date, NaN where it is none."""
     try:
-        at = parsedate_to_datetime(value)
-    except ValueError:
-        return None
-    aware = at if at.tzinfo else at.replace(tzinfo=UTC)
-    return max(0.0, (aware - datetime.now(UTC)).total_seconds())
+        at = parsedate_to_datetime(date)
+        aware = at if at.tzinfo else at.replace(tzinfo=UTC)
+        return (aware - datetime.now(UTC)).total_seconds()
+    except (ValueError, TypeError, OverflowError):
+        return math.nan

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import logging
 import os
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, datetime
 from itertools import count
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from attrs import frozen
 
@@ -18,13 +18,17 @@ from ._io import IO, Call
 from ._retry import Cost, Verdict
 from ._wire import Operation
 from .errors import (
+    AuthenticationError,
+    ConfigError,
     DownloadError,
     InvalidRequestError,
     MediaError,
+    NotFoundError,
     ResponseError,
     SubmissionUnknownError,
     TaskFailedError,
     TransportError,
+    UnexpectedResponseError,
     WaitTimeoutError,
     WeryAIError,
 )
@@ -67,7 +71,9 @@ class Flows:
         images = [await self._address(image) for image in request.images]
         sent_at = self._now()
         receipt = await self.call(_wire.submit(request, images))
-        return Job(receipt.task_ids, receipt.batch_id, sent_at, request.caller_id)
+        job = Job(receipt.task_ids, receipt.batch_id, sent_at, request.caller_id)
+        log.info("submitted: %s", job.to_dict())
+        return job
 
     async def generate(
         self, request: MultiImageToVideo, timeout: float, on_update: OnUpdate | None
@@ -75,10 +81,24 @@ class Flows:
         return await self.wait(await self.submit(request), timeout, on_update)
 
     async def wait(self, job: Job, timeout: float, on_update: OnUpdate | None) -> Result:
-        if not timeout >= 0:  # NaN too
+        seen: dict[str, Task] = {}
+        try:
+            return await self._watch(job, timeout, on_update, seen)
+        except WeryAIError as error:
+            error.job = job
+            if seen:
+                error.result = Result(job, tuple(seen.values()))
+            raise
+        except BaseException as error:
+            error.add_note(f"the job is paid and goes on: {job.name}")
+            raise
+
+    async def _watch(
+        self, job: Job, timeout: float, on_update: OnUpdate | None, seen: dict[str, Task]
+    ) -> Result:
+        if not isinstance(timeout, (int, float)) or not timeout >= 0:  # NaN is not either
             raise InvalidRequestError([f"timeout must be a number of seconds, not {timeout!r}"])
         deadline = self.io.clock.monotonic() + timeout
-        seen: dict[str, Task] = {}
         warned: set[str] = set()
         pauses = _retry.poll_pauses()
         while True:
@@ -100,12 +120,18 @@ class Flows:
         folder = Path(directory)
         videos = source.videos if isinstance(source, (Result, Task)) else tuple(source)
         paths: list[Path] = []
-        for video in videos:
+        failures: list[DownloadError] = []
+        for video, name in zip(videos, _files.names(videos), strict=True):
             try:
                 await self.io.run(_files.make_folder, folder)
-                paths.append(await self._fetch(video, folder))
-            except (OSError, WeryAIError) as error:
-                raise DownloadError(str(error), video=video, paths=paths) from error
+                paths.append(await self._fetch(video, folder / name))
+            except (OSError, ValueError, WeryAIError) as error:
+                # The others may not be there for long, so they are fetched all the same.
+                failures.append(DownloadError(str(error), video=video))
+                failures[-1].__cause__ = error
+        if failures:
+            failures[0].paths = paths
+            raise failures[0]
         return paths
 
     async def call(self, operation: Operation[T]) -> T:
@@ -124,37 +150,79 @@ class Flows:
                 if verdict is Verdict.RAISE or spent + pause > self.config.retry_budget:
                     raise
                 log.info("%s; trying again in %.1f s", error, pause)
+            except BaseException as error:
+                # Stopped from outside, or a fault of ours: what was paid must not go unsaid.
+                if operation.cost is Cost.PAID:
+                    unknown = _unknown(operation, error, sent_at)
+                    log.warning("%s", unknown)
+                    if isinstance(error, Exception):
+                        raise unknown from error
+                    error.add_note(str(unknown))
+                raise
             await self.io.sleep(pause)
         raise AssertionError("unreachable")  # pragma: no cover
 
     async def _once(self, operation: Operation[T]) -> T:
+        if self.io.closed:
+            raise ConfigError("this client is closed: make a new one")
         base = self.config.registry_url if operation.registry else self.config.base_url
         key = self.config.api_key
         headers = {**operation.request.get("headers", {}), "Authorization": f"Bearer {key}"}
         call = {**operation.request, "url": base + operation.request["url"], "headers": headers}
         with _failures.mapped():
             response = await self.io.send(call)
-        return operation.read(_failures.without(key, response))
+        try:
+            return operation.read(_failures.without(key, response))
+        except ResponseError as error:
+            error.hide(key)
+            raise
 
     async def _look(self, job: Job, seen: dict[str, Task]) -> WeryAIError | None:
-        """Bring `seen` up to date. Returns why a poll failed, where a later one may succeed."""
+        """Bring `seen` up to date. Returns why a poll failed, where a later one may succeed.
+
+        A final refusal is raised once every other task has ended, so that none is lost with it.
+        """
+        errors: list[TransportError | ResponseError] = []
+        if job.batch_id and len(job.task_ids) != 1:
+            error = await self._look_at(_wire.batch_status(job.batch_id), seen)
+            if not isinstance(error, (NotFoundError, UnexpectedResponseError)) or not job.task_ids:
+                errors += [error] if error else []
+                return self._settle(job, errors)
+            # A batch that cannot be read is no reason to give up its tasks.
+        for task_id in job.task_ids:
+            if task_id not in seen or not seen[task_id].done:
+                error = await self._look_at(_wire.task_status(task_id), seen, task_id)
+                errors += [error] if error else []
+        running = [task for task in seen.values() if not task.done]
+        return errors[0] if errors and running else self._settle(job, errors)
+
+    async def _look_at(
+        self, poll: Operation[Any], seen: dict[str, Task], task_id: str = ""
+    ) -> TransportError | ResponseError | None:
+        """One poll. Returns why it failed; a refused key is raised at once."""
         try:
-            if job.batch_id and len(job.task_ids) != 1:
-                tasks = await self._once(_wire.batch_status(job.batch_id))
-                seen.update({task.id: task for task in tasks})
-                return None
-            for task_id in job.task_ids:
-                if task_id not in seen or not seen[task_id].done:
-                    seen[task_id] = await self._once(_wire.task_status(task_id))
+            told = await self._once(poll)
+        except AuthenticationError:
+            raise
         except (TransportError, ResponseError) as error:
-            born = job.submitted_at
-            age = (self._now() - born).total_seconds() if born else None
-            if _retry.ends_a_wait(error, age):
-                error.add_note(f"while waiting for {job.name}")
-                raise
             log.info("a poll failed, the wait goes on: %s", error)
             return error
+        for task in told if isinstance(told, tuple) else (told,):
+            name = task_id or task.id
+            if not (name in seen and seen[name].videos and not task.videos):
+                seen[name] = task  # a later reply may leave out what was made, and not take it away
         return None
+
+    def _settle(
+        self, job: Job, errors: Sequence[TransportError | ResponseError]
+    ) -> TransportError | ResponseError | None:
+        """Raise the first of these that can never turn out better, else return the first."""
+        born = job.submitted_at
+        age = (self._now() - born).total_seconds() if born else None
+        for error in errors:
+            if _retry.ends_a_wait(error, age):
+                raise error
+        return errors[0] if errors else None
 
     async def _address(self, image: Image) -> str:
         if isinstance(image, str) and _urls.is_address(image):
@@ -171,14 +239,13 @@ class Flows:
         finally:
             await self.io.run(content.close)
 
-    async def _fetch(self, video: Video, folder: Path) -> Path:
+    async def _fetch(self, video: Video, target: Path) -> Path:
         if fault := _urls.fault(video.url):
             raise InvalidRequestError([f"its address {fault}"])
-        target = folder / _files.name(video)
         call: Call = {"method": "GET", "url": video.url, "headers": _files.HEADERS}
         started = self.io.clock.monotonic()
         for attempt in count(1):
-            part = target.with_name(f"{target.name}.part")
+            part = _files.part_of(target)
             try:
                 with _failures.mapped():
                     response = await self.io.save(call, part)
@@ -191,6 +258,8 @@ class Flows:
                 if not _retry.is_passing(error) or spent + pause > _retry.DOWNLOAD_BUDGET:
                     raise
                 log.info("%s: %s; trying again in %.1f s", video.name, error, pause)
+            finally:
+                _files.drop(part)
             await self.io.sleep(pause)
         raise AssertionError("unreachable")  # pragma: no cover
 
@@ -199,11 +268,12 @@ class Flows:
 
 
 def _unknown(
-    operation: Operation[T], error: WeryAIError, sent_at: datetime
+    operation: Operation[T], error: BaseException, sent_at: datetime
 ) -> SubmissionUnknownError:
     raw = error.raw if isinstance(error, ResponseError) else b""
+    reason = str(error) if isinstance(error, WeryAIError) else f"{type(error).__name__}"
     payload = operation.request["json"]
-    return SubmissionUnknownError(str(error), payload=payload, sent_at=sent_at, raw=raw)
+    return SubmissionUnknownError(reason, payload=payload, sent_at=sent_at, raw=raw)
 
 
 def _report_unknown(result: Result, warned: set[str]) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Coroutine
+from collections.abc import AsyncIterator, Callable, Coroutine
 from pathlib import Path
 from typing import Any, Protocol, TypeVar
 
@@ -58,6 +58,11 @@ class IO(Protocol):
 
     clock: Clock
 
+    @property
+    def closed(self) -> bool:
+        """Whether nothing can be sent any more."""
+        ...
+
     async def send(self, call: Call) -> httpx.Response:
         """Send, follow no redirect, and read the whole answer. Raises what httpx raises."""
         ...
@@ -81,6 +86,10 @@ class BlockingIO:
 
     http: httpx.Client
     clock: Clock = field(factory=SystemClock)
+
+    @property
+    def closed(self) -> bool:
+        return self.http.is_closed
 
     async def send(self, call: Call) -> httpx.Response:
         return self.http.send(self.http.build_request(**call))
@@ -111,8 +120,15 @@ class AsyncIO:
     http: httpx.AsyncClient
     clock: Clock = field(factory=SystemClock)
 
+    @property
+    def closed(self) -> bool:
+        return self.http.is_closed
+
     async def send(self, call: Call) -> httpx.Response:
-        return await self.http.send(self.http.build_request(**call))
+        request = self.http.build_request(**call)
+        if "files" in call:
+            request.stream = _Threaded(request.stream, self.run)
+        return await self.http.send(request)
 
     async def save(self, call: Call, path: Path) -> httpx.Response:
         request = self.http.build_request(**call)
@@ -136,6 +152,18 @@ class AsyncIO:
         from anyio import to_thread
 
         return await to_thread.run_sync(work, *args)
+
+
+class _Threaded(httpx.AsyncByteStream):
+    """A multipart body whose file is read in a thread; httpx would read it on the event loop."""
+
+    def __init__(self, stream: Any, run: Callable[..., Any]) -> None:
+        self._stream, self._run = stream, run
+
+    async def __aiter__(self) -> AsyncIterator[bytes]:
+        chunks = iter(self._stream)
+        while chunk := await self._run(next, chunks, b""):
+            yield chunk
 
 
 def finish(flow: Coroutine[Any, Any, T]) -> T:

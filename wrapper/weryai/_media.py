@@ -34,7 +34,10 @@ class LocalImage:
 
 def inspect(source: str | os.PathLike[str]) -> LocalImage:
     """Look at one local image. Raises MediaError with the reason."""
-    path = Path(source)
+    try:
+        path = Path(source)
+    except TypeError:
+        raise MediaError([f"{source!r:.80} is no path"]) from None
     try:
         info = path.stat()
         if not stat.S_ISREG(info.st_mode):

@@ -40,6 +40,10 @@ class Verdict(Enum):
 # workflow's own failure (6001, seen live with no task made), 20 tasks at once (6010).
 REFUSED_FOR_NOW = frozenset({429, 1001, 1007, 6001, 6002, 6010})
 
+# A gateway may say these when the service behind it was too slow, or had the request already. Below
+# 400 it is an answer that cannot be read, or a redirect that may stand behind an accepted POST.
+PERHAPS_ACCEPTED = frozenset({408, 409, 499})
+
 # Seconds: the first bound and the last. Users of the service wait 15 to 30 s after a refusal.
 LOST_PAUSE = (0.5, 8.0)
 REFUSED_PAUSE = (3.0, 60.0)
@@ -59,12 +63,11 @@ def verdict(error: WeryAIError, cost: Cost) -> Verdict:
         return _if_free(cost) if error.sent else Verdict.AGAIN
     if not isinstance(error, ResponseError):
         return Verdict.RAISE
-    # 408 is what some gateways say when it was the service behind them that took too long.
     if error.http_status >= 500 or error.http_status == 408:
         return _if_free(cost)
     if isinstance(error, UnexpectedResponseError):
-        accepted = 200 <= error.http_status < 300
-        return Verdict.UNKNOWN if cost is Cost.PAID and accepted else Verdict.RAISE
+        perhaps = error.http_status < 400 or error.http_status in PERHAPS_ACCEPTED
+        return Verdict.UNKNOWN if cost is Cost.PAID and perhaps else Verdict.RAISE
     if error.http_status == 429 or error.code in REFUSED_FOR_NOW:
         return Verdict.AGAIN
     return Verdict.RAISE

@@ -5,6 +5,8 @@ from __future__ import annotations
 import ipaddress
 from urllib.parse import urlsplit
 
+import httpx
+
 
 def is_address(source: str) -> bool:
     """Whether a text is meant as an address, good or bad, and not as a path."""
@@ -16,7 +18,8 @@ def fault(url: str) -> str | None:
     try:
         parts = urlsplit(url)
         host, _ = parts.hostname, parts.port
-    except ValueError:
+        httpx.URL(url)
+    except (ValueError, httpx.InvalidURL):
         return "is not a valid address"
     if any(character.isspace() or not character.isprintable() for character in url):
         return "holds white space or control characters"
@@ -24,6 +27,8 @@ def fault(url: str) -> str | None:
         return f"starts with {parts.scheme or 'no scheme'}, not https"
     if not host:
         return "names no host"
+    if not all(0 < len(label) < 64 for label in host.removesuffix(".").split(".")):
+        return "names a host that cannot be"
     if parts.scheme == "http" and not is_loopback(host):
         return "is plain http, which only this machine may use: make it https"
     return None

@@ -186,8 +186,11 @@ def _reader(module: ModuleType, ok_type: type[Any], convert: Callable[[Any], T])
                 _check_envelope(parsed)
                 return convert(parsed)
             refusal = _failures.business(response, parsed)
+            if ok_type is SubmitOk and _names_ids(parsed.data):
+                raise ValueError("a refusal that names what it started")
         except MALFORMED as error:
-            raise _failures.unexpected(response, error) from error
+            # Not `from error`: its text may quote what the service sent, the key included.
+            raise _failures.unexpected(response, error) from None
         raise refusal
 
     return read
@@ -203,6 +206,11 @@ def _check_envelope(parsed: Any) -> None:
         raise ValueError("a success that does not say so")
     if isinstance(parsed.status, bool):  # False equals 0
         raise ValueError("a status that is no number")
+
+
+def _names_ids(data: object) -> bool:
+    places = ("task_ids", "task_id", "batch_id")
+    return isinstance(data, dict) and any(data.get(place) for place in places)
 
 
 def _path_id(value: str) -> str:

@@ -32,7 +32,24 @@ if TYPE_CHECKING:
 
 
 class WeryAIError(Exception):
-    """The base of every error of this package."""
+    """The base of every error of this package. They can be pickled, with all they carry.
+
+    Attributes:
+        job: the job that was waited for, where there was one: it is paid, and it goes on.
+        result: its tasks when last seen, with every video that had been made.
+    """
+
+    job: Job | None = None
+    result: Result | None = None
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return _rebuild, (type(self), self.args, vars(self))
+
+
+def _rebuild(kind: type[WeryAIError], args: tuple[Any, ...], state: dict[str, Any]) -> WeryAIError:
+    error = kind.__new__(kind, *args)
+    vars(error).update(state)
+    return error
 
 
 class ConfigError(WeryAIError):
@@ -43,9 +60,6 @@ class _FaultsError(WeryAIError):
     def __init__(self, faults: Sequence[str]) -> None:
         super().__init__("; ".join(faults))
         self.faults = tuple(faults)
-
-    def __reduce__(self) -> tuple[Any, ...]:
-        return type(self), (self.faults,)
 
 
 class InvalidRequestError(_FaultsError):
@@ -104,6 +118,11 @@ class ResponseError(WeryAIError):
         self.retry_after = retry_after
         self.raw = raw
         super().__init__(message)
+
+    def hide(self, key: str) -> None:
+        """Cut the key out of the service's words, should it have sent it back."""
+        self.message = self.message.replace(key, "[key]")
+        self.args = (self.message,)
 
     def __str__(self) -> str:
         what = f"HTTP {self.http_status}" if self.code is None else f"code {self.code}"
@@ -219,7 +238,8 @@ class TaskFailedError(WeryAIError):
     """
 
     def __init__(self, result: Result) -> None:
-        self.result = result
+        self.job = result.job
+        self.result: Result = result
         failed = "; ".join(f"{task.id}: {task.reason}" for task in result.failed)
         made = len(result.videos)
         kept = f"; {made} finished video{'s' * (made != 1)} can be downloaded" if made else ""
@@ -237,7 +257,7 @@ class WaitTimeoutError(WeryAIError):
     """
 
     def __init__(self, job: Job, result: Result | None, seconds: float) -> None:
-        self.job = job
+        self.job: Job = job
         self.result = result
         super().__init__(f"still running after {seconds:.0f} s: {job.name}; wait for the job again")
 

@@ -98,6 +98,11 @@ def _texts(values: Any) -> tuple[str, ...]:
     return tuple(dict.fromkeys(ids))  # an id told twice is one task
 
 
+def _utc(at: datetime | None) -> datetime | None:
+    """A time without a zone is meant as UTC."""
+    return at.replace(tzinfo=UTC) if at is not None and at.tzinfo is None else at
+
+
 @frozen
 class Job:
     """What one paid submission started. Keep it, or its ids, until the videos are fetched.
@@ -111,7 +116,7 @@ class Job:
 
     task_ids: tuple[str, ...] = field(converter=_texts, default=())
     batch_id: str | None = None
-    submitted_at: datetime | None = None
+    submitted_at: datetime | None = field(converter=_utc, default=None)
     caller_id: int | None = None
 
     def __attrs_post_init__(self) -> None:
