@@ -7,7 +7,7 @@ export PATH := $(CURDIR)/$(BIN):$(PATH)
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help install generate lint types contract test demo drift clean
+.PHONY: help install generate lint types contract test demo drift breaking clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -34,12 +34,15 @@ types: $(STAMP) ## mypy --strict and pyright
 	pyright
 
 contract: $(STAMP) ## The contract tests alone
-	pytest contract_tests
+	pytest contract_tests -n auto --dist loadfile
 
 test: lint types contract ## All that CI runs
 
 drift: $(STAMP) ## Compare documentation pages with the contract: make drift PAGE=page.txt
 	python openapi/drift.py $(PAGE)
+
+breaking: $(STAMP) ## What changed for users since BASE=git-ref, and the version that takes
+	python openapi/breaking.py $(BASE)
 
 demo: $(STAMP) ## Two sample images to out/*.mp4 through the simulator
 	python -m weryai.cli.demo
