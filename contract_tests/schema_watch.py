@@ -41,7 +41,7 @@ def narrowed(body: Any) -> Any:
     allowed = {
         "model": [row["model_key"]],
         "aspect_ratio": row["aspect_ratios"] or ["16:9", "21:9"],
-        "resolution": row["resolutions"],
+        "resolution": row["resolutions"] or ["480p", "720p"],
         "duration": row["durations"],
     }
     right = {name for name in allowed.keys() & body.keys() if _is_right(name, body[name])}
@@ -123,6 +123,7 @@ class Watch:
         if data is None:
             assert (new, self.simulator.credits) == ([], credits)
         else:
+            assert len(new) == 1
             (line,) = new
             body: Any = case.body
             cost = body["duration"] * body.get("video_number", 1)

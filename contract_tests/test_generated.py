@@ -114,9 +114,10 @@ def test_the_tree_is_up_to_date() -> None:
         ("- waiting\n", "- queued\n", "models/known_task_status.py"),
         ("/v1/generation/balance:", "/v1/account/credits:", "api/account/get_balance.py"),
         ("The credits that are left.", "What is left.", "api/account/get_balance.py"),
+        ("Credits.\n", "Money.\n", "__init__.py"),
         ("operationId: get_balance", "operationId: balance", "api/account/balance.py"),
     ],
-    ids=["field", "enum", "path", "description", "operation"],
+    ids=["field", "enum", "path", "description", "line that is not in the code", "operation"],
 )
 def test_a_change_of_the_contract_is_noticed(
     line: str, changed: str, file: str, tmp_path: Path

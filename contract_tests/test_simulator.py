@@ -6,8 +6,10 @@ Called over raw HTTP, so that no check of our own client can stand in for one of
 from __future__ import annotations
 
 import random
+import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
 from typing import Any
 
 import httpx
@@ -131,6 +133,7 @@ def test_credits_may_be_used_to_the_last_and_no_further() -> None:
         assert_fits("BusinessError", told)
         assert told["status"] == 1011
         assert (len(simulator.ledger), simulator.credits) == (1, 9.5)
+        assert http.get(BALANCE).json()["data"] == 9.5
         assert submit(http, duration=5, video_number=1)["status"] == 0
         assert simulator.credits == 7
 
@@ -157,8 +160,18 @@ def test_twenty_tasks_run_at_once_and_then_again_twenty() -> None:
         assert len(simulator.ledger) == 12
 
 
-def test_forty_threads_start_twenty_tasks_and_pay_for_twenty(simulator: Simulator) -> None:
-    with raw(simulator) as http, ThreadPoolExecutor(40) as pool:
-        codes = list(pool.map(lambda _: submit(http)["status"], range(40)))
-    assert sorted(codes) == [0] * 20 + [6010] * 20
-    assert (len(simulator.ledger), simulator.credits) == (20, CREDITS - 100)
+class SlowPrice(float):
+    """Lets other threads run between the look at what is running and the charge."""
+
+    def __mul__(self, seconds: float) -> float:
+        time.sleep(0.005)
+        return float(self) * seconds
+
+
+def test_clients_on_eight_threads_start_twenty_tasks_and_pay_for_twenty() -> None:
+    with Simulator(price=SlowPrice(1)) as simulator, ExitStack() as stack:
+        clients = [stack.enter_context(raw(simulator)) for _ in range(8)]
+        pool = stack.enter_context(ThreadPoolExecutor(8))
+        codes = list(pool.map(lambda http: submit(http)["status"], clients * 5))
+        assert sorted(codes) == [0] * 20 + [6010] * 20
+        assert (len(simulator.ledger), simulator.credits) == (20, CREDITS - 100)

@@ -235,8 +235,9 @@ def test_each_field_of_a_form_may_come_once(http: httpx.Client, name: str) -> No
 
 
 def test_a_field_is_no_file(http: httpx.Client) -> None:
-    answer = http.post(UPLOAD, files={"file": (None, "text"), "batch_no": ("1.png", IMAGE)})
-    assert answer.json()["status"] == 1002
+    batch_no = ("batch_no", ("1.png", IMAGE))
+    for file in ((None, b"text"), ("a.png", IMAGE)):
+        assert http.post(UPLOAD, files=[("file", file), batch_no]).json()["status"] == 1002
 
 
 FORM = b'--x\r\nContent-Disposition: form-data; name="file"; filename="a"\r\n\r\n' + IMAGE

@@ -23,7 +23,6 @@ BUILT_IN = (
     "not_a_server_error",
     "status_code_conformance",
     "content_type_conformance",
-    "response_headers_conformance",
     "response_schema_conformance",
     "positive_data_acceptance",
     "ignored_auth",

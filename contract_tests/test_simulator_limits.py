@@ -139,6 +139,15 @@ def test_every_field_of_the_contract_is_tried() -> None:
     assert SCHEMA["properties"].keys() == BAD.keys()
 
 
+@pytest.mark.parametrize("ratio", [1, ["1:1"], None, {}])
+def test_a_ratio_is_text_where_a_model_lists_none(
+    simulator: Simulator, http: httpx.Client, ratio: Any
+) -> None:
+    assert submit(http, model="PIKA_2_2", aspect_ratio="3:2")["status"] == 0
+    assert submit(http, model="PIKA_2_2", aspect_ratio=ratio)["status"] == 1002
+    assert len(simulator.ledger) == 1
+
+
 @pytest.mark.parametrize("name", SCHEMA["required"])
 def test_each_required_field_is_required(
     simulator: Simulator, http: httpx.Client, name: str

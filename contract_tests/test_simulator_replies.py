@@ -28,7 +28,8 @@ STATES = {
     "live": ["waiting", "processing", "succeed", "failed"],
     "documented": ["PENDING", "PROCESSING", "SUCCESS", "FAILED"],
     "mapped": ["pending", "running", "success", "fail"],
-    "defended": ["waiting", "processing", "succeed", "canceled"],
+    "canceled": ["waiting", "processing", "succeed", "canceled"],
+    "error": ["waiting", "processing", "succeed", "error"],
 }
 PLACES: dict[str, Any] = {
     "strings": lambda task: task["videos"],
@@ -136,6 +137,17 @@ def test_success_is_a_status_or_a_flag_in_every_reply(success: str) -> None:
     found = told(success=success)
     for reply in [*(reply for _, reply in found.replies()), *found.notices]:
         assert (reply.get("status"), reply.get("success")) == SUCCESS[success]
+
+
+@pytest.mark.parametrize("success", CHOICES["success"])
+def test_a_refusal_is_spelled_by_those_who_spell_success_so(success: Any) -> None:
+    with Simulator(variant=Variant(success=success)) as simulator, raw(simulator) as http:
+        for refused, code in ((submit(http, duration=0), 1002), (status(http, "task_1"), 1003)):
+            assert_fits("BusinessError", refused)
+            assert refused["status"] == code
+            assert refused.get("success") == (False if success == "true" else None)
+            assert refused.get("message") or refused.get("msg")
+            assert ("msg" in refused) == (success == "200")
 
 
 @pytest.mark.parametrize("ids", CHOICES["ids"])
@@ -248,3 +260,29 @@ def test_the_spelling_may_change_at_any_time() -> None:
         simulator.variant = Variant(success="200")
         assert http.get(BALANCE).json()["status"] == 200
         assert simulator.variant.success == "200"
+
+
+@pytest.mark.parametrize(
+    ("success", "fields"),
+    [
+        ("0", {"status", "desc", "message"}),
+        ("200", {"status", "msg"}),
+        ("true", {"success", "status", "message"}),
+    ],
+)
+def test_a_refusal_is_spelled_as_its_successes_are(success: Any, fields: set[str]) -> None:
+    with Simulator(variant=Variant(success=success)) as simulator, raw(simulator) as http:
+        told = submit(http, prompt="")
+        assert_fits("BusinessError", told)
+        assert (told.keys(), told["status"]) == (fields, 1002)
+
+
+@pytest.mark.parametrize("state", ["canceled", "error", "fail", "success", "failed", "succeed"])
+def test_an_end_in_any_spelling_gives_its_place_free(state: str) -> None:
+    with Simulator(credits=1e6) as simulator, raw(simulator) as http:
+        simulator.outcomes.extend([Outcome(state)] * 20)
+        for _ in range(5):
+            assert submit(http, video_number=4)["status"] == 0
+        assert submit(http)["status"] == 6010
+        simulator.clock.sleep(30)
+        assert submit(http)["status"] == 0

@@ -256,9 +256,9 @@ def test_a_placeholder_can_be_seen_in_the_video(film: Callable[..., list[Image.I
 def test_an_image_on_this_machine_that_cannot_be_had_is_a_placeholder(
     shown: Callable[..., list[bytes]], gallery: str, name: str
 ) -> None:
-    url, nobody = f"{gallery}/{name}", "http://127.0.0.1:9/a.png"
+    urls = [f"{gallery}/{name}", "http://127.0.0.1:9/a.png", f"http://[::1]:{10**30}/a.png"]
     with loopback_only() as called:
-        assert shown(url, nobody) == [placeholder(each, FRAME) for each in (url, nobody)]
+        assert shown(*urls) == [placeholder(url, FRAME) for url in urls]
     assert called == []
 
 

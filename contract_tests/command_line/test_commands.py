@@ -179,7 +179,8 @@ def test_balance_is_a_number(cli: Cli) -> None:
 def test_models_fit_a_terminal_and_are_whole_in_json(cli: Cli) -> None:
     lines = cli("models").out.splitlines()
     assert max(map(len, lines)) <= 80
-    assert re.fullmatch(r"KLING_O1 +5 10 +9:16 1:1 16:9 +480p 720p +3 +yes", lines[4])
+    assert re.fullmatch(r"VEO_3_1 +8 +9:16 16:9 +720p 1080p 4k +3 +yes", lines[1])
+    assert re.fullmatch(r"KLING_O1 +5 10 +9:16 1:1 16:9 +3", lines[4].rstrip())
     assert cli("models", "--json").json["models"][3]["durations"] == [5, 10]
 
 

@@ -239,7 +239,8 @@ class TaskFailedError(WeryAIError):
 
     def __init__(self, result: Result) -> None:
         self.job = result.job
-        self.result: Result = result
+        # Always there in this class, which a reader of it may rely on.
+        self.result: Result = result  # pyright: ignore[reportIncompatibleVariableOverride]
         failed = "; ".join(f"{task.id}: {task.reason}" for task in result.failed)
         made = len(result.videos)
         kept = f"; {made} finished video{'s' * (made != 1)} can be downloaded" if made else ""
@@ -257,7 +258,7 @@ class WaitTimeoutError(WeryAIError):
     """
 
     def __init__(self, job: Job, result: Result | None, seconds: float) -> None:
-        self.job: Job = job
+        self.job: Job = job  # pyright: ignore[reportIncompatibleVariableOverride]
         self.result = result
         super().__init__(f"still running after {seconds:.0f} s: {job.name}; wait for the job again")
 

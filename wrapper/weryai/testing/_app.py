@@ -162,7 +162,7 @@ class App:
         try:
             data = await handler(request)
         except Refusal as error:
-            return JSONResponse(error.envelope())
+            return JSONResponse(_dress.refused(error, self.world.variant))
         except Malformed as error:
             return JSONResponse({"status": 400, "message": str(error)}, status_code=400)
         return JSONResponse(_dress.envelope(data, self.world.variant))
@@ -185,8 +185,9 @@ class Malformed(Exception):
 def is_loopback(url: str) -> bool:
     """Whether an address leads to this machine: the simulator calls no other."""
     try:
-        host = httpx.URL(url).host
-        return host == "localhost" or ipaddress.ip_address(host).is_loopback
+        parts = httpx.URL(url)
+        local = parts.host == "localhost" or ipaddress.ip_address(parts.host).is_loopback
+        return local and (parts.port or 0) < 2**16
     except (httpx.InvalidURL, ValueError):
         return False
 

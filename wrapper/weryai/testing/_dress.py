@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from ._models import ROWS
-from ._scenario import Variant
+from ._scenario import Refusal, Variant
 from ._world import Accepted, SimulatedTask
 
 STATES = {
@@ -22,7 +22,8 @@ STATES = {
         "succeed": "success",
         "failed": "fail",
     },
-    "defended": {"failed": "canceled"},
+    "canceled": {"failed": "canceled"},
+    "error": {"failed": "error"},
 }
 
 
@@ -33,6 +34,15 @@ def envelope(data: Any, variant: Variant) -> dict[str, Any]:
     if variant.success == "200":
         return {"status": 200, "msg": "Success", "data": data}
     return {"status": 0, "desc": "success", "message": "success", "data": data}
+
+
+def refused(error: Refusal, variant: Variant) -> dict[str, Any]:
+    """A business error, as the service that spells its successes so would put it."""
+    if variant.success == "true":
+        return {"success": False, "status": error.code, "message": error.message}
+    if variant.success == "200":
+        return {"status": error.code, "msg": error.message}
+    return error.envelope()
 
 
 def submission(accepted: Accepted, variant: Variant) -> dict[str, Any]:

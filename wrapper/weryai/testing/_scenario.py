@@ -18,7 +18,7 @@ OPERATIONS = (
 
 Success = Literal["0", "200", "true"]
 Ids = Literal["task_ids", "task_id", "both"]
-States = Literal["live", "documented", "mapped", "defended"]
+States = Literal["live", "documented", "mapped", "canceled", "error"]
 Shape = Literal["object", "list", "wrapped", "camel"]
 Batch = Literal["list", "object"]
 Videos = Literal[
@@ -38,8 +38,8 @@ class Variant:
         success: status 0, status 200, or `success: true` without a status.
         ids: where a submission puts the task's id; all but `task_ids` need a single task.
         one_task: one task makes all videos, instead of one task for each.
-        states: `live` (succeed), `documented` (SUCCESS), `mapped` (running, success) or `defended`
-            (canceled where a task failed).
+        states: `live` (succeed), `documented` (SUCCESS), `mapped` (running, success), `canceled` or
+            `error` (where a task failed).
         shape: of a task: a plain object, a list of one, below `output`, or in camel case.
         batch: a list, or a lone object where there is one task.
         videos: where and how a task names its videos; `video_url` and `video` need a single one.
@@ -108,7 +108,8 @@ class Outcome:
     """How a task ends.
 
     Parameters:
-        state: `succeed` or `failed`, or a state of your own that never ends.
+        state: `succeed` or `failed`, another spelling of the end such as `canceled`, or a state of
+            your own, in which it stays and counts as running.
         message: why it failed.
         videos: whether a task that succeeded has videos.
         seconds: from submission to the end; the simulator's own where it is None.

@@ -20,6 +20,7 @@ from ._render import check_image, placeholder, render
 from ._scenario import Answer, Lost, Outcome, Refusal, Variant
 
 MAX_RUNNING = 20
+ENDED = frozenset({"succeed", "failed", "success", "fail", "canceled", "error"})
 MAX_UPLOAD = 10 * 1024 * 1024
 SIGNATURES = (b"\xff\xd8\xff", b"\x89PNG\r\n\x1a\n")
 
@@ -84,7 +85,7 @@ class SimulatedTask:
 
     def running(self, now: float) -> bool:
         """Whether it counts towards the tasks that may run at once."""
-        return self.phase(now) not in ("succeed", "failed")
+        return self.phase(now).lower() not in ENDED
 
     def urls(self) -> list[str]:
         """Where its videos are."""
