@@ -229,6 +229,7 @@ def test_one_task_that_is_not_found_does_not_hide_the_others(
     client: WeryAI, simulator: Simulator, ask: Ask
 ) -> None:
     job = client.submit(ask(images=HTTPS))
+    simulator.next("get_task_status", refusal(1003), Lost())
     with pytest.raises(NotFoundError) as caught:
         client.wait(Job(["expired", *job.task_ids]))
     assert caught.value.job is not None

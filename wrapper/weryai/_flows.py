@@ -216,12 +216,11 @@ class Flows:
     def _settle(
         self, job: Job, errors: Sequence[TransportError | ResponseError]
     ) -> TransportError | ResponseError | None:
-        """Raise the first of these that can never turn out better, else return the first."""
+        """Raise the first of these if none can turn out better, else return it."""
         born = job.submitted_at
         age = (self._now() - born).total_seconds() if born else None
-        for error in errors:
-            if _retry.ends_a_wait(error, age):
-                raise error
+        if errors and all(_retry.ends_a_wait(error, age) for error in errors):
+            raise errors[0]
         return errors[0] if errors else None
 
     async def _address(self, image: Image) -> str:
