@@ -56,7 +56,7 @@ BAD: dict[str, list[Any]] = {
     "video_number": [None, 0, 5, -1, 1.5, "1", True, [1]],
     "resolution": [None, 720],
     "generate_audio": [None, 1, 0, "True", "", "yes", [], {}],
-    "webhook_url": [None, "", "example.com/hook", "https://a b", 1, ["https://a"]],
+    "webhook_url": [None, "", "example.com/hook", "https://a b", "mailto:a@b.c", "https:///a", 1],
     "caller_id": [None, 2**63, -(2**63) - 1, 1.5, "1", True, 1e300],
 }
 NO_ADDRESSES = [

@@ -233,7 +233,6 @@ def test_an_image_on_this_machine_is_fetched_and_through_no_proxy(
         "https://2130706433/a.png",
         "https://xn--.example/a.png",
         "https://a..b/a.png",
-        "https:///a.png",
     ],
 )
 def test_an_image_elsewhere_is_a_placeholder_and_nobody_is_called(

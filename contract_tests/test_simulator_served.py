@@ -165,15 +165,12 @@ def test_a_webhook_elsewhere_is_not_called_and_one_that_fails_stops_no_other(
         f"http://127.0.0.1.example.com:{receiver.server_port}/hook",
         f"http://127.0.0.1:{receiver.server_port}@example.com/hook",
         "https://xn--.example/hook",
-        "mailto:somebody@example.com",
-        "urn:hook",
     )
     broken = (
         "http://127.0.0.1:9/hook",
         "http://127.0.0.1:65536/hook",
         f"http://localhost:{10**30}/hook",
         f"{receiver.url}/broken",
-        "ftp://127.0.0.1/hook",
     )
     for url in (*elsewhere, *broken, f"{receiver.url}/hook"):
         assert submit(served, webhook_url=url)["status"] == 0

@@ -37,7 +37,8 @@ def check(body: Any) -> dict[str, Any]:
     audio = payload.get("generate_audio", False)
     spelled = isinstance(audio, bool) or audio in ("true", "false")
     _require(spelled, "generate_audio must be true or false")
-    _require(_is_uri(payload.get("webhook_url", "https://")), "webhook_url must be an address")
+    hook = payload.get("webhook_url", "https://host")
+    _require(_is_address(hook), "webhook_url must be an address")
     _check_model(payload)
     return payload
 
@@ -65,7 +66,7 @@ def _check_texts(body: dict[str, Any]) -> None:
 def _check_images(images: Any) -> None:
     _require(isinstance(images, list), "images must be an array")
     _require(1 <= len(images) <= 3, "images must have 1 to 3 items")
-    public = all(_is_uri(url) and re.match("https?://.", url) for url in images)
+    public = all(map(_is_address, images))
     _require(public, "images must be public addresses")
 
 
@@ -94,6 +95,10 @@ def _check_model(body: dict[str, Any]) -> None:
 def _require(holds: bool, message: str) -> None:
     if not holds:
         raise Refusal(1002, f"Parameter error: {message}")
+
+
+def _is_address(value: Any) -> bool:
+    return _is_uri(value) and re.match(r"https?://[^\s/?#]", value) is not None
 
 
 def _is_uri(value: Any) -> bool:
