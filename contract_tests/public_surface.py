@@ -34,6 +34,7 @@ from weryai import (
     Result,
     ServerError,
     SubmissionUnknownError,
+    SystemClock,
     Task,
     TaskFailedError,
     TransportError,
@@ -144,6 +145,11 @@ def what_to_do(error: WeryAIError) -> str:
             return "answer 400"
         case _:
             return "new"
+
+
+def soon(clock: Clock | None = None) -> float:
+    """A moment from now, by the real time unless a test turns it."""
+    return (clock or SystemClock()).monotonic() + 1
 
 
 def receive(body: bytes) -> Task:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from . import webhooks
 from ._client import AsyncWeryAI, WeryAI
-from ._io import Clock
+from ._io import Clock, SystemClock
 from .errors import (
     AuthenticationError,
     ConcurrencyLimitError,
@@ -55,6 +55,7 @@ __all__ = [
     "Result",
     "ServerError",
     "SubmissionUnknownError",
+    "SystemClock",
     "Task",
     "TaskFailedError",
     "TransportError",

@@ -36,7 +36,7 @@ class Clock(Protocol):
 
 
 class SystemClock:
-    """The real time."""
+    """The real time, which clients use and `Simulator(clock=SystemClock())` can be given."""
 
     def monotonic(self) -> float:
         return time.monotonic()

@@ -6,11 +6,12 @@ import os
 import signal
 import socket
 import threading
-import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from math import isfinite
 from typing import TYPE_CHECKING, Any
+
+from weryai import SystemClock
 
 from . import _show
 from ._errors import UsageError, needs
@@ -20,24 +21,6 @@ if TYPE_CHECKING:
 
 HOST = "127.0.0.1"
 GRACE = 2  # seconds for answers that are under way when it ends
-
-
-class RealClock:
-    """The time of this machine, for a simulator that people watch."""
-
-    def monotonic(self) -> float:
-        return time.monotonic()
-
-    def time(self) -> float:
-        return time.time()
-
-    def sleep(self, seconds: float) -> None:
-        time.sleep(seconds)
-
-    async def sleep_async(self, seconds: float) -> None:
-        import anyio
-
-        await anyio.sleep(seconds)
 
 
 def run_simulator(
@@ -67,7 +50,7 @@ def make_simulator(variants: Sequence[str] = (), **options: Any) -> Simulator:
         import uvicorn  # noqa: F401 # told here, before anything starts
 
         from weryai.testing import Simulator
-    return Simulator(clock=RealClock(), variant=read_variant(variants), **options)
+    return Simulator(clock=SystemClock(), variant=read_variant(variants), **options)
 
 
 def read_variant(pairs: Sequence[str]) -> Variant:
