@@ -183,7 +183,9 @@ class WeryAI:
 
         Returns: the paths, in the order of the videos.
 
-        Raises: DownloadError, with the paths that were written before.
+        Raises:
+            DownloadError: the first video that could not be fetched, with the paths of the others.
+            InvalidRequestError: what was given is no video.
         """
         return finish(self._flows.download(source, directory))
 

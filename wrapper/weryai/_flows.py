@@ -119,6 +119,10 @@ class Flows:
     async def download(self, source: Source, directory: str | os.PathLike[str]) -> list[Path]:
         folder = Path(directory)
         videos = source.videos if isinstance(source, (Result, Task)) else tuple(source)
+        if odd := [video for video in videos if not isinstance(video, Video)]:
+            raise InvalidRequestError(
+                [f"{odd[0]!r:.80} is no Video: give a Result, Task or Videos"]
+            )
         paths: list[Path] = []
         failures: list[DownloadError] = []
         for video, name in zip(videos, _files.names(videos), strict=True):
