@@ -96,8 +96,13 @@ def make_client(request: pytest.FixtureRequest) -> Iterator[MakeClient]:
 
 
 @pytest.fixture
-def simulator() -> Iterator[Simulator]:
-    with Simulator() as simulator:
+def clock() -> ManualClock:
+    return ManualClock()
+
+
+@pytest.fixture
+def simulator(clock: ManualClock) -> Iterator[Simulator]:
+    with Simulator(clock=clock) as simulator:
         yield simulator
 
 

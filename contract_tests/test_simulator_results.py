@@ -34,17 +34,6 @@ to_image = cast(Callable[[av.VideoFrame], Image.Image], av.VideoFrame.to_image)
 
 
 @pytest.fixture
-def clock() -> ManualClock:
-    return ManualClock()
-
-
-@pytest.fixture
-def simulator(clock: ManualClock) -> Iterator[Simulator]:
-    with Simulator(clock=clock) as simulator:
-        yield simulator
-
-
-@pytest.fixture
 def http(simulator: Simulator) -> Iterator[httpx.Client]:
     with raw(simulator) as http:
         yield http

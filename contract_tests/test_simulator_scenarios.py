@@ -27,17 +27,6 @@ PAID = "submit_multi_image_to_video"
 
 
 @pytest.fixture
-def clock() -> ManualClock:
-    return ManualClock()
-
-
-@pytest.fixture
-def simulator(clock: ManualClock) -> Iterator[Simulator]:
-    with Simulator(clock=clock) as simulator:
-        yield simulator
-
-
-@pytest.fixture
 def http(simulator: Simulator) -> Iterator[httpx.Client]:
     with raw(simulator) as http:
         yield http

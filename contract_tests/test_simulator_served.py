@@ -66,17 +66,6 @@ def receiver() -> Iterator[Receiver]:
 
 
 @pytest.fixture
-def clock() -> ManualClock:
-    return ManualClock()
-
-
-@pytest.fixture
-def simulator(clock: ManualClock) -> Iterator[Simulator]:
-    with Simulator(clock=clock) as simulator:
-        yield simulator
-
-
-@pytest.fixture
 def served(simulator: Simulator) -> Iterator[httpx.Client]:
     """A client of the simulator behind uvicorn, on a port of its own."""
     config = uvicorn.Config(simulator.app, port=0, log_level="critical", ws="none")

@@ -160,7 +160,9 @@ class WeryAI:
         Raises:
             TaskFailedError: the job has ended, not all of it well; the videos are in `.result`.
             WaitTimeoutError: it still runs; wait for `.job` again.
-            AuthenticationError, NotFoundError: a refusal that can never change.
+            AuthenticationError, NotFoundError: a refusal that can never change. Like every error
+                of a wait it carries `.job`, and in `.result` the tasks as last seen.
+            InvalidRequestError: a timeout that is no number of seconds, or an odd id.
         """
         return finish(self._flows.wait(job, timeout, on_update))
 
@@ -179,7 +181,8 @@ class WeryAI:
     ) -> list[Path]:
         """Fetch videos to `directory`, each named after its task. Free, and it never submits.
 
-        A file appears under its name only when all of it is there; the key is not sent.
+        A file appears under its name only when all of it is there, and takes the place of one that
+        has this name already. The key is not sent. One video that fails does not stop the others.
 
         Returns: the paths, in the order of the videos.
 
@@ -211,7 +214,7 @@ class WeryAI:
 
 
 class AsyncWeryAI:
-    """The same client for asyncio and trio: the parameters, methods and errors of `WeryAI`."""
+    """The same client for asyncio: the parameters, methods and errors of `WeryAI`."""
 
     def __init__(
         self,

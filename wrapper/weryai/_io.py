@@ -115,7 +115,7 @@ class BlockingIO:
 
 @define
 class AsyncIO:
-    """I/O on asyncio or trio; whatever touches the disk runs in a thread."""
+    """I/O on asyncio; whatever touches the disk runs in a thread."""
 
     http: httpx.AsyncClient
     clock: Clock = field(factory=SystemClock)

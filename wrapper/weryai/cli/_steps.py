@@ -17,7 +17,7 @@ def job_of(task_ids: Sequence[str] | None, batch_id: str | None) -> Job:
     """The job that ids on the command line stand for. Raises UsageError if there are none."""
     if not task_ids and not batch_id:
         raise UsageError("give the id of a task, or --batch with the id of a batch")
-    return Job(tuple(dict.fromkeys(task_ids or ())), batch_id)
+    return Job(task_ids or (), batch_id)
 
 
 def folder(out: Path) -> Path:
