@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -11,6 +12,16 @@ from contract_tests.command_line.runs import ESCAPE, FIVE, HTTPS, KEY, REQUEST, 
 from weryai.cli import _app, main
 from weryai.cli.simulate import make_simulator, serving
 from weryai.testing import Simulator
+
+
+@pytest.fixture(autouse=True)
+def own_logging() -> Iterator[None]:
+    """The command line sets up the package's log; other tests must not meet that."""
+    log = logging.getLogger("weryai")
+    level, handlers = log.level, list(log.handlers)
+    yield
+    log.setLevel(level)
+    log.handlers = handlers
 
 
 @pytest.fixture

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Generator
 
-from attrs import field, frozen
+import httpx
+from attrs import frozen
 
 from . import _urls
 from .errors import ConfigError
@@ -13,11 +15,46 @@ BASE_URL = "https://api.weryai.com"
 REGISTRY_URL = "https://api-growth-agent.weryai.com"
 
 
+class Key(httpx.Auth):
+    """The API key. It signs requests and can be cut out of what comes back; nothing shows it.
+
+    No function of this package holds it as a plain text, so that no traceback with local variables
+    shows it either.
+    """
+
+    def __init__(self, text: str) -> None:
+        self._text = text
+
+    def auth_flow(self, request: httpx.Request) -> Generator[httpx.Request, httpx.Response, None]:
+        request.headers["Authorization"] = f"Bearer {self._text}"
+        yield request
+
+    def cut(self, text: str) -> str:
+        """The text without the key, should the service have sent it back."""
+        return text.replace(self._text, "[key]")
+
+    def cut_from(self, response: httpx.Response) -> httpx.Response:
+        """The response without the key, should the service have sent it back."""
+        if self._text.encode() not in response.content:
+            return response
+        names = ("Content-Type", "Retry-After")
+        headers = {name: response.headers[name] for name in names if name in response.headers}
+        content = response.content.replace(self._text.encode(), b"[key]")
+        return httpx.Response(response.status_code, headers=headers, content=content)
+
+    def reveal(self) -> str:
+        """The key itself, for the generated client, which needs it as a text."""
+        return self._text
+
+    def __repr__(self) -> str:
+        return "[key]"
+
+
 @frozen
 class Config:
-    """Checked settings; the key stays out of the repr."""
+    """Checked settings."""
 
-    api_key: str = field(repr=False)
+    api_key: Key
     base_url: str
     registry_url: str
     timeout: float
@@ -46,7 +83,7 @@ def load(
     )
 
 
-def _key(key: str) -> str:
+def _key(key: str) -> Key:
     if not isinstance(key, str):
         raise ConfigError("the API key must be a text")
     key = key.strip()
@@ -56,7 +93,7 @@ def _key(key: str) -> str:
         )
     if not key.isascii() or not key.isprintable() or " " in key:
         raise ConfigError("the API key holds characters that no key has: copy it again")
-    return key
+    return Key(key)
 
 
 def _address(name: str, url: str) -> str:

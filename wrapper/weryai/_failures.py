@@ -73,7 +73,6 @@ STATUSES: dict[int, type[ResponseError]] = {
     429: RateLimitError,
 }
 LONGEST_RETRY_AFTER = 86400.0
-KEPT_HEADERS = ("Content-Type", "Retry-After")
 # In words, because 1002 stands for three things.
 ABOUT_THE_KEY = re.compile(r"api[ _-]?key|authenticat|unauthori[sz]ed|invalid token", re.I)
 ABOUT_CONTENT = re.compile(r"sensitive|policy|policies|moderation|敏感|违规|审核", re.I)
@@ -100,16 +99,6 @@ def mapped() -> Iterator[None]:
 
 def _name(error: Exception) -> str:
     return f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
-
-
-def without(key: str, response: httpx.Response) -> httpx.Response:
-    """The response with the key cut out, should the service have sent it back."""
-    secret = key.encode()
-    if secret not in response.content:
-        return response
-    headers = {name: response.headers[name] for name in KEPT_HEADERS if name in response.headers}
-    content = response.content.replace(secret, b"[key]")
-    return httpx.Response(response.status_code, headers=headers, content=content)
 
 
 def raise_for_download(response: httpx.Response) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import AsyncIterator, Callable, Coroutine
 from pathlib import Path
@@ -13,6 +14,9 @@ from attrs import define, field
 T = TypeVar("T")
 
 Call = dict[str, Any]  # keyword arguments of httpx.Client.build_request
+
+# Bytes. The largest real answer is the registry, a few kB.
+LONGEST_ANSWER = 8 * 1024 * 1024
 
 
 class Clock(Protocol):
@@ -63,8 +67,9 @@ class IO(Protocol):
         """Whether nothing can be sent any more."""
         ...
 
-    async def send(self, call: Call) -> httpx.Response:
-        """Send, follow no redirect, and read the whole answer. Raises what httpx raises."""
+    async def send(self, call: Call, auth: httpx.Auth) -> httpx.Response:
+        """Send, follow no redirect, and read the answer within its bounds. Raises what httpx
+        raises."""
         ...
 
     async def save(self, call: Call, path: Path) -> httpx.Response:
@@ -79,6 +84,10 @@ class IO(Protocol):
         """Do blocking work, such as reading a file, where it blocks nobody else."""
         ...
 
+    async def keep(self, work: Callable[..., T], *args: Any) -> T:
+        """`run`, and not to be stopped from outside: what was paid is being written down."""
+        ...
+
 
 @define
 class BlockingIO:
@@ -91,8 +100,17 @@ class BlockingIO:
     def closed(self) -> bool:
         return self.http.is_closed
 
-    async def send(self, call: Call) -> httpx.Response:
-        return self.http.send(self.http.build_request(**call))
+    async def send(self, call: Call, auth: httpx.Auth) -> httpx.Response:
+        request = self.http.build_request(**call)
+        response = self.http.send(request, auth=auth, stream=True)
+        answer = _Answer(response, self.http.timeout.read)
+        try:
+            for chunk in response.iter_bytes():
+                if answer.ends_with(chunk):
+                    break
+        finally:
+            response.close()
+        return answer.whole()
 
     async def save(self, call: Call, path: Path) -> httpx.Response:
         request = self.http.build_request(**call)
@@ -112,6 +130,9 @@ class BlockingIO:
     async def run(self, work: Callable[..., T], *args: Any) -> T:
         return work(*args)
 
+    async def keep(self, work: Callable[..., T], *args: Any) -> T:
+        return work(*args)
+
 
 @define
 class AsyncIO:
@@ -124,11 +145,19 @@ class AsyncIO:
     def closed(self) -> bool:
         return self.http.is_closed
 
-    async def send(self, call: Call) -> httpx.Response:
+    async def send(self, call: Call, auth: httpx.Auth) -> httpx.Response:
         request = self.http.build_request(**call)
         if "files" in call:
             request.stream = _Threaded(request.stream, self.run)
-        return await self.http.send(request)
+        response = await self.http.send(request, auth=auth, stream=True)
+        answer = _Answer(response, self.http.timeout.read)
+        try:
+            async for chunk in response.aiter_bytes():
+                if answer.ends_with(chunk):
+                    break
+        finally:
+            await response.aclose()
+        return answer.whole()
 
     async def save(self, call: Call, path: Path) -> httpx.Response:
         request = self.http.build_request(**call)
@@ -152,6 +181,41 @@ class AsyncIO:
         from anyio import to_thread
 
         return await to_thread.run_sync(work, *args)
+
+    async def keep(self, work: Callable[..., T], *args: Any) -> T:
+        from anyio import CancelScope
+
+        with CancelScope(shield=True):
+            done = await self.run(work, *args)
+        return done  # noqa: RET504 # a scope may swallow errors, as far as mypy knows
+
+
+class _Answer:
+    """Collects the body of an answer within its bounds: a service that drips a byte at a time must
+    not hold a call for ever, nor fill the memory."""
+
+    def __init__(self, response: httpx.Response, seconds: float | None) -> None:
+        self._response = response
+        self._seconds = seconds or math.inf
+        self._deadline = time.monotonic() + self._seconds  # the network knows no clock of a test
+        self._body = bytearray()
+
+    def ends_with(self, chunk: bytes) -> bool:
+        """Take a chunk. Returns whether the rest is not wanted: what is cut cannot be read."""
+        self._body += chunk
+        if time.monotonic() > self._deadline:
+            raise httpx.ReadTimeout(f"not complete {self._seconds:g} s after it began")
+        return len(self._body) > LONGEST_ANSWER
+
+    def whole(self) -> httpx.Response:
+        coded = ("content-encoding", "content-length", "transfer-encoding")
+        headers = [pair for pair in self._response.headers.multi_items() if pair[0] not in coded]
+        return httpx.Response(
+            self._response.status_code,
+            headers=headers,
+            content=bytes(self._body),
+            request=self._response.request,
+        )
 
 
 class _Threaded(httpx.AsyncByteStream):

@@ -169,7 +169,7 @@ def generated_client(config: Config, transport: object) -> AuthenticatedClient:
     """The generated client, set up with the wrapper's own settings."""
     return AuthenticatedClient(
         base_url=config.base_url,
-        token=config.api_key,
+        token=config.api_key.reveal(),
         timeout=httpx.Timeout(config.timeout),
         httpx_args={"transport": transport},
     )

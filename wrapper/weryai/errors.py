@@ -23,7 +23,7 @@ None of them holds the key.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
@@ -119,9 +119,9 @@ class ResponseError(WeryAIError):
         self.raw = raw
         super().__init__(message)
 
-    def hide(self, key: str) -> None:
+    def hide(self, cut: Callable[[str], str]) -> None:
         """Cut the key out of the service's words, should it have sent it back."""
-        self.message = self.message.replace(key, "[key]")
+        self.message = cut(self.message)
         self.args = (self.message,)
 
     def __str__(self) -> str:

@@ -1,0 +1,101 @@
+"""One call: sent until it is answered, refused for good, or its budget is used up."""
+
+from __future__ import annotations
+
+import logging
+from datetime import UTC, datetime
+from itertools import count
+from typing import TypeVar
+
+from attrs import define, frozen
+
+from . import _failures, _retry
+from ._config import Config
+from ._io import IO
+from ._retry import Cost, Verdict
+from ._wire import Operation
+from .errors import ConfigError, ResponseError, SubmissionUnknownError, WeryAIError
+
+T = TypeVar("T")
+
+log = logging.getLogger("weryai")
+
+
+@define
+class Fate:
+    """What is known of a paid call: `open` while it may have been accepted and nobody was told."""
+
+    open: bool = False
+
+
+@frozen
+class Calls:
+    """Sends operations, on one kind of I/O."""
+
+    io: IO
+    config: Config
+
+    async def call(
+        self, operation: Operation[T], budget: float | None = None, fate: Fate | None = None
+    ) -> T:
+        """Send until it is answered, refused for good, or the budget (seconds) is used up.
+
+        `fate` is kept up to date, for whoever has to know when this is stopped from outside.
+        """
+        budget = self.config.retry_budget if budget is None else budget
+        fate = fate or Fate()
+        started = self.io.clock.monotonic()
+        for attempt in count(1):
+            sent_at = self.now()
+            fate.open = operation.cost is Cost.PAID
+            try:
+                return await self.once(operation)
+            except WeryAIError as error:
+                verdict = _retry.verdict(error, operation.cost)
+                if verdict is Verdict.UNKNOWN:
+                    raise _unknown(operation, error, sent_at) from error
+                fate.open = False
+                pause = _retry.pause(error, operation.cost, attempt)
+                spent = self.io.clock.monotonic() - started
+                if verdict is Verdict.RAISE or spent + pause > budget:
+                    raise
+                log.info("%s; trying again in %.1f s", error, pause)
+            except BaseException as error:
+                # Stopped from outside, or a fault of ours: what was paid must not go unsaid.
+                if fate.open:
+                    unknown = _unknown(operation, error, sent_at)
+                    log.warning("%s", unknown)
+                    if isinstance(error, Exception):
+                        raise unknown from error
+                    error.add_note(str(unknown))
+                raise
+            await self.io.sleep(pause)
+        raise AssertionError("unreachable")  # pragma: no cover
+
+    async def once(self, operation: Operation[T]) -> T:
+        """Send it a single time."""
+        if self.io.closed:
+            raise ConfigError("this client is closed: make a new one")
+        base = self.config.registry_url if operation.registry else self.config.base_url
+        key = self.config.api_key
+        call = {**operation.request, "url": base + operation.request["url"]}
+        with _failures.mapped():
+            response = await self.io.send(call, key)
+        try:
+            return operation.read(key.cut_from(response))
+        except ResponseError as error:
+            error.hide(key.cut)
+            raise
+
+    def now(self) -> datetime:
+        """The time in UTC."""
+        return datetime.fromtimestamp(self.io.clock.time(), UTC)
+
+
+def _unknown(
+    operation: Operation[T], error: BaseException, sent_at: datetime
+) -> SubmissionUnknownError:
+    raw = error.raw if isinstance(error, ResponseError) else b""
+    reason = str(error) if isinstance(error, WeryAIError) else f"{type(error).__name__}"
+    payload = operation.request["json"]
+    return SubmissionUnknownError(reason, payload=payload, sent_at=sent_at, raw=raw)
