@@ -1,0 +1,88 @@
+"""Locks among threads and processes that end with whoever holds them, also by a crash."""
+
+from __future__ import annotations
+
+import os
+import sys
+from contextlib import suppress
+from pathlib import Path
+from threading import Lock
+from typing import IO, Any
+
+
+def lock(file: IO[Any]) -> bool:
+    """Take the lock of an open file, which lasts until the file is closed.
+
+    Returns whether nobody else has it: another process, or this one through another `open`.
+    """
+    if sys.platform == "win32":
+        import msvcrt
+
+        try:
+            msvcrt.locking(file.fileno(), msvcrt.LK_NBLCK, 1)
+        except OSError:
+            return False
+    else:
+        import fcntl
+
+        try:
+            fcntl.flock(file.fileno(), fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return False
+    return True
+
+
+class Claims:
+    """Exclusive claims on names: a file in a folder for each that is held."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._mine: dict[str, IO[bytes]] = {}
+        self._guard = Lock()
+
+    def take(self, name: str) -> bool:
+        """Claim a name until it is freed or the process ends. Raises OSError."""
+        self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        path = self._folder / name
+        while True:
+            file = path.open("ab")
+            if not lock(file):
+                file.close()
+                return False
+            if _is_still(path, file):
+                with self._guard:
+                    self._mine[name] = file
+                return True
+            # Its holder removed it between our `open` and our lock.
+            file.close()
+
+    def free(self, name: str) -> None:
+        """Give a claim back, if it is ours."""
+        with self._guard:
+            file = self._mine.pop(name, None)
+        if file is not None:
+            # Windows removes no open file; it stays behind there, and stands for nothing.
+            with suppress(OSError):
+                (self._folder / name).unlink()
+            file.close()
+
+    def taken(self, name: str) -> bool:
+        """Whether anybody, this object included, holds a name now. Raises OSError."""
+        if not (self._folder / name).exists():
+            return False
+        if not self.take(name):
+            return True
+        self.free(name)
+        return False
+
+    def close(self) -> None:
+        """Give everything back."""
+        for name in list(self._mine):
+            self.free(name)
+
+
+def _is_still(path: Path, file: IO[bytes]) -> bool:
+    try:
+        return os.path.samestat(path.stat(), os.fstat(file.fileno()))
+    except FileNotFoundError:
+        return False
