@@ -15,6 +15,7 @@ import pytest
 from hypothesis import settings
 
 from weryai import AsyncWeryAI, MultiImageToVideo, WeryAI
+from weryai.journal import SQLiteJournal
 from weryai.testing import ManualClock, Simulator, sample
 
 # The same cases in every run; `make fuzz` loads the other one.
@@ -137,3 +138,20 @@ def ask(pictures: tuple[Path, Path]) -> Callable[..., MultiImageToVideo]:
         return MultiImageToVideo(**{**usual, **given})
 
     return make
+
+
+@pytest.fixture
+def journal(tmp_path: Path) -> Iterator[SQLiteJournal]:
+    journal = SQLiteJournal(tmp_path / "state" / "jobs.journal")
+    yield journal
+    journal.close()
+
+
+@pytest.fixture
+def quick_videos(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Results that are no more than a header, where a test is not about what can be seen."""
+
+    def draw(*_: object, path: Path, **__: object) -> None:
+        path.write_bytes(b"\0\0\0\x18ftypisom" + b"x" * 1000)
+
+    monkeypatch.setattr("weryai.testing._world.render", draw)

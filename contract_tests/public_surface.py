@@ -23,6 +23,7 @@ from weryai import (
     InsufficientCreditsError,
     InvalidRequestError,
     Job,
+    JournalError,
     MediaError,
     Model,
     MultiImageToVideo,
@@ -46,6 +47,7 @@ from weryai import (
     WeryAIError,
     webhooks,
 )
+from weryai.journal import Entry, Journal, SQLiteJournal
 from weryai.testing import (
     OPERATIONS,
     Accepted,
@@ -80,7 +82,7 @@ def request(images: Sequence[str | Path]) -> MultiImageToVideo:
 
 
 def blocking(client: WeryAI, image: Path, folder: Path) -> list[Path]:
-    assert_type(client.balance(), float)
+    assert_type(client.balance(retry_budget=10), float)
     assert_type(client.models(), list[Model])
     address = client.upload(image)
     assert_type(address, str)
@@ -112,6 +114,22 @@ def show(result: Result) -> None:
     print([(task.state, task.done, task.failed, task.known) for task in result.tasks])
 
 
+def kept(journal: Journal) -> list[str]:
+    """What was paid for, and what is left to do."""
+    told: list[str] = []
+    entry: Entry
+    for entry in journal.entries():
+        assert_type(entry.job, Job | None)
+        assert_type(entry.result, Result | None)
+        assert_type(entry.unfetched, tuple[Video, ...])
+        facts = (entry.id, entry.base_url, entry.payload, entry.sent_at, entry.tasks, entry.files)
+        told.append(f"{facts} {entry.state} {entry.reason} {entry.held} {entry.settled}")
+        if entry.open and journal.claim(entry.id):
+            journal.settle(entry.id)
+            journal.release(entry.id)
+    return told
+
+
 def what_to_do(error: WeryAIError) -> str:
     """Each error of the tree, with what it carries."""
     match error:
@@ -141,6 +159,8 @@ def what_to_do(error: WeryAIError) -> str:
             return f"wait for {job} again, last seen as {result}"
         case DownloadError(video=video, paths=paths):
             return f"fetch {video.url} again, {paths} are there"
+        case JournalError(job=job):
+            return f"keep {job}"
         case WebhookError():
             return "answer 400"
         case _:
@@ -154,6 +174,10 @@ def soon(clock: Clock | None = None) -> float:
 
 def receive(body: bytes) -> Task:
     return webhooks.parse(body)
+
+
+async def believe(client: AsyncWeryAI, body: bytes) -> Task:
+    return await client.confirm(body)
 
 
 def simulated(clock: Clock | None = None) -> Simulator:
@@ -174,10 +198,14 @@ def tour(folder: Path) -> tuple[Accepted, Received]:
     """All of it, without a key and without a network."""
     image = folder / "sunrise.png"
     image.write_bytes(sample("sunrise", (320, 180)))
-    with simulated() as simulator, simulator.client() as client:
+    journal = SQLiteJournal(folder / "jobs.journal")
+    with simulated() as simulator, simulator.client(journal=journal) as client:
         paths = blocking(client, image, folder)
         assert all(path.exists() for path in paths)
-        receive(simulator.notice(simulator.ledger[0].task_ids[0]))
+        body = simulator.notice(simulator.ledger[0].task_ids[0])
+        assert receive(body) == client.confirm(body)
+        assert len(kept(journal)) == 1
+        journal.close()
         simulator.variant = Variant()
         print(weryai.__version__, simulator.credits, simulator.app, client.api)
         return simulator.ledger[0], simulator.received[0]
@@ -187,4 +215,6 @@ async def tour_async(folder: Path) -> list[Path]:
     """The same for asyncio."""
     with simulated() as simulator:
         async with simulator.async_client() as client:
-            return await with_asyncio(client, folder)
+            paths = await with_asyncio(client, folder)
+            await believe(client, simulator.notice(simulator.ledger[0].task_ids[0]))
+            return paths

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import httpx
@@ -46,11 +47,13 @@ def reply(make_client: Callable[..., WeryAI], tmp_path: Any, pictures: Any) -> I
     asked = MultiImageToVideo(
         images=[HTTPS], prompt="x", model="KLING_O1", aspect_ratio="16:9", duration=5
     )
+    image = tmp_path / "image.png"
+    image.write_bytes(pictures[0].read_bytes())
     calls: dict[str, Callable[[], Any]] = {
         SUBMIT: lambda: client.submit(asked),
         "get_task_status": lambda: client.status("task_1"),
         "get_batch_status": lambda: client.batch_status("1"),
-        "upload_file": lambda: client.upload(pictures[0]),
+        "upload_file": lambda: client.upload(another(image)),
         "get_balance": client.balance,
         "list_video_models": client.models,
     }
@@ -62,6 +65,13 @@ def reply(make_client: Callable[..., WeryAI], tmp_path: Any, pictures: Any) -> I
             return calls[operation]()
 
         yield call
+
+
+def another(image: Path) -> Path:
+    """The file with other content: the same would not be uploaded again."""
+    with image.open("ab") as file:
+        file.write(b"x")
+    return image
 
 
 def plain(operation: str, value: Any) -> Any:

@@ -14,9 +14,11 @@ import pytest
 import yaml
 
 import weryai
+import weryai.journal
 import weryai.testing
 from contract_tests import public_surface
 from weryai import AsyncWeryAI, WeryAI, WeryAIError, errors, results
+from weryai.journal import Entry
 from weryai.testing import Simulator, _scenario
 
 ROOT = Path(__file__).parent.parent
@@ -74,7 +76,7 @@ def test_the_core_needs_httpx_and_attrs_alone(root: str) -> None:
 
 
 def test_every_module_is_private_but_those_that_users_import_from() -> None:
-    public = {"__init__", "errors", "requests", "results", "webhooks"}
+    public = {"__init__", "errors", "journal", "requests", "results", "webhooks"}
     assert {file.stem for file in WRAPPER.glob("*.py") if file.stem not in public} == {
         file.stem for file in WRAPPER.glob("_*.py") if file.stem != "__init__"
     }
@@ -161,9 +163,9 @@ def test_the_codes_are_those_of_the_contract() -> None:
 def test_every_public_name_is_used_in_the_typed_example(tmp_path: Path) -> None:
     text = (ROOT / "contract_tests" / "public_surface.py").read_text()
     used = text[text.index("def request(") :]
-    for name in [*weryai.__all__, *weryai.testing.__all__]:
+    for name in [*weryai.__all__, *weryai.journal.__all__, *weryai.testing.__all__]:
         assert re.search(rf"\b{name}\b", used), name
-    for kind in (WeryAI, AsyncWeryAI, Simulator):
+    for kind in (WeryAI, AsyncWeryAI, Simulator, Entry):
         for name in vars(kind):
             assert name.startswith("_") or name == "close" or f".{name}" in used, name
     assert public_surface.tour(tmp_path)[0].credits == 20

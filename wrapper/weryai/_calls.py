@@ -14,7 +14,13 @@ from ._config import Config
 from ._io import IO
 from ._retry import Cost, Verdict
 from ._wire import Operation
-from .errors import ConfigError, ResponseError, SubmissionUnknownError, WeryAIError
+from .errors import (
+    ConfigError,
+    InvalidRequestError,
+    ResponseError,
+    SubmissionUnknownError,
+    WeryAIError,
+)
 
 T = TypeVar("T")
 
@@ -42,7 +48,7 @@ class Calls:
 
         `fate` is kept up to date, for whoever has to know when this is stopped from outside.
         """
-        budget = self.config.retry_budget if budget is None else budget
+        budget = self.config.retry_budget if budget is None else _seconds(budget)
         fate = fate or Fate()
         started = self.io.clock.monotonic()
         for attempt in count(1):
@@ -67,7 +73,7 @@ class Calls:
                     log.warning("%s", unknown)
                     if isinstance(error, Exception):
                         raise unknown from error
-                    error.add_note(str(unknown))
+                    raise error from unknown
                 raise
             await self.io.sleep(pause)
         raise AssertionError("unreachable")  # pragma: no cover
@@ -90,6 +96,12 @@ class Calls:
     def now(self) -> datetime:
         """The time in UTC."""
         return datetime.fromtimestamp(self.io.clock.time(), UTC)
+
+
+def _seconds(budget: float) -> float:
+    if not isinstance(budget, (int, float)) or isinstance(budget, bool) or not budget >= 0:
+        raise InvalidRequestError([f"retry_budget must be a number of seconds, not {budget!r}"])
+    return budget
 
 
 def _unknown(

@@ -6,7 +6,7 @@ import os
 from collections.abc import Callable, Iterable
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
 import httpx
 
@@ -17,6 +17,9 @@ from ._wire import AuthenticatedClient
 from .errors import InvalidRequestError
 from .requests import Image, MultiImageToVideo
 from .results import Job, Model, Result, Task, Video
+
+if TYPE_CHECKING:
+    from .journal import Journal
 
 RETRY_BUDGET = 180.0
 WAIT_TIMEOUT = 1800.0
@@ -36,6 +39,14 @@ async def _guard_async(request: httpx.Request) -> None:
     _guard(request)
 
 
+def _opened(journal: Journal | str | os.PathLike[str] | None) -> Journal | None:
+    if not isinstance(journal, (str, os.PathLike)):
+        return journal
+    from .journal import SQLiteJournal
+
+    return SQLiteJournal(journal)
+
+
 class WeryAI:
     """A client of WeryAI that blocks; safe to share among threads. No connection is opened before
     the first call.
@@ -48,12 +59,16 @@ class WeryAI:
             base_url is the vendor's, else base_url.
         timeout: seconds that one request may take to connect, and that it may stay silent.
         retry_budget: seconds for one call with all its repeats; 0 sends once. A paid submission is
-            repeated only after a refusal that made no task, never after a lost answer.
+            repeated only after a refusal that made no task, never after a lost answer. Each method
+            that calls the API takes one of its own.
+        journal: where paid jobs are written down before and after they are sent, so that none is
+            lost in a crash: a path, or a `weryai.journal.Journal`. None keeps no journal.
         transport: an httpx transport to use instead of the network, as tests do.
         clock: where the time comes from, as tests do.
 
     Raises:
         ConfigError: no key, or an address that is not https (http only on this machine).
+        JournalError: the journal is damaged, or was written by a newer weryai.
     """
 
     def __init__(
@@ -64,17 +79,21 @@ class WeryAI:
         registry_url: str | None = None,
         timeout: float = 30.0,
         retry_budget: float = RETRY_BUDGET,
+        journal: Journal | str | os.PathLike[str] | None = None,
         transport: httpx.BaseTransport | None = None,
         clock: Clock | None = None,
     ) -> None:
         config = _config.load(api_key, base_url, registry_url, timeout, retry_budget)
+        self._journal = _opened(journal)
+        self._closes_journal = self._journal is not journal
         self._http = httpx.Client(
             timeout=config.timeout,
             transport=transport,
             event_hooks={"request": [_guard]},
             mounts=DIRECT,
         )
-        self._flows = Flows(BlockingIO(self._http, clock or SystemClock()), config)
+        io = BlockingIO(self._http, clock or SystemClock())
+        self._flows = Flows(io, config, journal=self._journal)
         self._transport = transport
         self._api: AuthenticatedClient | None = None
 
@@ -85,30 +104,30 @@ class WeryAI:
         self._api = self._api or _wire.generated_client(self._flows.config, self._transport)
         return self._api
 
-    def balance(self) -> float:
+    def balance(self, *, retry_budget: float | None = None) -> float:
         """The credits that are left. Free.
 
         Raises: TransportError, ResponseError.
         """
-        return finish(self._flows.balance())
+        return finish(self._flows.balance(retry_budget))
 
-    def models(self) -> list[Model]:
+    def models(self, *, retry_budget: float | None = None) -> list[Model]:
         """What each model for several images accepts, as the registry tells it. Free.
 
         Raises: TransportError, ResponseError.
         """
-        return list(finish(self._flows.models()))
+        return list(finish(self._flows.models(retry_budget)))
 
-    def upload(self, source: Image) -> str:
+    def upload(self, source: Image, *, retry_budget: float | None = None) -> str:
         """Store a local jpg, png or webp file of at most 10 MB, told by its content. Free.
 
         Returns: its https address; how long it lasts is not published.
 
         Raises: MediaError, TransportError, ResponseError.
         """
-        return finish(self._flows.upload(source))
+        return finish(self._flows.upload(source, retry_budget))
 
-    def submit(self, request: MultiImageToVideo) -> Job:
+    def submit(self, request: MultiImageToVideo, *, retry_budget: float | None = None) -> Job:
         """Upload the local images, then start the job. Paid: it charges credits for each video.
 
         A request whose answer is lost is never sent again. A refusal that made no task (too many
@@ -122,21 +141,38 @@ class WeryAI:
             ResponseError: the service refused it; nothing was charged as far as it says.
             TransportError: it was never sent.
         """
-        return finish(self._flows.submit(request))
+        return finish(self._flows.submit(request, retry_budget))
 
-    def status(self, task_id: str) -> Task:
+    def status(self, task_id: str, *, retry_budget: float | None = None) -> Task:
         """The state of one task. Free.
 
         Raises: InvalidRequestError, TransportError, NotFoundError, ResponseError.
         """
-        return finish(self._flows.status(task_id))
+        return finish(self._flows.status(task_id, retry_budget))
 
-    def batch_status(self, batch_id: str) -> list[Task]:
+    def batch_status(self, batch_id: str, *, retry_budget: float | None = None) -> list[Task]:
         """The state of every task of a batch. Free.
 
         Raises: InvalidRequestError, TransportError, NotFoundError, ResponseError.
         """
-        return list(finish(self._flows.batch_status(batch_id)))
+        return list(finish(self._flows.batch_status(batch_id, retry_budget)))
+
+    def confirm(self, body: bytes, *, retry_budget: float | None = None) -> Task:
+        """Read the body of a webhook, and ask the service whether it is true. Free.
+
+        The calls of webhooks are unsigned: anybody who knows the address can make one. What counts
+        is the answer, and nothing that the body says but the id of its task.
+
+        Parameters:
+            body: as it arrived, at most 1 MB.
+
+        Returns: the task as the service tells it.
+
+        Raises:
+            WebhookError: it cannot be read, or speaks of a task that the service does not know.
+            TransportError, ResponseError: the service could not be asked.
+        """
+        return finish(self._flows.confirm(body, retry_budget))
 
     def wait(
         self,
@@ -172,9 +208,10 @@ class WeryAI:
         *,
         timeout: float = WAIT_TIMEOUT,
         on_update: Callable[[Result], None] | None = None,
+        retry_budget: float | None = None,
     ) -> Result:
         """`submit`, then `wait`. Paid, and raises what those two raise."""
-        return finish(self._flows.generate(request, timeout, on_update))
+        return finish(self._flows.generate(request, timeout, on_update, retry_budget))
 
     def download(
         self, source: Result | Task | Iterable[Video], directory: str | os.PathLike[str]
@@ -193,10 +230,12 @@ class WeryAI:
         return finish(self._flows.download(source, directory))
 
     def close(self) -> None:
-        """Close the connections."""
+        """Close the connections, and the journal if it was given as a path."""
         self._http.close()
         if self._api is not None:
             self._api.get_httpx_client().close()
+        if self._journal is not None and self._closes_journal:
+            self._journal.close()
 
     def __enter__(self) -> Self:
         return self
@@ -224,17 +263,21 @@ class AsyncWeryAI:
         registry_url: str | None = None,
         timeout: float = 30.0,
         retry_budget: float = RETRY_BUDGET,
+        journal: Journal | str | os.PathLike[str] | None = None,
         transport: httpx.AsyncBaseTransport | None = None,
         clock: Clock | None = None,
     ) -> None:
         config = _config.load(api_key, base_url, registry_url, timeout, retry_budget)
+        self._journal = _opened(journal)
+        self._closes_journal = self._journal is not journal
         self._http = httpx.AsyncClient(
             timeout=config.timeout,
             transport=transport,
             event_hooks={"request": [_guard_async]},
             mounts=DIRECT,
         )
-        self._flows = Flows(AsyncIO(self._http, clock or SystemClock()), config)
+        io = AsyncIO(self._http, clock or SystemClock())
+        self._flows = Flows(io, config, journal=self._journal)
         self._transport = transport
         self._api: AuthenticatedClient | None = None
 
@@ -244,29 +287,33 @@ class AsyncWeryAI:
         self._api = self._api or _wire.generated_client(self._flows.config, self._transport)
         return self._api
 
-    async def balance(self) -> float:
+    async def balance(self, *, retry_budget: float | None = None) -> float:
         """See `WeryAI.balance`. Free."""
-        return await self._flows.balance()
+        return await self._flows.balance(retry_budget)
 
-    async def models(self) -> list[Model]:
+    async def models(self, *, retry_budget: float | None = None) -> list[Model]:
         """See `WeryAI.models`. Free."""
-        return list(await self._flows.models())
+        return list(await self._flows.models(retry_budget))
 
-    async def upload(self, source: Image) -> str:
+    async def upload(self, source: Image, *, retry_budget: float | None = None) -> str:
         """See `WeryAI.upload`. Free."""
-        return await self._flows.upload(source)
+        return await self._flows.upload(source, retry_budget)
 
-    async def submit(self, request: MultiImageToVideo) -> Job:
+    async def submit(self, request: MultiImageToVideo, *, retry_budget: float | None = None) -> Job:
         """See `WeryAI.submit`. Paid."""
-        return await self._flows.submit(request)
+        return await self._flows.submit(request, retry_budget)
 
-    async def status(self, task_id: str) -> Task:
+    async def status(self, task_id: str, *, retry_budget: float | None = None) -> Task:
         """See `WeryAI.status`. Free."""
-        return await self._flows.status(task_id)
+        return await self._flows.status(task_id, retry_budget)
 
-    async def batch_status(self, batch_id: str) -> list[Task]:
+    async def batch_status(self, batch_id: str, *, retry_budget: float | None = None) -> list[Task]:
         """See `WeryAI.batch_status`. Free."""
-        return list(await self._flows.batch_status(batch_id))
+        return list(await self._flows.batch_status(batch_id, retry_budget))
+
+    async def confirm(self, body: bytes, *, retry_budget: float | None = None) -> Task:
+        """See `WeryAI.confirm`. Free."""
+        return await self._flows.confirm(body, retry_budget)
 
     async def wait(
         self,
@@ -284,9 +331,10 @@ class AsyncWeryAI:
         *,
         timeout: float = WAIT_TIMEOUT,
         on_update: Callable[[Result], None] | None = None,
+        retry_budget: float | None = None,
     ) -> Result:
         """See `WeryAI.generate`. Paid."""
-        return await self._flows.generate(request, timeout, on_update)
+        return await self._flows.generate(request, timeout, on_update, retry_budget)
 
     async def download(
         self, source: Result | Task | Iterable[Video], directory: str | os.PathLike[str]
@@ -295,10 +343,12 @@ class AsyncWeryAI:
         return await self._flows.download(source, directory)
 
     async def close(self) -> None:
-        """Close the connections."""
+        """Close the connections, and the journal if it was given as a path."""
         await self._http.aclose()
         if self._api is not None:
             await self._api.get_async_httpx_client().aclose()
+        if self._journal is not None and self._closes_journal:
+            self._journal.close()
 
     async def __aenter__(self) -> Self:
         return self

@@ -11,6 +11,7 @@ from pathlib import Path
 from . import _failures, _files, _retry, _urls
 from ._calls import Calls
 from ._io import Call
+from ._records import Records
 from ._retry import Cost
 from .errors import (
     DownloadError,
@@ -26,7 +27,9 @@ Source = Result | Task | Iterable[Video]
 log = logging.getLogger("weryai")
 
 
-async def download(calls: Calls, source: Source, directory: str | os.PathLike[str]) -> list[Path]:
+async def download(
+    calls: Calls, records: Records, source: Source, directory: str | os.PathLike[str]
+) -> list[Path]:
     """Fetch all of them; one that fails does not stop the others."""
     folder = Path(directory)
     videos = source.videos if isinstance(source, (Result, Task)) else tuple(source)
@@ -38,6 +41,7 @@ async def download(calls: Calls, source: Source, directory: str | os.PathLike[st
         try:
             await calls.io.run(_files.make_folder, folder)
             paths.append(await _fetch(calls, video, folder / name))
+            await records.fetched(video, paths[-1])
         except (OSError, ValueError, WeryAIError) as error:
             # The others may not be there for long, so they are fetched all the same.
             failures.append(DownloadError(str(error), video=video))

@@ -4,84 +4,134 @@ from __future__ import annotations
 
 import logging
 import os
-from collections.abc import Iterable
+from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from attrs import frozen
+from attrs import define, field
 
-from . import _downloads, _media, _urls, _wire
-from ._calls import Calls
+from . import _downloads, _media, _records, _urls, _wire, webhooks
+from ._calls import Calls, Fate
 from ._config import Config
+from ._downloads import Source
 from ._io import IO
+from ._records import Records
+from ._uploads import Uploads
 from ._waiting import OnUpdate, Waiting
-from .errors import MediaError
+from .errors import (
+    InvalidRequestError,
+    JournalError,
+    MediaError,
+    NotFoundError,
+    ParameterError,
+    WebhookError,
+)
 from .requests import Image, MultiImageToVideo
-from .results import Job, Model, Result, Task, Video
+from .results import Job, Model, Result, Task
+
+if TYPE_CHECKING:
+    from .journal import Journal
 
 log = logging.getLogger("weryai")
 
 
-@frozen
+@define
 class Flows:
-    """The rules, on one kind of I/O."""
+    """The rules, on one kind of I/O. A budget is in seconds; None is the client's own."""
 
     io: IO
     config: Config
+    journal: Journal | None = None
+    calls: Calls = field(init=False)
+    records: Records = field(init=False)
+    uploads: Uploads = field(init=False)
 
-    @property
-    def calls(self) -> Calls:
-        return Calls(self.io, self.config)
+    def __attrs_post_init__(self) -> None:
+        self.calls = Calls(self.io, self.config)
+        self.records = Records(self.io, self.config.base_url, self.journal)
+        self.uploads = Uploads(self.calls, self.journal)
 
-    async def balance(self) -> float:
-        return await self.calls.call(_wire.balance())
+    async def balance(self, budget: float | None) -> float:
+        return await self.calls.call(_wire.balance(), budget)
 
-    async def models(self) -> tuple[Model, ...]:
-        return await self.calls.call(_wire.models())
+    async def models(self, budget: float | None) -> tuple[Model, ...]:
+        return await self.calls.call(_wire.models(), budget)
 
-    async def status(self, task_id: str) -> Task:
-        return await self.calls.call(_wire.task_status(task_id))
+    async def status(self, task_id: str, budget: float | None) -> Task:
+        task = await self.calls.call(_wire.task_status(task_id), budget)
+        await self.records.note([task])
+        return task
 
-    async def batch_status(self, batch_id: str) -> tuple[Task, ...]:
-        return await self.calls.call(_wire.batch_status(batch_id))
+    async def batch_status(self, batch_id: str, budget: float | None) -> tuple[Task, ...]:
+        tasks = await self.calls.call(_wire.batch_status(batch_id), budget)
+        await self.records.note(tasks, batch_id)
+        return tasks
 
-    async def upload(self, source: Image) -> str:
+    async def confirm(self, body: bytes, budget: float | None) -> Task:
+        told = webhooks.parse(body)
+        try:
+            return await self.status(told.id, budget)
+        except (NotFoundError, InvalidRequestError) as error:
+            raise WebhookError(f"it speaks of a task that does not exist: {told.id!r}") from error
+
+    async def upload(self, source: Image, budget: float | None) -> str:
         image = await self.io.run(_media.inspect, source)
-        return await self._upload(image)
+        return await self.uploads.address(image, budget)
 
-    async def submit(self, request: MultiImageToVideo) -> Job:
+    async def submit(self, request: MultiImageToVideo, budget: float | None) -> Job:
         if faults := await self.io.run(_media.faults, request.images):
             raise MediaError(faults)
-        images = [await self._address(image) for image in request.images]
-        sent_at = self.calls.now()
-        receipt = await self.calls.call(_wire.submit(request, images))
-        job = Job(receipt.task_ids, receipt.batch_id, sent_at, request.caller_id)
+        images = [await self._address(image, budget) for image in request.images]
+        try:
+            job = await self._pay(request, images, budget)
+        except (ParameterError, NotFoundError):
+            await self.uploads.forget(images)  # one of them may be gone
+            raise
         log.info("submitted: %s", job.to_dict())
         return job
 
     async def generate(
-        self, request: MultiImageToVideo, timeout: float, on_update: OnUpdate | None
+        self,
+        request: MultiImageToVideo,
+        timeout: float,
+        on_update: OnUpdate | None,
+        budget: float | None,
     ) -> Result:
-        return await self.wait(await self.submit(request), timeout, on_update)
+        return await self.wait(await self.submit(request, budget), timeout, on_update)
 
     async def wait(self, job: Job, timeout: float, on_update: OnUpdate | None) -> Result:
-        return await Waiting(self.calls, job).end(timeout, on_update)
+        waiting = Waiting(self.calls, job)
+        try:
+            result = await waiting.end(timeout, on_update)
+        except BaseException:
+            try:
+                await self.records.note(waiting.result.tasks, job.batch_id)
+            except JournalError as error:  # the error that is on its way matters more
+                log.warning("%s", error)
+            raise
+        await self.records.note(result.tasks, job.batch_id)
+        return result
 
-    async def download(
-        self, source: Result | Task | Iterable[Video], directory: str | os.PathLike[str]
-    ) -> list[Path]:
-        return await _downloads.download(self.calls, source, directory)
+    async def download(self, source: Source, directory: str | os.PathLike[str]) -> list[Path]:
+        return await _downloads.download(self.calls, self.records, source, directory)
 
-    async def _address(self, image: Image) -> str:
+    async def _pay(
+        self, request: MultiImageToVideo, images: Sequence[str], budget: float | None
+    ) -> Job:
+        """The paid call: written down before it is sent, and again when its fate is known."""
+        operation = _wire.submit(request, images)
+        entry, fate, sent_at = _records.new_id(), Fate(), self.calls.now()
+        try:
+            await self.records.begin(entry, operation.request["json"], sent_at)
+            receipt = await self.calls.call(operation, budget, fate)
+        except BaseException as error:
+            await self.records.fail(entry, error, unknown=fate.open)
+            raise
+        job = Job(receipt.task_ids, receipt.batch_id, sent_at, request.caller_id)
+        await self.records.accept(entry, job)
+        return job
+
+    async def _address(self, image: Image, budget: float | None) -> str:
         if isinstance(image, str) and _urls.is_address(image):
             return image
-        return await self.upload(image)
-
-    async def _upload(self, image: _media.LocalImage) -> str:
-        try:
-            content = await self.io.run(_media.open_image, image)
-        except OSError as error:
-            raise MediaError([f"{image.path}: cannot be read ({error})"]) from error
-        try:
-            return await self.calls.call(_wire.upload(image, content))
-        finally:
-            await self.io.run(content.close)
+        return await self.upload(image, budget)

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import math
+import threading
 import time
 from collections.abc import AsyncIterator, Callable, Coroutine
+from contextlib import AbstractAsyncContextManager
+from functools import partial
 from pathlib import Path
 from typing import Any, Protocol, TypeVar
 
@@ -88,6 +91,10 @@ class IO(Protocol):
         """`run`, and not to be stopped from outside: what was paid is being written down."""
         ...
 
+    def lock(self) -> AbstractAsyncContextManager[object]:
+        """A lock among the threads or the tasks that share a client."""
+        ...
+
 
 @define
 class BlockingIO:
@@ -132,6 +139,9 @@ class BlockingIO:
 
     async def keep(self, work: Callable[..., T], *args: Any) -> T:
         return work(*args)
+
+    def lock(self) -> AbstractAsyncContextManager[object]:
+        return _ThreadLock()
 
 
 @define
@@ -183,11 +193,38 @@ class AsyncIO:
         return await to_thread.run_sync(work, *args)
 
     async def keep(self, work: Callable[..., T], *args: Any) -> T:
+        import asyncio
+
         from anyio import CancelScope
 
+        # The scope holds off cancellations of anyio, the shield those of asyncio.
         with CancelScope(shield=True):
-            done = await self.run(work, *args)
-        return done  # noqa: RET504 # a scope may swallow errors, as far as mypy knows
+            working = asyncio.get_running_loop().run_in_executor(None, partial(work, *args))
+            try:
+                return await asyncio.shield(working)
+            except asyncio.CancelledError:
+                await asyncio.wait([working])
+                working.exception()  # asked for, so that nobody warns of it
+                raise
+        raise AssertionError("unreachable")  # pragma: no cover
+
+    def lock(self) -> AbstractAsyncContextManager[object]:
+        import anyio
+
+        return anyio.Lock()
+
+
+class _ThreadLock:
+    """A lock of threads in the clothes that flows wear."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+
+    async def __aenter__(self) -> None:
+        self._lock.acquire()
+
+    async def __aexit__(self, *_: object) -> None:
+        self._lock.release()
 
 
 class _Answer:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import stat
 from collections.abc import Iterable
+from io import BufferedReader
 from pathlib import Path
-from typing import BinaryIO
 
 from attrs import frozen
 
@@ -57,7 +58,19 @@ def inspect(source: str | os.PathLike[str]) -> LocalImage:
     return LocalImage(path, info.st_size, media_type)
 
 
-def open_image(image: LocalImage) -> BinaryIO:
+def digest(content: BufferedReader) -> str:
+    """The SHA-256 of what a file holds, read a piece at a time."""
+    content.seek(0)
+    return hashlib.file_digest(content, "sha256").hexdigest()
+
+
+def stamp(image: LocalImage) -> tuple[int, int]:
+    """Changes when the file does."""
+    info = image.path.stat()
+    return info.st_size, info.st_mtime_ns
+
+
+def open_image(image: LocalImage) -> BufferedReader:
     """The bytes of an image, to be read while they are sent."""
     return image.path.open("rb")
 

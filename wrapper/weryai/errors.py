@@ -16,6 +16,7 @@ WeryAIError
 ├── TaskFailedError              some or all videos were not made
 ├── WaitTimeoutError             the job still runs; wait for it again
 ├── DownloadError                the video exists; try the download again
+├── JournalError                 the journal of what was paid for cannot be read or written
 └── WebhookError                 a webhook body that cannot be read
 
 None of them holds the key.
@@ -275,6 +276,14 @@ class DownloadError(WeryAIError):
         super().__init__(f"{video.name}: {reason}; try the download again, it costs nothing")
         self.video = video
         self.paths = list(paths)
+
+
+class JournalError(WeryAIError):
+    """The journal cannot be read or written; its file is left as it is.
+
+    Raised before a submission, nothing was sent. Raised after one, `job` holds what was started: it
+    is paid and goes on, and its ids are in no journal.
+    """
 
 
 class WebhookError(WeryAIError):

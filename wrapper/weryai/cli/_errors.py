@@ -11,6 +11,7 @@ from weryai import (
     ConfigError,
     DownloadError,
     InvalidRequestError,
+    JournalError,
     MediaError,
     ParameterError,
     RateLimitError,
@@ -44,6 +45,7 @@ class StillRunningError(WeryAIError):
 
 EXIT_CODES: Mapping[type[BaseException], int] = {
     Exception: 1,
+    JournalError: 1,
     UsageError: 2,
     ConfigError: 2,
     InvalidRequestError: 2,

@@ -1,0 +1,234 @@
+"""The journal's file: shared by threads and processes, refused when damaged, never overwritten."""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+import stat
+import subprocess
+import sys
+import threading
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from weryai import AsyncWeryAI, Job, JournalError, Task, Video, WeryAI
+from weryai.journal import SQLiteJournal
+
+NOW = datetime(2026, 11, 24, tzinfo=UTC)
+URL = "https://api.weryai.com"
+PAYLOAD = {"model": "KLING_O1", "prompt": "The sun sets"}
+
+
+def write(journal: SQLiteJournal, *entry_ids: str) -> None:
+    for entry_id in entry_ids:
+        journal.begin(entry_id, URL, PAYLOAD, NOW)
+        journal.accept(entry_id, Job([f"task_{entry_id}"], submitted_at=NOW))
+
+
+def run(script: str, *argv: object) -> subprocess.CompletedProcess[str]:
+    """A script in a process of its own."""
+    head = (
+        "import sys, os\nfrom datetime import *\nfrom weryai import *\nfrom weryai.journal import *"
+    )
+    return subprocess.run(
+        [sys.executable, "-c", f"{head}\n{script}", *map(str, argv)],
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=60,
+    )
+
+
+def test_a_journal_keeps_everything_across_openings(tmp_path: Path) -> None:
+    journal = SQLiteJournal(tmp_path / "a.journal")
+    write(journal, "a", "b")
+    videos = tuple(Video(f"https://e.com/{n}", f"task_a-{n}", "https://e.com/c") for n in (1, 2))
+    journal.note(URL, [Task("task_a", "SUCCESS", videos, "well")])
+    journal.fetched(URL, videos[1], tmp_path / "v.mp4")
+    before = journal.entries()
+    journal.close()
+    again = SQLiteJournal(tmp_path / "a.journal")
+    assert again.entries() == before
+    assert [entry.state for entry in before] == ["ready", "running"]
+    assert before[0].tasks == (Task("task_a", "SUCCESS", videos, "well"),)
+    assert before[0].files == {"task_a-2": tmp_path / "v.mp4"}
+    assert again.entry("a") == before[0]
+    assert again.entry("c") is None
+    again.close()
+
+
+def test_only_its_owner_may_read_it(tmp_path: Path) -> None:
+    SQLiteJournal(tmp_path / "new" / "a.journal").close()
+    assert stat.S_IMODE((tmp_path / "new" / "a.journal").stat().st_mode) == 0o600
+    assert stat.S_IMODE((tmp_path / "new").stat().st_mode) == 0o700
+
+
+def test_a_transaction_is_synced_to_the_disk(tmp_path: Path) -> None:
+    journal = SQLiteJournal(tmp_path / "a.journal")
+    (mode,) = journal._db.rows("PRAGMA journal_mode")
+    (sync,) = journal._db.rows("PRAGMA synchronous")
+    assert (mode[0], sync[0]) == ("wal", 2)
+    journal.close()
+
+
+def spoil(path: Path) -> None:
+    """Overwrite the middle of a file, as a bad disk does."""
+    with path.open("r+b") as file:
+        file.seek(4096)
+        file.write(os.urandom(8192))
+
+
+def another_program(path: Path) -> None:
+    path.unlink()
+    with sqlite3.connect(path) as db:
+        db.execute("CREATE TABLE cookies (id)")
+    db.close()
+
+
+def newer(path: Path) -> None:
+    with sqlite3.connect(path) as db:
+        db.execute("PRAGMA user_version = 99")
+    db.close()
+
+
+@pytest.mark.parametrize(
+    ("damage", "words"),
+    [
+        (spoil, "is damaged or is no journal.*Move it away"),
+        (
+            lambda path: path.write_text("not a database at all" * 100),
+            "is damaged or is no journal",
+        ),
+        (another_program, "is a database of something else: give another path"),
+        (newer, "written by a newer weryai.*upgrade"),
+    ],
+    ids=["spoiled", "text", "another program", "newer"],
+)
+@pytest.mark.parametrize("colour", [WeryAI, AsyncWeryAI])
+def test_a_file_that_is_no_journal_of_ours_is_refused_and_left_as_it_is(
+    tmp_path: Path, colour: Any, damage: Callable[[Path], None], words: str
+) -> None:
+    path = tmp_path / "a.journal"
+    journal = SQLiteJournal(path)
+    write(journal, *(f"e{number}" for number in range(50)))
+    journal.close()
+    damage(path)
+    before = path.read_bytes()
+    with pytest.raises(JournalError, match=words):
+        colour("sk-x", journal=path)
+    assert path.read_bytes() == before
+
+
+def test_a_file_that_cannot_be_made_or_opened_is_told(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    for path in (tmp_path / "file" / "a.journal", tmp_path):
+        with pytest.raises(JournalError, match="cannot be used"):
+            SQLiteJournal(path)
+
+
+def test_a_full_disk_is_told_and_the_journal_lives_on(tmp_path: Path) -> None:
+    journal = SQLiteJournal(tmp_path / "a.journal")
+    write(journal, "a")
+    journal._db.rows("PRAGMA max_page_count = 1")
+    with pytest.raises(JournalError, match="cannot be used: database or disk is full"):
+        journal.begin("b", URL, {"prompt": "x" * 1_000_000}, NOW)
+    assert [entry.id for entry in journal.entries()] == ["a"]
+    assert journal.claim("b"), "the claim of what was not begun is free"
+    journal.close()
+
+
+def test_threads_share_a_journal(tmp_path: Path) -> None:
+    journal = SQLiteJournal(tmp_path / "a.journal")
+    threads = [
+        threading.Thread(target=write, args=(journal, *(f"{n}-{m}" for m in range(10))))
+        for n in range(4)
+    ]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert [entry.state for entry in journal.entries()] == ["running"] * 40
+    journal.close()
+
+
+def test_processes_share_a_journal_that_they_all_make(tmp_path: Path) -> None:
+    script = """
+journal = SQLiteJournal(sys.argv[1])
+for number in range(15):
+    name = f"{os.getpid()}-{number}"
+    journal.begin(name, "https://e.com", {}, datetime.now(UTC))
+    journal.accept(name, Job([name]))
+"""
+    path, done = tmp_path / "a.journal", list[Any]()
+    running = [threading.Thread(target=lambda: done.append(run(script, path))) for _ in range(3)]
+    for thread in running:
+        thread.start()
+    for thread in running:
+        thread.join()
+    assert [each.stderr for each in done] == [""] * 3
+    journal = SQLiteJournal(path)
+    assert [entry.state for entry in journal.entries()] == ["running"] * 45
+    journal.close()
+
+
+def test_a_claim_is_one_processs_alone_and_ends_with_it(tmp_path: Path) -> None:
+    journal = SQLiteJournal(tmp_path / "a.journal")
+    write(journal, "a")
+    script = "print(SQLiteJournal(sys.argv[1]).claim('a'), flush=True); os.kill(os.getpid(), 9)"
+    assert journal.claim("a")
+    assert not journal.claim("a")
+    assert run(script, journal.path).stdout == "False\n"
+    journal.release("a")
+    assert run(script, journal.path).stdout == "True\n"
+    assert journal.claim("a"), "its holder was killed"
+    journal.close()
+    assert run(script, journal.path).stdout == "True\n"
+
+
+def test_a_process_killed_while_it_sends_leaves_an_unknown_entry(tmp_path: Path) -> None:
+    journal = SQLiteJournal(tmp_path / "a.journal")
+    script = """
+SQLiteJournal(sys.argv[1]).begin("a", "https://e.com", {}, datetime.now(UTC))
+os.kill(os.getpid(), 9)
+"""
+    run(script, journal.path)
+    (entry,) = journal.entries()
+    assert (entry.state, entry.reason, entry.held) == ("unknown", None, False)
+    journal.close()
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="there is no fork here")
+@pytest.mark.filterwarnings("ignore:.*fork:DeprecationWarning")
+def test_a_journal_is_not_carried_into_another_process(tmp_path: Path) -> None:
+    script = """
+journal = SQLiteJournal(sys.argv[1])
+if os.fork():
+    os.wait()
+else:
+    try:
+        journal.entries()
+    except JournalError as error:
+        print(error)
+"""
+    assert "open it in this one" in run(script, tmp_path / "a.journal").stdout
+
+
+def test_a_thousand_entries_are_listed_in_a_moment(tmp_path: Path) -> None:
+    journal = SQLiteJournal(tmp_path / "a.journal")
+    with journal._db.writing() as db:
+        for number in range(1000):
+            row = (f"e{number}", URL, "{}", NOW.isoformat(), "b", NOW.isoformat())
+            db.execute(
+                "INSERT INTO entries (id, base_url, payload, sent_at, batch_id, submitted_at)"
+                " VALUES (?, ?, ?, ?, ?, ?)",
+                row,
+            )
+    statements: list[str] = []
+    journal._db._db.set_trace_callback(statements.append)
+    assert len(journal.entries()) == 1000
+    assert len(statements) <= 4, "not a query for each"
+    journal.close()

@@ -1,0 +1,147 @@
+"""An SQLite file of our own: opened with care, written in transactions, every failure explained."""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from threading import RLock
+
+from .errors import JournalError
+
+# In the file's header: whose it is, and which version of the tables it has.
+APPLICATION_ID = 0x57455259
+VERSION = 1
+# Seconds to wait for another process; each of its transactions takes milliseconds.
+PATIENCE = 30.0
+
+TABLES = """
+CREATE TABLE entries (
+    id TEXT PRIMARY KEY, base_url TEXT NOT NULL, payload TEXT NOT NULL, sent_at TEXT NOT NULL,
+    batch_id TEXT, submitted_at TEXT, reason TEXT, settled INTEGER NOT NULL DEFAULT 0
+);
+CREATE TABLE tasks (
+    entry_id TEXT NOT NULL REFERENCES entries ON DELETE CASCADE, task_id TEXT NOT NULL,
+    of_job INTEGER NOT NULL, state TEXT, message TEXT, PRIMARY KEY (entry_id, task_id)
+);
+CREATE INDEX tasks_by_id ON tasks (task_id);
+CREATE TABLE videos (
+    entry_id TEXT NOT NULL REFERENCES entries ON DELETE CASCADE, name TEXT NOT NULL,
+    task_id TEXT NOT NULL, url TEXT NOT NULL, cover_url TEXT, path TEXT,
+    PRIMARY KEY (entry_id, name)
+);
+CREATE INDEX videos_by_name ON videos (name);
+CREATE TABLE uploads (
+    base_url TEXT NOT NULL, sha256 TEXT NOT NULL, address TEXT NOT NULL, at TEXT NOT NULL,
+    PRIMARY KEY (base_url, sha256)
+);
+"""
+
+
+class Database:
+    """One connection, for all threads of the process that opened it."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self._guard = RLock()
+        self._pid = os.getpid()
+        with self.explained():
+            self._db = _open(path)
+
+    def rows(
+        self, query: str, values: Sequence[object] | Mapping[str, object] = ()
+    ) -> list[sqlite3.Row]:
+        """What a query finds. Raises JournalError."""
+        with self.explained(), self._guard:
+            self._require_same_process()
+            return self._db.execute(query, values).fetchall()
+
+    @contextmanager
+    def writing(self) -> Iterator[sqlite3.Connection]:
+        """One transaction, which is on disk at the end. Raises JournalError."""
+        with self.explained(), self._guard:
+            self._require_same_process()
+            self._db.execute("BEGIN IMMEDIATE")
+            try:
+                yield self._db
+            except BaseException:
+                self._db.rollback()
+                raise
+            self._db.commit()
+
+    def close(self) -> None:
+        with self._guard:
+            self._db.close()
+
+    @contextmanager
+    def explained(self) -> Iterator[None]:
+        """Turn whatever the file or the disk does into a JournalError that says what to do."""
+        try:
+            yield
+        except sqlite3.Error as error:
+            raise JournalError(f"{self.path} {_advice(error)}") from error
+        except OSError as error:
+            raise JournalError(f"{self.path} cannot be used: {error}") from error
+
+    def _require_same_process(self) -> None:
+        # SQLite forbids carrying a connection across a fork.
+        if os.getpid() != self._pid:
+            raise JournalError(f"{self.path} was opened in another process: open it in this one")
+
+
+def _open(path: Path) -> sqlite3.Connection:
+    """Open the file, look at it before anything is written, and make the tables of a new one."""
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
+    db = sqlite3.connect(path, timeout=PATIENCE, isolation_level=None, check_same_thread=False)
+    try:
+        db.row_factory = sqlite3.Row
+        _inspect(db, path)
+        db.execute("PRAGMA journal_mode = WAL")
+        db.execute("PRAGMA synchronous = FULL")
+        db.execute("PRAGMA foreign_keys = ON")
+        db.execute("BEGIN IMMEDIATE")
+        if not _number(db, "user_version"):  # another process may have been faster
+            for statement in TABLES.split(";"):
+                db.execute(statement)
+            db.execute(f"PRAGMA application_id = {APPLICATION_ID}")
+            db.execute(f"PRAGMA user_version = {VERSION}")
+        db.commit()
+    except BaseException:
+        db.close()
+        raise
+    return db
+
+
+def _inspect(db: sqlite3.Connection, path: Path) -> None:
+    """Refuse a file that is not ours to write to. Raises JournalError, sqlite3.DatabaseError."""
+    (verdict,) = db.execute("PRAGMA quick_check(1)").fetchone()
+    if verdict != "ok":
+        raise sqlite3.DatabaseError(str(verdict).splitlines()[-1])
+    application, version = _number(db, "application_id"), _number(db, "user_version")
+    if application != APPLICATION_ID:
+        (objects,) = db.execute("SELECT count(*) FROM sqlite_master").fetchone()
+        if application or version or objects:
+            raise JournalError(f"{path} is a database of something else: give another path")
+    elif version > VERSION:
+        raise JournalError(
+            f"{path} was written by a newer weryai (its version {version}, ours {VERSION}):"
+            " upgrade weryai, or give another path"
+        )
+
+
+def _number(db: sqlite3.Connection, pragma: str) -> int:
+    (value,) = db.execute(f"PRAGMA {pragma}").fetchone()
+    return int(value)
+
+
+def _advice(error: sqlite3.Error) -> str:
+    """What is wrong with the file, and what to do."""
+    if type(error) is not sqlite3.DatabaseError:  # a full disk, a lock, a closed connection
+        return f"cannot be used: {error}"
+    return (
+        f"is damaged or is no journal ({error}); it is left as it is. Move it away together with"
+        " its -wal and -shm files, and keep them: ids of paid jobs may be in them"
+    )

@@ -1,0 +1,71 @@
+"""What flows write into a journal, where the client has one."""
+
+from __future__ import annotations
+
+import logging
+import secrets
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from attrs import frozen
+
+from ._io import IO
+from .errors import JournalError
+from .results import Job, Task, Video
+
+if TYPE_CHECKING:
+    from .journal import Journal
+
+log = logging.getLogger("weryai")
+
+
+@frozen
+class Records:
+    """A journal on one kind of I/O, or none: then every method does nothing."""
+
+    io: IO
+    base_url: str
+    journal: Journal | None = None
+
+    async def begin(self, entry_id: str, payload: Mapping[str, Any], sent_at: datetime) -> None:
+        """Write down the intent, before it is sent."""
+        if self.journal:
+            await self.io.keep(self.journal.begin, entry_id, self.base_url, payload, sent_at)
+
+    async def accept(self, entry_id: str, job: Job) -> None:
+        """Write down what was started. Raises JournalError, which carries the job."""
+        if self.journal:
+            try:
+                await self.io.keep(self.journal.accept, entry_id, job)
+            except JournalError as error:
+                error.job = job
+                error.add_note(f"the job is paid and goes on, keep its ids: {job.name}")
+                raise
+
+    async def fail(self, entry_id: str, error: BaseException, *, unknown: bool) -> None:
+        """Remove an intent that started nothing, or write down why that is not known."""
+        if self.journal:
+            try:
+                if unknown:
+                    await self.io.keep(self.journal.doubt, entry_id, str(error))
+                else:
+                    await self.io.keep(self.journal.refuse, entry_id)
+            except JournalError as failure:  # the error that is on its way matters more
+                log.warning("%s; the entry %s stays as an unknown one", failure, entry_id)
+
+    async def note(self, tasks: Sequence[Task], batch_id: str | None = None) -> None:
+        """Write down what was told of tasks."""
+        if self.journal and tasks:
+            await self.io.keep(self.journal.note, self.base_url, tasks, batch_id)
+
+    async def fetched(self, video: Video, path: Path) -> None:
+        """Write down where a video is."""
+        if self.journal:
+            await self.io.keep(self.journal.fetched, self.base_url, video, path)
+
+
+def new_id() -> str:
+    """An id for an entry, which no other machine gives too."""
+    return secrets.token_hex(6)
