@@ -207,7 +207,7 @@ def tour(folder: Path) -> tuple[Accepted, Received]:
         assert len(kept(journal)) == 1
         journal.close()
         simulator.variant = Variant()
-        print(weryai.__version__, simulator.credits, simulator.app, client.api)
+        print(weryai.__version__, simulator.credits, simulator.app, client.api, client.base_url)
         return simulator.ledger[0], simulator.received[0]
 
 

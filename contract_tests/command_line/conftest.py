@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from contract_tests.command_line.runs import ESCAPE, FIVE, HTTPS, KEY, REQUEST, SMALL, Cli, Said
-from weryai.cli import _app, main
+from weryai.cli import _setup, main
 from weryai.cli.simulate import make_simulator, serving
 from weryai.testing import Simulator
 
@@ -22,6 +22,14 @@ def own_logging() -> Iterator[None]:
     yield
     log.setLevel(level)
     log.handlers = handlers
+
+
+@pytest.fixture(autouse=True)
+def own_state(monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder in which this test's journal is kept, by child processes too."""
+    state = tmp_path_factory.mktemp("state")
+    monkeypatch.setenv("XDG_STATE_HOME", str(state))
+    return state
 
 
 @pytest.fixture
@@ -40,7 +48,7 @@ def cli(
     """Run a command on a simulator whose time is turned by waiting, and never see the key."""
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr(
-        _app, "make_client", lambda base_url, **options: simulator.client(**options)
+        _setup, "make_client", lambda base_url, **options: simulator.client(**options)
     )
 
     def run(*argv: object) -> Said:

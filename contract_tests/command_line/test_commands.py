@@ -10,7 +10,7 @@ import pytest
 import weryai
 import weryai.cli
 from contract_tests.command_line.runs import FIVE, GENERATE, HTTPS, REQUEST, SMALL, SUBMIT, Cli
-from weryai.cli import _app
+from weryai.cli import _setup
 from weryai.testing import Answer, Outcome, Simulator
 
 
@@ -75,7 +75,7 @@ def test_every_option_of_a_request_arrives(cli: Cli, simulator: Simulator) -> No
 def test_a_dry_run_prints_the_payload_and_needs_no_key(
     cli: Cli, simulator: Simulator, monkeypatch: pytest.MonkeyPatch, pictures: tuple[Path, Path]
 ) -> None:
-    monkeypatch.setattr(_app, "make_client", lambda *_, **__: pytest.fail("a client was made"))
+    monkeypatch.setattr(_setup, "make_client", lambda *_, **__: pytest.fail("a client was made"))
     for command in ("generate", "submit"):
         asked = [command, *pictures, *REQUEST, *FIVE, "--dry-run"]
         words, document = cli(*asked), cli(*asked, "--json")

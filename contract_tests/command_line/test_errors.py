@@ -7,6 +7,7 @@ import re
 import signal
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -27,7 +28,7 @@ from contract_tests.command_line.runs import (
     environment,
 )
 from weryai import ResponseError, WebhookError, WeryAI, WeryAIError
-from weryai.cli import _app, _errors, main
+from weryai.cli import _errors, _setup, main
 from weryai.testing import Answer, Lost, ManualClock, Outcome, Simulator, refusal
 
 
@@ -163,10 +164,10 @@ def test_no_connection_is_exit_3_and_soon(cli: Cli, monkeypatch: pytest.MonkeyPa
         options |= {"transport": httpx.MockTransport(refuse), "clock": clock}
         return WeryAI(KEY, base_url=base_url, **options)
 
-    monkeypatch.setattr(_app, "make_client", unreachable)
+    monkeypatch.setattr(_setup, "make_client", unreachable)
     started = clock.now
     assert "trying again is safe" in cli("balance").err
-    assert clock.now - started <= _app.PATIENCE
+    assert clock.now - started <= _setup.PATIENCE
     said = cli(*GENERATE, "--json")
     assert (said.code, said.error["type"]) == (3, "TransportError")
 
@@ -251,10 +252,10 @@ def test_an_unknown_submission_is_exit_6_and_never_sent_again(
 def test_ctrl_c_during_a_submission_says_that_its_fate_is_unknown(
     cli: Cli, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def interrupted(*_: object) -> None:
+    def interrupt(request: httpx.Request) -> httpx.Response:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(WeryAI, "submit", interrupted)
+    monkeypatch.setattr(_setup, "make_client", made_with(interrupt))
     said = cli(*GENERATE)
     assert (said.code, said.out) == (130, "")
     assert "not known" in said.err
@@ -262,6 +263,31 @@ def test_ctrl_c_during_a_submission_says_that_its_fate_is_unknown(
     said = cli(*GENERATE, "--json")
     assert (said.code, said.error["type"]) == (130, "KeyboardInterrupt")
     assert said.error["payload"]["prompt"] == "The sun sets"
+    assert said.error["sent_at"]
+    assert [job["state"] for job in cli("jobs", "--json").json["jobs"]] == ["unknown"] * 2
+
+
+def test_ctrl_c_during_an_upload_is_no_unknown_submission(
+    cli: Cli, monkeypatch: pytest.MonkeyPatch, pictures: tuple[Path, Path]
+) -> None:
+    def interrupt(request: httpx.Request) -> httpx.Response:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(_setup, "make_client", made_with(interrupt))
+    said = cli("generate", *pictures, *REQUEST, *FIVE)
+    assert (said.code, said.out, said.err) == (130, "", "weryai: stopped\n")
+    assert cli("jobs", "--json").json["jobs"] == []
+
+
+def made_with(handler: Callable[[httpx.Request], httpx.Response]) -> Callable[..., WeryAI]:
+    """In the place of `make_client`: this answers instead of the network."""
+    clock = ManualClock()
+
+    def make(base_url: str | None, **options: Any) -> WeryAI:
+        options |= {"transport": httpx.MockTransport(handler), "clock": clock}
+        return WeryAI(KEY, base_url=base_url, **options)
+
+    return make
 
 
 def test_ctrl_c_during_a_download_tells_how_to_go_on_with_it(

@@ -98,6 +98,11 @@ class WeryAI:
         self._api: AuthenticatedClient | None = None
 
     @property
+    def base_url(self) -> str:
+        """The address of the API that it speaks to."""
+        return self._flows.config.base_url
+
+    @property
     def api(self) -> AuthenticatedClient:
         """The generated client with the same key, API address and timeout, for anything that is
         not wrapped. It repeats nothing, and checks no address."""
@@ -249,7 +254,7 @@ class WeryAI:
         self.close()
 
     def __repr__(self) -> str:
-        return f"WeryAI(base_url={self._flows.config.base_url!r})"
+        return f"WeryAI(base_url={self.base_url!r})"
 
 
 class AsyncWeryAI:
@@ -280,6 +285,11 @@ class AsyncWeryAI:
         self._flows = Flows(io, config, journal=self._journal)
         self._transport = transport
         self._api: AuthenticatedClient | None = None
+
+    @property
+    def base_url(self) -> str:
+        """See `WeryAI.base_url`."""
+        return self._flows.config.base_url
 
     @property
     def api(self) -> AuthenticatedClient:
@@ -362,4 +372,4 @@ class AsyncWeryAI:
         await self.close()
 
     def __repr__(self) -> str:
-        return f"AsyncWeryAI(base_url={self._flows.config.base_url!r})"
+        return f"AsyncWeryAI(base_url={self.base_url!r})"

@@ -28,7 +28,7 @@ FETCHED = """
 UPDATE videos SET path = ?
 WHERE name = ? AND entry_id IN (SELECT id FROM entries WHERE base_url = ?)
 """
-ENTRIES = "SELECT * FROM entries WHERE :id IS NULL OR id = :id ORDER BY sent_at, id"
+ENTRIES = "SELECT * FROM entries WHERE :id IS NULL OR id = :id ORDER BY sent_at, rowid"
 TASKS = "SELECT * FROM tasks WHERE :id IS NULL OR entry_id = :id ORDER BY rowid"
 VIDEOS = "SELECT * FROM videos WHERE :id IS NULL OR entry_id = :id ORDER BY rowid"
 

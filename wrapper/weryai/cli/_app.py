@@ -7,31 +7,31 @@ import os
 import sys
 from io import TextIOWrapper
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 from attrs import asdict
 
 import weryai
-from weryai import MultiImageToVideo, WeryAI, WeryAIError
+from weryai import MultiImageToVideo, WeryAIError
 
-from . import _options, _show, _steps
+from . import _jobs, _options, _setup, _show, _steps
 from ._errors import UsageError, report
-from ._options import BaseUrl, Batch, DryRun, Json, Out, TaskIds, Timeout
+from ._options import BaseUrl, Batch, DryRun, JournalFile, Json, Out, TaskIds, Timeout
 from ._progress import Progress
+from ._resume import Resume
 from ._run import Run
 
 HERE = Path()
-# Seconds: somebody sits in front of a question that is free; a paid request may take its time.
-PATIENCE = 20.0
 EPILOG = """\b
 The key is read from the environment variable WERYAI_API_KEY, and from
-nowhere else. WERYAI_BASE_URL is another address of the API.
+nowhere else. WERYAI_BASE_URL is another address of the API,
+WERYAI_JOURNAL another file for what was paid.
 
 \b
 Exit codes:
   0    done
-  1    something else went wrong: a bug, a full disk, a closed pipe
+  1    something else went wrong: a bug, a full disk, the journal
   2    refused here, nothing was charged: usage, key, request, images
   3    the service said no, or gave no answer
   4    a task failed; the videos that were made can be downloaded
@@ -47,11 +47,6 @@ app = typer.Typer(
     rich_markup_mode=None,
     epilog=EPILOG,
 )
-
-
-def make_client(base_url: str | None, **options: Any) -> WeryAI:
-    """The client of every command."""
-    return WeryAI(base_url=base_url, **options)
 
 
 def run(argv: list[str]) -> int:
@@ -87,6 +82,9 @@ def _run(argv: list[str], state: Run) -> int:
     return 0
 
 
+app.add_typer(_jobs.app, name="jobs")
+
+
 @app.callback(invoke_without_command=True)
 def top(
     ctx: typer.Context,
@@ -117,6 +115,7 @@ def generate(
     dry_run: DryRun = False,
     as_json: Json = False,
     base_url: BaseUrl = None,
+    journal: JournalFile = None,
 ) -> None:
     """Submit, wait and download, all in one: paid."""
     run = _begin(ctx, as_json, base_url)
@@ -124,12 +123,13 @@ def generate(
     if dry_run:
         _show.payload(run, request)
         return
-    with make_client(base_url) as client:
+    with _setup.opened(journal) as kept, _setup.make_client(base_url, journal=kept) as client:
         run.out = _steps.folder(out)
         job = _steps.submit(run, client, request)
         _show.say("if this is interrupted:", f"  {run.again('wait')}")
-        failure = _steps.wait(run, client, job, timeout)
-        _steps.fetch(run, client, run.out)
+        with _setup.claimed(run, kept):
+            failure = _steps.wait(run, client, job, timeout)
+            _steps.fetch(run, client, run.out)
     if failure is not None:
         raise failure
     _show.finish(run)
@@ -143,6 +143,7 @@ def submit(
     dry_run: DryRun = False,
     as_json: Json = False,
     base_url: BaseUrl = None,
+    journal: JournalFile = None,
 ) -> None:
     """Submit, and print the ids: paid."""
     run = _begin(ctx, as_json, base_url)
@@ -150,7 +151,7 @@ def submit(
     if dry_run:
         _show.payload(run, request)
         return
-    with make_client(base_url) as client:
+    with _setup.opened(journal) as kept, _setup.make_client(base_url, journal=kept) as client:
         job = _steps.submit(run, client, request)
     _show.say("go on with:", f"  {run.again('wait')}")
     if run.json:
@@ -167,11 +168,15 @@ def status(
     batch: Batch = None,
     as_json: Json = False,
     base_url: BaseUrl = None,
+    journal: JournalFile = None,
 ) -> None:
     """Print the state of tasks: free."""
     run = _begin(ctx, as_json, base_url)
     run.job = _steps.job_of(task_ids, batch)
-    with make_client(base_url, retry_budget=PATIENCE) as client:
+    with (
+        _setup.opened(journal) as kept,
+        _setup.make_client(base_url, retry_budget=_setup.PATIENCE, journal=kept) as client,
+    ):
         _steps.look(run, client, run.job)
     _show.finish(run)
 
@@ -184,11 +189,15 @@ def wait(
     timeout: Timeout = 1800,
     as_json: Json = False,
     base_url: BaseUrl = None,
+    journal: JournalFile = None,
 ) -> None:
     """Wait until tasks have ended: free."""
     run = _begin(ctx, as_json, base_url)
     run.job = _steps.job_of(task_ids, batch)
-    with make_client(base_url, retry_budget=PATIENCE) as client:
+    with (
+        _setup.opened(journal) as kept,
+        _setup.make_client(base_url, retry_budget=_setup.PATIENCE, journal=kept) as client,
+    ):
         failure = _steps.wait(run, client, run.job, timeout)
     if failure is not None:
         raise failure
@@ -203,15 +212,40 @@ def download(
     out: Out = HERE,
     as_json: Json = False,
     base_url: BaseUrl = None,
+    journal: JournalFile = None,
 ) -> None:
     """Download the videos that are finished: free."""
     run = _begin(ctx, as_json, base_url)
     run.job = _steps.job_of(task_ids, batch)
-    with make_client(base_url, retry_budget=PATIENCE) as client:
+    with (
+        _setup.opened(journal) as kept,
+        _setup.make_client(base_url, retry_budget=_setup.PATIENCE, journal=kept) as client,
+    ):
         run.out = _steps.folder(out)
         result = _steps.look(run, client, run.job)
         _steps.fetch(run, client, run.out)
     _steps.require_end(result)
+    _show.finish(run)
+
+
+@app.command()
+def resume(
+    ctx: typer.Context,
+    out: Out = HERE,
+    timeout: Timeout = 1800,
+    as_json: Json = False,
+    base_url: BaseUrl = None,
+    journal: JournalFile = None,
+) -> None:
+    """Wait for and download all that was paid for and not fetched: free."""
+    run = _begin(ctx, as_json, base_url)
+    with (
+        _setup.required(journal) as kept,
+        _setup.make_client(base_url, retry_budget=_setup.PATIENCE, journal=kept) as client,
+    ):
+        run.out = _steps.folder(out)
+        Resume(run, client, kept, run.out).everything(timeout)
+        _jobs.advise(entry for entry in kept.entries() if entry.state == "unknown")
     _show.finish(run)
 
 
@@ -224,7 +258,7 @@ def upload(
 ) -> None:
     """Store images, and print their addresses: free."""
     run = _begin(ctx, as_json, base_url)
-    with make_client(base_url, retry_budget=PATIENCE) as client:
+    with _setup.make_client(base_url, retry_budget=_setup.PATIENCE) as client:
         for file in files:
             with Progress(run, f"uploading {file}"):
                 run.uploads[file] = client.upload(file)
@@ -238,7 +272,10 @@ def upload(
 def balance(ctx: typer.Context, as_json: Json = False, base_url: BaseUrl = None) -> None:
     """Print the credits that are left: free."""
     run = _begin(ctx, as_json, base_url)
-    with make_client(base_url, retry_budget=PATIENCE) as client, Progress(run, "asking"):
+    with (
+        _setup.make_client(base_url, retry_budget=_setup.PATIENCE) as client,
+        Progress(run, "asking"),
+    ):
         credits = client.balance()
     if run.json:
         _show.document({"balance": credits})
@@ -250,7 +287,10 @@ def balance(ctx: typer.Context, as_json: Json = False, base_url: BaseUrl = None)
 def models(ctx: typer.Context, as_json: Json = False, base_url: BaseUrl = None) -> None:
     """List the models, and what each accepts: free."""
     run = _begin(ctx, as_json, base_url)
-    with make_client(base_url, retry_budget=PATIENCE) as client, Progress(run, "asking"):
+    with (
+        _setup.make_client(base_url, retry_budget=_setup.PATIENCE) as client,
+        Progress(run, "asking"),
+    ):
         found = client.models()
     if run.json:
         _show.document({"models": [asdict(model) for model in found]})

@@ -105,10 +105,10 @@ def details(error: BaseException, run: Run, message: str) -> dict[str, Any]:
     """What a program needs to go on."""
     found: dict[str, Any] = {"type": type(error).__name__, "message": message}
     found |= run.document()
-    if isinstance(error, KeyboardInterrupt) and run.in_flight is not None:
-        found["payload"] = run.in_flight.payload()
     if run.uploads:
         found["uploads"] = dict(run.uploads)
+    if isinstance(error, KeyboardInterrupt):
+        error = error.__cause__ or error  # what it has interrupted
     found |= {name: value for name in KEPT if (value := getattr(error, name, None)) is not None}
     if "sent_at" in found:
         found["sent_at"] = found["sent_at"].isoformat()
@@ -163,7 +163,7 @@ def _(error: TransportError, run: Run) -> list[str]:
 
 @explain.register
 def _(error: SubmissionUnknownError, run: Run) -> list[str]:
-    return [str(error)]
+    return [str(error), "`weryai jobs` lists it until it is settled"]
 
 
 @explain.register
@@ -190,11 +190,8 @@ def _(error: WaitTimeoutError, run: Run) -> list[str]:
 
 @explain.register
 def _(error: KeyboardInterrupt, run: Run) -> list[str]:
-    if run.in_flight is not None:
-        return [
-            "stopped while the request was on its way: whether it was paid is not known",
-            f"look it up on {HISTORY} before you submit it again",
-        ]
+    if isinstance(error.__cause__, SubmissionUnknownError):
+        return ["stopped while the request was on its way", *explain(error.__cause__, run)]
     return ["stopped", *_go_on(run)]
 
 
@@ -204,7 +201,9 @@ def _paid(run: Run) -> list[str]:
 
 
 def _go_on(run: Run, command: str = "wait") -> list[str]:
-    """How to go on with a job, if there is one."""
+    """How to go on with a job, if there is one, or with all of them."""
+    if run.command == "resume":
+        return ["go on with:", f"  {run.again('resume')}"]
     if run.job is None:
         return []
     if run.result is not None and run.result.done:

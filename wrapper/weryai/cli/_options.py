@@ -68,6 +68,16 @@ TaskIds = Annotated[
     list[str] | None, typer.Argument(metavar="TASK_ID...", show_default=False, help="Task ids.")
 ]
 Batch = Annotated[str | None, _text("BATCH_ID", "All tasks of a batch, by its id.")]
+JournalFile = Annotated[
+    str | None,
+    typer.Option(
+        "--journal",
+        metavar="FILE",
+        envvar="WERYAI_JOURNAL",
+        show_envvar=False,
+        help="Where paid jobs are written down; `none` for nowhere.",
+    ),
+]
 DryRun = Annotated[
     bool, typer.Option("--dry-run", help="Check it all, print what would be sent, send nothing.")
 ]

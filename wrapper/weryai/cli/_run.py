@@ -49,17 +49,12 @@ class Run:
         options = argv[: argv.index("--")] if "--" in argv else argv
         return cls(json="--json" in options)
 
-    @property
-    def in_flight(self) -> MultiImageToVideo | None:
-        """The request whose fate nobody would know, were this to end now."""
-        return self.request if self.job is None else None
-
     def again(self, command: str) -> str:
         """A command line that goes on with this job, to be copied into a shell."""
         words = ["weryai", command]
         if self.base_url:
             words += ["--base-url", self.base_url]
-        if command == "download" and self.out is not None:
+        if command in ("download", "resume") and self.out is not None:
             words += ["--out", str(self.out)]
         if self.job is not None:
             ids, batch = self.job.task_ids, self.job.batch_id

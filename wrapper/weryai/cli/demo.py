@@ -35,7 +35,11 @@ def demo(out: Path = OUT) -> int:
             f"Two images are drawn: {images[0]}, {images[1]}",
             "",
         )
-        os.environ |= {"WERYAI_API_KEY": simulator.api_key, "WERYAI_BASE_URL": url}
+        os.environ |= {
+            "WERYAI_API_KEY": simulator.api_key,
+            "WERYAI_BASE_URL": url,
+            "WERYAI_JOURNAL": "none",
+        }
         code = main(show(command(images, out)))
         cost = sum(each.credits for each in simulator.ledger)
     if code == 0:

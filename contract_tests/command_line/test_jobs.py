@@ -1,0 +1,234 @@
+"""Nothing lost: `weryai jobs` lists what was paid for, and `weryai resume` fetches it."""
+
+from __future__ import annotations
+
+import sqlite3
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from contract_tests.command_line.runs import FIVE, GENERATE, HTTPS, REQUEST, SUBMIT, Cli
+from weryai import WeryAI
+from weryai.journal import SQLiteJournal
+from weryai.testing import Answer, Lost, Outcome, Simulator
+
+pytestmark = pytest.mark.usefixtures("quick_videos")
+
+
+@pytest.fixture
+def file(own_state: Path) -> Path:
+    """Where the journal is."""
+    return own_state / "weryai" / "jobs.journal"
+
+
+def jobs(cli: Cli) -> list[Any]:
+    found: list[Any] = cli("jobs", "--json").json["jobs"]
+    return found
+
+
+def submit(cli: Cli, *options: object) -> list[str]:
+    """The ids of a job that nobody waits for."""
+    return cli("submit", HTTPS, *REQUEST, *FIVE, *options).out.split()
+
+
+def test_the_journal_is_on_by_default_in_the_users_state_directory(
+    cli: Cli, simulator: Simulator, file: Path
+) -> None:
+    cli(*GENERATE)
+    assert file.exists()
+    (job,) = jobs(cli)
+    assert (job["state"], job["job"]["task_ids"]) == ("fetched", [*simulator.ledger[0].task_ids])
+    assert job["payload"] == simulator.ledger[0].payload
+    assert Path(*job["files"].values()).is_absolute()
+
+
+def test_the_journal_can_be_elsewhere_or_nowhere(
+    cli: Cli, file: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    cli(*GENERATE, "--journal", tmp_path / "other")
+    cli(*GENERATE, "--journal", "none")
+    assert not file.exists()
+    assert len(cli("jobs", "--json", "--journal", tmp_path / "other").json["jobs"]) == 1
+    monkeypatch.setenv("WERYAI_JOURNAL", str(tmp_path / "third"))
+    assert jobs(cli) == []
+    assert (tmp_path / "third").exists()
+    for command in ("jobs", "resume"):
+        assert cli(command, "--journal", "none").code == 2
+
+
+def test_jobs_tells_what_runs_what_is_done_and_what_is_unknown(
+    cli: Cli, simulator: Simulator
+) -> None:
+    simulator.outcomes.extend([Outcome(), Outcome("failed", message="flagged"), Outcome()])
+    cli(*GENERATE, "--prompt", "A prompt that is longer than its column")
+    cli(*GENERATE)
+    (running,) = submit(cli)
+    simulator.next(SUBMIT, Lost(accepted=True))
+    cli(*GENERATE, "--caller-id", 7)
+    said = cli("jobs")
+    rows = [line.split(maxsplit=4) for line in said.out.splitlines()[1:]]
+    assert [row[3] for row in rows] == ["fetched", "failed", "running", "unknown"]
+    assert "A prompt that is lo…" in rows[0][4]
+    assert [row[4].rpartition("  ")[2] for row in rows[1:]] == ["flagged", running, "caller_id 7"]
+    assert "1 submission may have been paid" in said.err
+    assert "  weryai jobs settle ENTRY [TASK_ID...]\n" in said.err
+    assert "  weryai resume\n" in said.err
+    shown = cli("jobs", "--open", "--json").json["jobs"]
+    assert [job["state"] for job in shown] == ["running", "unknown"]
+    assert shown[1]["reason"]
+
+
+def test_resume_waits_for_and_fetches_everything_that_was_not_fetched(
+    cli: Cli, simulator: Simulator, tmp_path: Path
+) -> None:
+    cli(*GENERATE)
+    simulator.outcomes.extend([Outcome(seconds=900), Outcome(), Outcome(seconds=60)])
+    ids = [*submit(cli), *submit(cli, "--video-number", 2)]
+    said = cli("resume", "--out", "videos")
+    assert (said.code, said.err) == (0, "")
+    assert sorted(said.out.split()) == sorted(f"videos/{task_id}.mp4" for task_id in ids)
+    assert all((tmp_path / path).stat().st_size > 100 for path in said.out.split())
+    assert [job["state"] for job in jobs(cli)] == ["fetched"] * 3
+    before = len(simulator.received)
+    assert cli("resume", "--json").json == {"paths": []}
+    assert len(simulator.received) == before, "there was nothing to ask"
+    assert len(simulator.ledger) == 3, "nothing was sent again"
+
+
+def test_what_can_be_fetched_is_fetched_whatever_becomes_of_the_rest(
+    cli: Cli, simulator: Simulator
+) -> None:
+    outcomes = [Outcome("failed", message="flagged"), Outcome(), Outcome("Stuck"), Outcome()]
+    simulator.outcomes.extend(outcomes)
+    (gone,) = submit(cli)
+    mixed = submit(cli, "--video-number", 3)
+    simulator._world.tasks.pop(gone)
+    simulator.clock.sleep(120)
+    said = cli("resume", "--timeout", 60)
+    assert said.code == 3
+    assert sorted(said.out.split()) == sorted(f"{task_id}.mp4" for task_id in (mixed[0], mixed[2]))
+    assert "this was entry" in said.err
+    assert cli("resume", "--timeout", 60).code == 3
+
+
+def test_a_job_that_failed_is_exit_4_and_what_still_runs_exit_5(
+    cli: Cli, simulator: Simulator
+) -> None:
+    simulator.outcomes.append(Outcome("failed", message="flagged"))
+    submit(cli)
+    said = cli("resume")
+    assert (said.code, said.out) == (4, "")
+    assert "flagged" in said.err
+    assert (cli("resume").code, jobs(cli)[0]["state"]) == (0, "failed")
+    simulator.outcomes.append(Outcome(seconds=1000))
+    submit(cli)
+    said = cli("resume", "--timeout", 30)
+    assert said.code == 5
+    assert said.err.endswith("go on with:\n  weryai resume --out .\n")
+
+
+def test_a_refused_key_ends_resume_at_once(cli: Cli, simulator: Simulator) -> None:
+    submit(cli)
+    submit(cli)
+    simulator.next("get_task_status", Answer(401))
+    assert cli("resume").code == 3
+    assert sum(each.method == "GET" for each in simulator.received) == 1
+
+
+def test_resume_leaves_alone_what_another_process_holds_or_another_service_made(
+    cli: Cli, simulator: Simulator, file: Path
+) -> None:
+    for _ in range(2):
+        submit(cli)
+    with sqlite3.connect(file) as db:
+        db.execute("UPDATE entries SET base_url = 'https://other.example.com' WHERE rowid = 1")
+    db.close()
+    elsewhere, held = jobs(cli)
+    other = SQLiteJournal(file)
+    assert other.claim(held["entry"])
+    said = cli("resume")
+    assert (said.code, said.out) == (0, "")
+    assert cli("jobs", "settle", held["entry"]).code == 2
+    other.close()
+    assert cli("resume").out.split() == [f"{held['job']['task_ids'][0]}.mp4"]
+    assert jobs(cli)[0] == elsewhere
+
+
+def test_generate_holds_its_job_so_that_resume_does_not_fetch_it_too(
+    cli: Cli, file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    wait, held = WeryAI.wait, list[bool]()
+
+    def watched(client: WeryAI, *args: Any, **options: Any) -> Any:
+        other = SQLiteJournal(file)
+        held.extend(entry.held for entry in other.entries())
+        other.close()
+        return wait(client, *args, **options)
+
+    monkeypatch.setattr(WeryAI, "wait", watched)
+    cli(*GENERATE)
+    assert held == [True]
+    other = SQLiteJournal(file)
+    assert not other.entries()[0].held
+    other.close()
+
+
+def test_an_unknown_submission_is_settled_by_what_the_user_found(
+    cli: Cli, simulator: Simulator
+) -> None:
+    simulator.next(SUBMIT, Lost(accepted=True), Lost())
+    for _ in range(2):
+        assert "`weryai jobs` lists it until it is settled" in cli(*GENERATE).err
+    assert "2 submissions may have been paid" in cli("resume").err
+    paid, never = (job["entry"] for job in jobs(cli))
+    task_ids = simulator.ledger[0].task_ids
+    assert "nothing more is done" in cli("jobs", "settle", never).err
+    said = cli("jobs", "settle", paid, *task_ids, "--json")
+    assert said.json["jobs"][0]["state"] == "running"
+    assert cli("resume").out.split() == [f"{task_ids[0]}.mp4"]
+    assert [job["state"] for job in jobs(cli)] == ["fetched", "settled"]
+    assert cli("jobs", "--open", "--json").json == {"jobs": []}
+
+
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [(["nothing"], "is no entry"), (["ENTRY", "task_9"], "are known already: task_")],
+)
+def test_settling_what_cannot_be_settled_changes_nothing(
+    cli: Cli, options: list[str], words: str
+) -> None:
+    submit(cli)
+    before = jobs(cli)
+    said = cli("jobs", "settle", *(before[0]["entry"] if o == "ENTRY" else o for o in options))
+    assert (said.code, said.out) == (2, "")
+    assert words in said.err
+    assert jobs(cli) == before
+
+
+def test_a_damaged_journal_stops_a_paid_command_before_it_pays(
+    cli: Cli, simulator: Simulator, file: Path
+) -> None:
+    file.parent.mkdir(parents=True)
+    file.write_text("damaged" * 1000)
+    said = cli(*GENERATE)
+    assert (said.code, said.out) == (1, "")
+    assert "Move it away" in said.err
+    assert cli(*GENERATE, "--json").error["type"] == "JournalError"
+    assert simulator.received == []
+    assert cli("balance").code == 0
+
+
+def test_wait_and_download_by_id_are_written_down_too(cli: Cli) -> None:
+    (task_id,) = submit(cli)
+    cli("wait", task_id)
+    assert jobs(cli)[0]["state"] == "ready"
+    cli("download", task_id, "--out", "here")
+    assert jobs(cli)[0]["files"] == {task_id: str(Path("here", f"{task_id}.mp4").absolute())}
+
+
+def test_the_list_of_jobs_fits_a_terminal(cli: Cli) -> None:
+    for command in (["jobs"], ["jobs", "settle"], ["resume"]):
+        said = cli(*command, "--help")
+        assert said.code == 0
+        assert max(map(len, said.out.splitlines())) <= 80

@@ -1,0 +1,136 @@
+"""`weryai jobs`: what was paid for, and what became of it."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from typing import Annotated, Any
+
+import typer
+
+from weryai import Job
+from weryai.journal import Entry, Journal
+
+from . import _setup, _show
+from ._errors import HISTORY, UsageError
+from ._options import Batch, JournalFile, Json
+from ._run import Run, tasks
+
+LONGEST_PROMPT = 20
+
+app = typer.Typer(rich_markup_mode=None)
+
+
+@app.callback(invoke_without_command=True)
+def jobs(
+    ctx: typer.Context,
+    only_open: Annotated[
+        bool, typer.Option("--open", help="Only those with something left to do.")
+    ] = False,
+    as_json: Json = False,
+    journal: JournalFile = None,
+) -> None:
+    """List what was paid for: what runs, what is done, what is unknown."""
+    run: Run = ctx.obj
+    if ctx.invoked_subcommand is not None:
+        return
+    run.json = as_json
+    with _setup.required(journal) as kept:
+        entries = [entry for entry in kept.entries() if entry.open or not only_open]
+    if as_json:
+        _show.document({"jobs": [document(entry) for entry in entries]})
+        return
+    _show.table(("ENTRY", "SENT (UTC)", "STATE", "PROMPT", "RESULT"), map(row, entries))
+    advise(entries)
+
+
+@app.command()
+def settle(
+    ctx: typer.Context,
+    entry_id: Annotated[str, typer.Argument(metavar="ENTRY", help="As `weryai jobs` lists it.")],
+    task_ids: Annotated[
+        list[str] | None,
+        typer.Argument(
+            metavar="TASK_ID...",
+            show_default=False,
+            help="The tasks that it started; without any, nothing more is done about it.",
+        ),
+    ] = None,
+    batch: Batch = None,
+    as_json: Json = False,
+    journal: JournalFile = None,
+) -> None:
+    """Say what you found out about a submission of unknown fate, or give a job up."""
+    run: Run = ctx.obj
+    run.json = as_json
+    job = Job(task_ids or (), batch) if task_ids or batch else None
+    with _setup.required(journal) as kept:
+        _settle(kept, entry_id, job)
+        entry = kept.entry(entry_id)
+    if as_json:
+        _show.document({"jobs": [document(entry)] if entry else []})
+    elif job is not None:
+        _show.say("its tasks are written down; to wait for and fetch them:", "  weryai resume")
+    else:
+        _show.say("settled: nothing more is done about it")
+
+
+def _settle(journal: Journal, entry_id: str, job: Job | None) -> None:
+    entry = journal.entry(entry_id)
+    if entry is None:
+        raise UsageError(f"{entry_id} is no entry of the journal: `weryai jobs` lists them")
+    if job is not None and entry.job is not None:
+        raise UsageError(f"the tasks of {entry_id} are known already: {entry.job.name}")
+    if not journal.claim(entry_id):
+        raise UsageError(f"{entry_id} is in the hands of another process: wait for its end")
+    try:
+        journal.settle(entry_id, job)
+    finally:
+        journal.release(entry_id)
+
+
+def row(entry: Entry) -> Sequence[str]:
+    """A line of the table."""
+    prompt = str(entry.payload.get("prompt", ""))
+    short = prompt if len(prompt) <= LONGEST_PROMPT else f"{prompt[: LONGEST_PROMPT - 1]}…"
+    return entry.id, f"{entry.sent_at:%Y-%m-%d %H:%M}", entry.state, short, result(entry)
+
+
+def result(entry: Entry) -> str:
+    """What became of it, in a few words."""
+    if entry.files:
+        return " ".join(str(path) for path in entry.files.values())
+    if entry.result and entry.result.failed:
+        return "; ".join(task.reason for task in entry.result.failed)
+    if entry.job:
+        return entry.job.name
+    caller = entry.payload.get("caller_id")
+    return "" if caller is None else f"caller_id {caller}"
+
+
+def advise(entries: Iterable[Entry]) -> None:
+    """What to do about those that are not done."""
+    states = Counter(entry.state for entry in entries)
+    if unknown := states["unknown"]:
+        _show.say(
+            f"{_show.counted(unknown, 'submission')} may have been paid, and nobody knows: look on"
+            f" {HISTORY}, then say what you found:",
+            "  weryai jobs settle ENTRY [TASK_ID...]",
+        )
+    if states["running"] + states["ready"]:
+        _show.say("to wait for and fetch the rest:", "  weryai resume")
+
+
+def document(entry: Entry) -> dict[str, Any]:
+    """Plain JSON data of an entry."""
+    return {
+        "entry": entry.id,
+        "state": entry.state,
+        "base_url": entry.base_url,
+        "sent_at": entry.sent_at.isoformat(),
+        "payload": dict(entry.payload),
+        "job": entry.job.to_dict() if entry.job else None,
+        "tasks": tasks(entry.result) if entry.result else [],
+        "files": {name: str(path) for name, path in entry.files.items()},
+        "reason": entry.reason,
+    }
