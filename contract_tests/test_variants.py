@@ -1,0 +1,169 @@
+"""Every disagreement that has been seen is read as the table under data/variants/ says."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+
+import weryai
+from contract_tests.conftest import Network
+from contract_tests.raw import fits
+from contract_tests.variants import (
+    BROKEN,
+    ELSEWHERE,
+    ENDED,
+    PLAIN,
+    WAITS,
+    Row,
+    call,
+    plain,
+    rows,
+    success,
+)
+from weryai import SubmissionUnknownError, TaskFailedError, UnexpectedResponseError, webhooks
+
+MakeClient = Callable[..., weryai.WeryAI]
+ROWS = list(rows())
+NOTES = (Path(__file__).parent.parent / "openapi" / "NOTES.md").read_text()
+DISAGREEMENTS = {
+    what: re.findall(r"[DVUI](?:-\w+)?", evidence)
+    for what, evidence in re.findall(
+        r"^\| [\d-]{10} \| (.+?) \| (.+?) \|.*\|$",
+        NOTES.partition("\n## Disagreements")[2].partition("\n## ")[0],
+        re.MULTILINE,
+    )
+}
+
+
+ACCEPTED = httpx.Response(200, json={"status": 0, "data": PLAIN["submit"][1]})
+
+
+def about(*, kind: str, wait: bool) -> Any:
+    """The rows of replies or of refusals, each with each way."""
+    pairs = [
+        pytest.param(row, way, id=f"{way}: {row.row} ({row.disagreement})")
+        for row in ROWS
+        for way in row.ways()
+        if ((row.kind == "body") == (kind == "refusal")) and ((way in WAITS) == wait)
+    ]
+    return pytest.mark.parametrize(("row", "way"), pairs)
+
+
+@about(kind="reply", wait=False)
+def test_each_way_to_say_it_means_what_the_table_says(
+    make_client: MakeClient, pictures: tuple[Path, Path], row: Row, way: str
+) -> None:
+    answer, expected = row.answer(way), row.expected(way)
+    if way == "webhook":
+        assert plain(webhooks.parse(answer.content)) == expected
+        return
+    client = make_client(handler=Network(answer))
+    if expected != BROKEN:
+        assert plain(call(client, way, pictures[0])) == expected
+        return
+    kind = SubmissionUnknownError if way == "submit" else UnexpectedResponseError
+    with pytest.raises(kind) as caught:
+        call(client, way, pictures[0])
+    assert getattr(caught.value, "raw", None) == answer.content
+
+
+@about(kind="reply", wait=True)
+def test_a_wait_ends_with_what_the_table_says_or_goes_on(
+    make_client: MakeClient, row: Row, way: str
+) -> None:
+    expected, seen = row.expected(way), []
+    broken = expected == BROKEN
+    ids = ["a"] if broken else [told["id"] for told in expected]
+    network = Network(row.answer(way), success(way, ids))
+    failed = False
+    try:
+        result = make_client(handler=network).wait(WAITS[way], on_update=seen.append)
+    except TaskFailedError as error:
+        result, failed = error.result, True
+    if broken or not all(told["state"] in ENDED for told in expected):
+        assert (len(network.seen), failed) == (2, False)
+        assert broken or plain(seen[0]) == expected
+    else:
+        made = all(told["state"] == "succeeded" and told.get("videos") for told in expected)
+        assert (len(network.seen), failed) == (1, not made)
+        assert plain(result) == expected
+
+
+@about(kind="refusal", wait=False)
+def test_each_refusal_is_the_error_of_the_table_and_only_what_made_no_task_is_sent_again(
+    make_client: MakeClient, pictures: tuple[Path, Path], row: Row, way: str
+) -> None:
+    answer, then = row.answer(way), row.expect.get("submit") if way == "submit" else None
+    with pytest.raises(weryai.WeryAIError) as caught:
+        call(make_client(handler=Network(answer), retry_budget=0), way, pictures[0])
+    error = caught.value
+    if then == "unknown":
+        assert type(error) is SubmissionUnknownError
+        assert (error.raw, error.payload["model"]) == (answer.content, "M")
+        error = error.__cause__
+    assert type(error).__name__ == row.expect["error"]
+    assert (error.code, error.http_status) == (row.expect["code"], row.http)
+    assert row.expect["words"] in str(error)
+    assert error.raw == answer.content
+    if way == "submit":
+        network = Network(answer, ACCEPTED)
+        client = make_client(handler=network)
+        if then == "again":
+            assert plain(call(client, way, pictures[0])) == PLAIN[way][2]
+        else:
+            with pytest.raises(type(caught.value)):
+                call(client, way, pictures[0])
+        assert len(network.seen) == (2 if then == "again" else 1)
+
+
+@about(kind="refusal", wait=True)
+def test_a_refusal_that_cannot_change_ends_a_wait_and_no_other_does(
+    make_client: MakeClient, row: Row, way: str
+) -> None:
+    network = Network(row.answer(way), success(way, ["a"]))
+    client = make_client(handler=network)
+    if row.expect.get("wait") != "ends":
+        assert plain(client.wait(WAITS[way])) == PLAIN[way][2]
+        assert len(network.seen) == 2
+        return
+    with pytest.raises(getattr(weryai, row.expect["error"])) as caught:
+        client.wait(WAITS[way])
+    assert len(network.seen) == 1
+    assert caught.value.job is WAITS[way]
+
+
+# The table itself
+
+
+def test_every_disagreement_is_in_the_table_or_concerns_no_reply() -> None:
+    replies = {row.disagreement for row in ROWS}
+    others = [each for group in ELSEWHERE.values() for each in group]
+    found = Counter(
+        what for start in [*replies, *others] for what in DISAGREEMENTS if what.startswith(start)
+    )
+    assert {what for what in DISAGREEMENTS if found[what] != 1} == set()
+    assert found.total() == len(replies) + len(others)
+
+
+def test_each_row_has_evidence_that_its_disagreement_names() -> None:
+    named = {what: set(keys) for what, keys in DISAGREEMENTS.items()}
+    for row in ROWS:
+        (keys,) = (keys for what, keys in named.items() if what.startswith(row.disagreement))
+        assert row.evidence in keys, row
+
+
+@pytest.mark.parametrize("row", ROWS, ids=lambda row: f"{row.row} ({row.disagreement})")
+def test_the_contract_allows_what_the_table_can_read_and_nothing_else(row: Row) -> None:
+    for way in row.ways():
+        body, broken = row.body(way), row.expected(way) == BROKEN
+        if row.kind == "body" and row.http == 200:
+            refused = row.expect["code"] is not None
+            assert fits("BusinessError", body) == refused, body
+        elif row.kind != "body":
+            assert fits(PLAIN[way][0], body) == (not broken), body
