@@ -81,24 +81,6 @@ def test_pauses_start_at_about_3_s_and_grow_to_at_most_15(
     assert len(set(pauses[8:])) > 1, "the pauses are jittered"
 
 
-@pytest.mark.parametrize("spelled", ["fail", "failed", "FAILED", "canceled", "error", " Error "])
-def test_every_spelling_of_failure_ends_a_wait(
-    client: WeryAI, simulator: Simulator, spelled: str
-) -> None:
-    simulator.next("get_task_status", told(spelled, msg="content moderation"))
-    with pytest.raises(TaskFailedError, match="content moderation") as caught:
-        client.wait(Job(["t"]))
-    assert caught.value.result.failed[0].raw_state == spelled
-
-
-@pytest.mark.parametrize("spelled", ["succeed", "SUCCESS", "success"])
-def test_every_spelling_of_success_ends_a_wait(
-    client: WeryAI, simulator: Simulator, spelled: str
-) -> None:
-    simulator.next("get_task_status", told(spelled, videos=["https://example.com/v.mp4"]))
-    assert client.wait(Job(["t"])).videos[0].url == "https://example.com/v.mp4"
-
-
 def test_an_unknown_state_counts_as_running_and_is_reported_once(
     client: WeryAI, simulator: Simulator, ask: Ask, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -162,20 +144,6 @@ def test_a_wait_survives_lost_and_failed_polls(
     simulator.next("get_task_status", *PASSING)
     assert client.wait(job).videos
     assert len(simulator.ledger) == 1
-
-
-@pytest.mark.parametrize(
-    "answer", [Answer(401, ""), Answer(403, ""), refusal(1002, "Invalid API Key")], ids=str
-)
-def test_a_refused_key_ends_a_wait_at_once(
-    client: WeryAI, simulator: Simulator, ask: Ask, answer: Answer
-) -> None:
-    job = client.submit(ask(images=HTTPS))
-    started = simulator.clock.time()
-    simulator.next("get_task_status", answer)
-    with pytest.raises(AuthenticationError):
-        client.wait(job)
-    assert simulator.clock.time() == started
 
 
 @pytest.mark.parametrize("code", [1003, 1010])
@@ -306,12 +274,7 @@ def test_a_job_survives_being_written_down() -> None:
     assert Job.from_dict({"task_ids": ["a"]}) == Job(["a"])
 
 
-def test_an_id_told_twice_is_one_task(
-    make_client: Callable[..., WeryAI], simulator: Simulator, ask: Ask
-) -> None:
-    body = {"status": 0, "data": {"task_ids": ["a", "a"], "task_id": "a"}}
-    network = Network(httpx.Response(200, json=body))
-    assert make_client(handler=network).submit(ask(images=HTTPS)).task_ids == ("a",)
+def test_an_id_told_twice_is_one_task() -> None:
     assert Job(["b", "a", "b"]).task_ids == ("b", "a")
 
 
@@ -374,13 +337,8 @@ def test_every_spelling_of_the_service_is_read(
     assert caught.value.result.videos == ()
 
 
-def test_a_cover_is_kept_and_a_video_named_twice_comes_once(
+def test_a_report_without_an_id_is_of_the_task_that_was_asked_for(
     make_client: Callable[..., WeryAI],
 ) -> None:
-    url = "https://example.com/v.mp4"
-    video = {"url": None, "video_url": url, "cover_url": "https://example.com/c.png"}
-    data = {"task_status": "succeed", "videos": [video, {}], "video_url": url, "video_urls": [url]}
-    reply = httpx.Response(200, json={"status": 0, "data": data})
-    task = make_client(handler=Network(reply)).status("task_9")
-    assert [(v.url, v.cover_url) for v in task.videos] == [(url, "https://example.com/c.png")]
-    assert task.id == "task_9", "a report without an id is of the task that was asked for"
+    reply = httpx.Response(200, json={"status": 0, "data": {"task_status": "waiting"}})
+    assert make_client(handler=Network(reply)).status("task_9").id == "task_9"

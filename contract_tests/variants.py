@@ -67,6 +67,10 @@ class Row:
     http: int = 200
     headers: dict[str, str] | None = None
 
+    def name(self) -> str:
+        """For people."""
+        return f"{self.row} ({self.disagreement})"
+
     def ways(self) -> list[str]:
         """What it is sent through. Nothing published says that a webhook brings a list."""
         lists = isinstance(self.given, list) and self.kind == "task"
@@ -126,9 +130,10 @@ def call(client: WeryAI, way: str, picture: Path) -> Any:
 
 
 def success(way: str, ids: list[str]) -> httpx.Response:
-    """What ends a wait: all of these have their video."""
-    made = [VIDEO | {"task_id": name} for name in ids]
-    return httpx.Response(200, json={"status": 0, "data": made if way != "wait" else made[0]})
+    """A submission that is accepted, or what ends a wait: each of these tasks has its video."""
+    made: Any = [VIDEO | {"task_id": name} for name in ids]
+    data = {"submit": {"task_ids": ids}, "wait": made[0]}.get(way, made)
+    return httpx.Response(200, json={"status": 0, "data": data})
 
 
 def plain(value: Any) -> Any:
