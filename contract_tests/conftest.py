@@ -6,6 +6,7 @@ import functools
 import inspect
 import os
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +24,7 @@ settings.register_profile("ci", derandomize=True, database=None, max_examples=60
 settings.register_profile("fuzz", database=None, max_examples=2000)
 settings.load_profile(os.environ.get("WERYAI_HYPOTHESIS", "ci"))
 
+COLOURS = ("sync", "async")
 KEY = "sk-test-0123456789abcdef"
 
 MakeClient = Callable[..., WeryAI]
@@ -67,33 +69,47 @@ def no_settings(monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.delenv(name, raising=False)
 
 
-@pytest.fixture(params=["sync", "async"])
-def make_client(request: pytest.FixtureRequest) -> Iterator[MakeClient]:
-    """Make a client in the colour of this run; `handler` answers in the place of the network."""
-    colour: str = request.param
-    opened: list[WeryAI] = []
+@pytest.fixture(scope="session")
+def portal() -> Iterator[anyio.from_thread.BlockingPortal]:
+    """The event loop of every client of the async colour: to start one takes longer than a test."""
     with anyio.from_thread.start_blocking_portal() as portal:
+        yield portal
 
-        def make(
-            simulator: Simulator | None = None,
-            handler: Callable[[httpx.Request], httpx.Response] | None = None,
-            **options: Any,
-        ) -> Any:
-            if handler is not None:
-                options["transport"] = httpx.MockTransport(handler)
-            if simulator is None:
-                options = {"api_key": KEY, "clock": ManualClock()} | options
-            if colour == "sync":
-                client: Any = simulator.client(**options) if simulator else WeryAI(**options)
-            else:
-                build = simulator.async_client if simulator else AsyncWeryAI
-                client = Blocked(build(**options), portal)
-            opened.append(client)
-            return client
 
+@contextmanager
+def clients(colour: str, portal: anyio.from_thread.BlockingPortal) -> Iterator[MakeClient]:
+    """Make clients in one colour; `handler` answers in the place of the network."""
+    opened: list[WeryAI] = []
+
+    def make(
+        simulator: Simulator | None = None,
+        handler: Callable[[httpx.Request], httpx.Response] | None = None,
+        **options: Any,
+    ) -> Any:
+        if handler is not None:
+            options["transport"] = httpx.MockTransport(handler)
+        if simulator is None:
+            options = {"api_key": KEY, "clock": ManualClock()} | options
+        if colour == "sync":
+            client: Any = simulator.client(**options) if simulator else WeryAI(**options)
+        else:
+            build = simulator.async_client if simulator else AsyncWeryAI
+            client = Blocked(build(**options), portal)
+        opened.append(client)
+        return client
+
+    yield make
+    for client in opened:
+        client.close()
+
+
+@pytest.fixture(params=COLOURS)
+def make_client(
+    request: pytest.FixtureRequest, portal: anyio.from_thread.BlockingPortal
+) -> Iterator[MakeClient]:
+    """Make a client in the colour of this run."""
+    with clients(request.param, portal) as make:
         yield make
-        for client in opened:
-            client.close()
 
 
 @pytest.fixture

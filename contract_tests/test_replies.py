@@ -10,10 +10,12 @@ from typing import Any
 import httpx
 import pytest
 import respx
+from anyio.from_thread import BlockingPortal
 from hypothesis import HealthCheck, Phase, given, settings
 from schemathesis import GenerationMode
 
 from contract_tests import replies
+from contract_tests.conftest import COLOURS, clients
 from weryai import (
     Job,
     MultiImageToVideo,
@@ -26,7 +28,13 @@ from weryai import (
 
 OPERATIONS = sorted(replies.SCHEMAS)
 SUBMIT = "submit_multi_image_to_video"
-HTTPS = "https://example.com/a.jpg"
+ASKED = MultiImageToVideo(
+    images=["https://example.com/a.jpg"],
+    prompt="x",
+    model="KLING_O1",
+    aspect_ratio="16:9",
+    duration=5,
+)
 EXAMPLES = settings(
     deadline=None,
     phases=[Phase.generate],  # the generated case is small enough; to shrink it takes minutes
@@ -37,34 +45,40 @@ EXAMPLES = settings(
     ],
 )
 
-Reply = Callable[[str, httpx.Response], Any]
+Reply = Callable[[str, str, httpx.Response], Any]
 
 
 @pytest.fixture
-def reply(make_client: Callable[..., WeryAI], tmp_path: Any, pictures: Any) -> Iterator[Reply]:
-    """Call an operation whose reply is this one; every colour has one client for all examples."""
-    client = make_client(retry_budget=0)
-    asked = MultiImageToVideo(
-        images=[HTTPS], prompt="x", model="KLING_O1", aspect_ratio="16:9", duration=5
-    )
+def reply(portal: BlockingPortal, pictures: tuple[Path, Path], tmp_path: Path) -> Iterator[Reply]:
+    """Call an operation, in one colour, whose reply is this one; to generate a reply takes far
+    longer than to read it, so each goes through both colours."""
     image = tmp_path / "image.png"
     image.write_bytes(pictures[0].read_bytes())
-    calls: dict[str, Callable[[], Any]] = {
-        SUBMIT: lambda: client.submit(asked),
+    with (
+        respx.mock(assert_all_mocked=True) as router,
+        clients("sync", portal) as sync,
+        clients("async", portal) as other,
+    ):
+        route = router.route(url__regex=r"https://api(-growth-agent)?\.weryai\.com/.*")
+        made = {"sync": sync(retry_budget=0), "async": other(retry_budget=0)}
+
+        def call(colour: str, operation: str, response: httpx.Response) -> Any:
+            route.mock(return_value=response)
+            return calls(made[colour], image)[operation]()
+
+        yield call
+
+
+def calls(client: WeryAI, picture: Path) -> dict[str, Callable[[], Any]]:
+    """By operationId: the call that asks for it."""
+    return {
+        SUBMIT: lambda: client.submit(ASKED),
         "get_task_status": lambda: client.status("task_1"),
         "get_batch_status": lambda: client.batch_status("1"),
-        "upload_file": lambda: client.upload(another(image)),
+        "upload_file": lambda: client.upload(another(picture)),
         "get_balance": client.balance,
         "list_video_models": client.models,
     }
-    with respx.mock(assert_all_mocked=True) as router:
-        route = router.route(url__regex=r"https://api(-growth-agent)?\.weryai\.com/.*")
-
-        def call(operation: str, response: httpx.Response) -> Any:
-            route.mock(return_value=response)
-            return calls[operation]()
-
-        yield call
 
 
 def another(image: Path) -> Path:
@@ -90,16 +104,17 @@ def test_a_reply_that_keeps_the_contract_is_read_right(reply: Reply, operation: 
     @EXAMPLES
     @given(replies.generated(operation, GenerationMode.POSITIVE))
     def check(body: Any) -> None:
-        response = httpx.Response(200, json=body)
-        if replies.is_success(operation, body):
-            value = reply(operation, response)
-            assert plain(operation, value) == replies.expected(operation, body)
-            return
-        with pytest.raises(ResponseError) as caught:
-            reply(operation, response)
-        assert caught.value.code == body["status"]
-        words = [body.get(name) for name in replies.WORDS]
-        assert all(word.strip() in str(caught.value) for word in words if word)
+        for colour in COLOURS:
+            response = httpx.Response(200, json=body)
+            if replies.is_success(operation, body):
+                value = reply(colour, operation, response)
+                assert plain(operation, value) == replies.expected(operation, body), colour
+                continue
+            with pytest.raises(ResponseError) as caught:
+                reply(colour, operation, response)
+            assert caught.value.code == body["status"]
+            words = [body.get(name) for name in replies.WORDS]
+            assert all(word.strip() in str(caught.value) for word in words if word)
 
     check()
 
@@ -113,15 +128,16 @@ def test_a_reply_that_breaks_the_contract_ends_in_one_of_our_errors(
     @EXAMPLES
     @given(replies.generated(operation, GenerationMode.NEGATIVE))
     def check(body: Any) -> None:
-        response = httpx.Response(200, json=body)
         if not replies.breaks_what_is_read(operation, body):
             return
         seen.append(body)
-        with pytest.raises(WeryAIError) as caught:
-            reply(operation, response)
-        assert getattr(caught.value, "raw", None) == response.content
-        if operation == SUBMIT:
-            assert isinstance(caught.value, SubmissionUnknownError)
+        for colour in COLOURS:
+            response = httpx.Response(200, json=body)
+            with pytest.raises(WeryAIError) as caught:
+                reply(colour, operation, response)
+            assert getattr(caught.value, "raw", None) == response.content
+            if operation == SUBMIT:
+                assert isinstance(caught.value, SubmissionUnknownError)
 
     check()
     assert len(seen) > 20, "most of what is generated breaks something that is read"
@@ -145,11 +161,12 @@ ODD: list[tuple[int, bytes, dict[str, str]]] = [
 ] + [(520, b"<html>", {}), (599, b"", {}), (999, b"", {})]
 
 
+@pytest.mark.parametrize("colour", COLOURS)
 @pytest.mark.parametrize("operation", OPERATIONS)
 def test_no_status_and_no_garbage_ends_in_anything_but_our_errors(
-    make_client: Callable[..., WeryAI], reply: Reply, operation: str
+    reply: Reply, operation: str, colour: str
 ) -> None:
     for status, body, headers in ODD:
         stream = httpx.ByteStream(body)
         with pytest.raises(WeryAIError):
-            reply(operation, httpx.Response(status, headers=headers, stream=stream))
+            reply(colour, operation, httpx.Response(status, headers=headers, stream=stream))
