@@ -34,7 +34,7 @@ types: $(STAMP) ## mypy --strict and pyright
 	pyright
 
 contract: $(STAMP) ## The contract tests alone
-	pytest contract_tests -n auto --dist loadfile
+	pytest contract_tests -n auto --dist loadfile --no-loadscope-reorder --junitxml reports/junit.xml
 
 test: lint types contract ## All that CI runs
 

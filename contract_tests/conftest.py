@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import functools
 import inspect
-import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -13,16 +12,14 @@ from typing import Any
 import anyio.from_thread
 import httpx
 import pytest
-from hypothesis import settings
 
+from contract_tests import profiles
+from contract_tests.promises import pytest_terminal_summary as pytest_terminal_summary
 from weryai import AsyncWeryAI, MultiImageToVideo, WeryAI
 from weryai.journal import SQLiteJournal
 from weryai.testing import ManualClock, Simulator, sample
 
-# The same cases in every run; `make fuzz` loads the other one.
-settings.register_profile("ci", derandomize=True, database=None, max_examples=60)
-settings.register_profile("fuzz", database=None, max_examples=2000)
-settings.load_profile(os.environ.get("WERYAI_HYPOTHESIS", "ci"))
+profiles.load()
 
 COLOURS = ("sync", "async")
 KEY = "sk-test-0123456789abcdef"

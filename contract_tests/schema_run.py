@@ -1,22 +1,22 @@
 """Runs schemathesis against an application in process, and sorts what the checks said.
 
 Nothing is sent to any address, nothing is written into the checkout, and the same code generates
-the same calls: one seed, one worker, no database, and no constants picked from other modules.
+the same calls: one seed, one worker, no database; see also profiles.py.
 """
 
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterator, MutableMapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, MutableMapping, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import pytest
 import schemathesis
 import schemathesis.engine
 from attrs import define, field
-from hypothesis.internal.constants_ast import Constants
 from schemathesis import CheckContext, Config, HookContext, Response
 from schemathesis.checks import CHECKS
 from schemathesis.engine.events import FatalError, NonFatalError, PhaseFinished, ScenarioFinished
@@ -66,7 +66,12 @@ class Report:
 
 
 def run(
-    app: Application, key: str, prepare: Prepare, checks: Sequence[Check], folder: Path
+    app: Application,
+    key: str,
+    prepare: Prepare,
+    checks: Sequence[Check],
+    folder: Path,
+    other: Mapping[str, Any] = MappingProxyType({}),
 ) -> Report:
     """Try every operation of the contract in all phases, with good data and bad.
 
@@ -76,6 +81,7 @@ def run(
         prepare: called before each call, and may change it.
         checks: of our own, beside those of schemathesis. One that returns True did not apply.
         folder: for what hypothesis writes.
+        other: settings of schemathesis in the place of those above.
     """
 
     async def without_lifespan(scope: MutableMapping[str, Any], receive: Any, send: Any) -> None:
@@ -85,7 +91,7 @@ def run(
             await app(scope, receive, send)
 
     headers = {"Authorization": f"Bearer {key}"}
-    config = Config.from_dict({**SETTINGS, "headers": headers})
+    config = Config.from_dict({**SETTINGS, **other, "headers": headers})
     schema = schemathesis.openapi.from_path(CONTRACT, config=config)
     schema.app = without_lifespan
     report = Report()
@@ -138,8 +144,7 @@ def _registered(prepare: Prepare, checks: Sequence[Check]) -> Iterator[None]:
 
 @contextmanager
 def _to_itself(folder: Path) -> Iterator[None]:
-    """Hypothesis, writing elsewhere, and not looking at what else happens to be imported."""
+    """Hypothesis, writing elsewhere."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("hypothesis.configuration.__hypothesis_home_directory", folder)
-        patch.setattr("hypothesis.internal.conjecture.providers._get_local_constants", Constants)
         yield

@@ -1,0 +1,86 @@
+"""Says in two digests which cases are generated: the replies, and the calls of the simulator.
+
+python -m contract_tests.digest
+"""
+
+from __future__ import annotations
+
+import hashlib
+import itertools
+import json
+import secrets
+import tempfile
+from pathlib import Path
+from typing import Any
+from unittest import mock
+
+from hypothesis import HealthCheck, Phase, given, settings
+from schemathesis import GenerationMode, HookContext
+from schemathesis.core import NotSet
+
+from contract_tests import profiles, replies, schema_run
+from contract_tests.schema_run import Case
+from contract_tests.schema_watch import Watch
+
+REDUCED: dict[str, Any] = {
+    "phases": {
+        "fuzzing": {"generation": {"max-examples": 3}},
+        "stateful": {"max-steps": 3, "generation": {"max-examples": 3}},
+    }
+}
+
+
+def of_replies() -> str:
+    """A digest of the first replies of each operation, good and bad."""
+    cases: list[str] = []
+    few = settings(
+        max_examples=3,
+        deadline=None,
+        phases=[Phase.generate],
+        suppress_health_check=list(HealthCheck),
+    )
+    for operation in sorted(replies.SCHEMAS):
+        for mode in GenerationMode:
+            strategy = replies.generated(operation, mode)
+            few(given(strategy)(lambda body: cases.append(json.dumps(body))))()
+    return digest(cases)
+
+
+def of_calls() -> str:
+    """A digest of the first calls that schemathesis makes in each phase."""
+    cases, watch = list[str](), Watch()
+
+    def prepare(context: HookContext, case: Case, options: dict[str, Any]) -> None:
+        watch.prepare(context, case, options)
+        body = None if isinstance(case.body, NotSet) else case.body
+        parts = (case.method, case.path, case.path_parameters, case.query, case.headers, body)
+        cases.append(repr(parts))
+
+    # The ids of tasks come back in the calls that follow, and those are meant to be random.
+    numbers = map("{:016}".format, itertools.count())
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        mock.patch.object(secrets, "token_hex", side_effect=numbers),
+        watch.simulator as simulator,
+        watch.http,
+    ):
+        app, key = simulator.app, simulator.api_key
+        report = schema_run.run(app, key, prepare, [], Path(folder), REDUCED)
+    assert report.errors == [], report.errors
+    return digest(cases)
+
+
+def digest(cases: list[str]) -> str:
+    """Of this many cases, in this order."""
+    return f"{len(cases)} {hashlib.sha256(repr(cases).encode()).hexdigest()}"
+
+
+def main() -> None:
+    """Print both."""
+    profiles.load()
+    print(of_replies())
+    print(of_calls())
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,70 @@
+"""One line a failure: the operation, the promise that was not kept, the case, what was seen.
+
+Tests are named after promises, so the line is made of the test's id. Where a report in JUnit's form
+was asked for, as `make` does, whole tracebacks go beside it instead of on the screen.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+# What a case, a test or its file speaks of, the plainest word first.
+OPERATIONS = {
+    r"submit|submission|paid|\bids?\b": "submit_multi_image_to_video",
+    r"batch": "get_batch_status",
+    r"webhook|notice": "task_completed",
+    r"upload": "upload_file",
+    r"balance": "get_balance",
+    r"models|registry": "list_video_models",
+    r"\bwait|poll|status|state": "get_task_status",
+    r"download": "download",
+}
+NAMED = re.compile("get_balance|get_batch_status|get_task_status|list_video_models|upload_file")
+
+
+def line(nodeid: str, seen: str) -> str:
+    """What is printed for the test of this id, whose error begins so."""
+    place, _, case = nodeid.partition("[")
+    file, _, test = place.partition("::")
+    promise = re.sub(r"^(.*::)?test_", "", test).replace("_", " ")
+    shown = f" [{case.rstrip(']')[:60]}]" if case else ""
+    what = f" - {seen.splitlines()[0].strip()[:100]}" if seen.strip() else ""
+    return f"FAILED {operation(file, promise, case)}: {promise or 'its tests load'}{shown}{what}"
+
+
+def operation(file: str, promise: str, case: str) -> str:
+    """The operation that a test is about: as it is named in the case, else by its words, else the
+    part of the product that the file is about."""
+    if named := NAMED.search(case):
+        return named.group()
+    stem = Path(file).stem.removeprefix("test_").replace("_", " ")
+    for words in (case.partition(":")[0].replace("_", " "), stem, promise):
+        for pattern, name in OPERATIONS.items():
+            if re.search(pattern, words):
+                return name
+    return stem
+
+
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> Iterator[None]:
+    """Print the lines in the place of pytest's own."""
+    failed = [*terminalreporter.getreports("failed"), *terminalreporter.getreports("error")]
+    junit = config.getoption("xmlpath", None)
+    if junit and failed:
+        config.option.tbstyle = "no"
+        details = Path(junit).with_name("failures.txt")
+        details.parent.mkdir(exist_ok=True)
+        told = [f"{report.nodeid}\n\n{report.longreprtext}\n" for report in failed]
+        details.write_text(f"\n{'=' * 80}\n".join(told))
+    terminalreporter.reportchars = ""
+    yield
+    for report in failed:
+        crash = getattr(report.longrepr, "reprcrash", None)
+        terminalreporter.write_line(line(report.nodeid, crash.message if crash else ""))
+    if junit and failed:
+        terminalreporter.write_line(f"{len(failed)} failed; whole tracebacks are in {details}")

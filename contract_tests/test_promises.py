@@ -1,0 +1,43 @@
+"""A failure is one line, which names the operation and the promise."""
+
+from __future__ import annotations
+
+import pytest
+
+from contract_tests.promises import line
+from contract_tests.test_contract import OPERATIONS
+
+pytest_plugins = ["pytester"]
+
+
+@pytest.mark.parametrize("operation", OPERATIONS)
+def test_the_line_of_a_generated_case_names_its_operation(operation: str) -> None:
+    nodeid = f"contract_tests/test_replies.py::test_a_reply_is_read[sync-{operation}]"
+    said = f"FAILED {operation}: a reply is read [sync-{operation}] - assert 1 == 2"
+    assert line(nodeid, "assert 1 == 2\n  and more") == said
+
+
+@pytest.mark.parametrize(
+    ("nodeid", "said"),
+    [
+        ("test_wait.py::test_a_wait_survives", "get_task_status: a wait survives"),
+        ("test_submit.py::test_x", "submit_multi_image_to_video: x"),
+        ("test_client.py::test_a_webhook_is_read", "task_completed: a webhook is read"),
+        ("test_v.py::test_x[sync-batch_status: y]", "get_batch_status: x [sync-batch_status: y]"),
+        ("command_line/test_errors.py::test_x", "errors: x"),
+        ("test_render.py", "render: its tests load"),
+    ],
+)
+def test_the_line_of_any_other_case_names_what_it_speaks_of(nodeid: str, said: str) -> None:
+    assert line(nodeid, "") == f"FAILED {said}"
+
+
+def test_a_report_for_ci_keeps_tracebacks_off_the_screen(pytester: pytest.Pytester) -> None:
+    pytester.makepyfile(conftest="from contract_tests.promises import pytest_terminal_summary")
+    pytester.makepyfile(test_balance="def test_it_is_a_number():\n    one = 1\n    assert one == 2")
+    shown = pytester.runpytest_inprocess("-p", "no:cacheprovider", "--junitxml=reports/j.xml")
+    text = shown.stdout.str()
+    assert "FAILED get_balance: it is a number - assert 1 == 2" in text
+    assert "one = 1" not in text
+    assert "one = 1" in (pytester.path / "reports" / "failures.txt").read_text()
+    assert "one = 1" in pytester.runpytest_inprocess("-p", "no:cacheprovider").stdout.str()
