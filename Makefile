@@ -7,7 +7,7 @@ export PATH := $(CURDIR)/$(BIN):$(PATH)
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help install generate lint types contract test demo drift breaking clean
+.PHONY: help install generate lint types contract test fuzz demo drift breaking clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -37,6 +37,9 @@ contract: $(STAMP) ## The contract tests alone
 	pytest contract_tests -n auto --dist loadfile --no-loadscope-reorder --junitxml reports/junit.xml
 
 test: lint types contract ## All that CI runs
+
+fuzz: $(STAMP) ## What no other run tried: make fuzz MINUTES=5, or INPUTS=100000; SEED=n for the same again
+	python -m contract_tests.fuzz $(if $(MINUTES),--minutes $(MINUTES)) $(if $(INPUTS),--inputs $(INPUTS)) $(if $(SEED),--seed $(SEED)) $(if $(ONLY),--only $(ONLY))
 
 drift: $(STAMP) ## Compare documentation pages with the contract: make drift PAGE=page.txt
 	python openapi/drift.py $(PAGE)

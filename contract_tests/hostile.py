@@ -1,0 +1,156 @@
+"""Replies and webhook bodies as nobody would send them, each made of a seed and a number."""
+
+from __future__ import annotations
+
+import copy
+import json
+import random
+from collections.abc import Callable
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import httpx
+from attrs import field, frozen
+
+from contract_tests.conftest import KEY
+from contract_tests.variants import ASKED
+from weryai import WeryAI, WeryAIError, webhooks
+from weryai.testing import ManualClock
+
+EXAMPLES = Path(__file__).parent.parent / "openapi" / "examples"
+OPERATIONS = (
+    *("submit_multi_image_to_video", "get_task_status", "get_batch_status"),
+    *("upload_file", "get_balance", "list_video_models"),
+)
+TARGETS = (*OPERATIONS, "task_completed")
+VALUES: tuple[Any, ...] = (
+    *(None, True, False, 0, -1, 200, 1002, 2**63, 10**400, 1.5, -0.0, 1e308, float("nan")),
+    *(float("inf"), "", "0", "succeed", "\x00", "\ud800", "é" * 5000, "https://[::1", [], {}),
+    *([None], [[]], {"": None}, {"url": {}}, ["https://example.com/v"] * 300),
+)
+BREAKS = ("utf-16", "utf-32", "utf-8-sig", "latin-1", "cp037", "utf-7")
+HEADERS = (
+    *({}, {"Content-Type": "text/html; charset=klingon"}, {"Content-Type": "\x7f"}),
+    *({"Content-Encoding": "gzip"}, {"Content-Encoding": "br, deflate"}, {"Retry-After": "nan"}),
+    *({"Retry-After": "9" * 400}, {"Retry-After": "Thu, 01 Jan 0000 00:00:00 -9999"}),
+    {"Content-Length": "-1"},
+)
+
+
+@frozen
+class Input:
+    """One of them, and what it is sent to."""
+
+    target: str
+    body: bytes
+    status: int = 200
+    headers: dict[str, str] = field(factory=dict)
+
+    def response(self) -> httpx.Response:
+        stream = httpx.ByteStream(self.body)
+        return httpx.Response(self.status, headers=self.headers, stream=stream)
+
+
+@cache
+def examples(target: str) -> tuple[bytes, ...]:
+    """What the target may be sent, by the contract."""
+    return tuple(file.read_bytes() for file in sorted(EXAMPLES.glob(f"{target}.*.json")))
+
+
+def make(seed: int, number: int) -> Input:
+    """The input of this number."""
+    dice = random.Random(f"{seed}:{number}")
+    target = dice.choice(TARGETS)
+    body = dice.choices((changed, cut, nested, noise, recoded), (70, 12, 5, 5, 8))[0](dice, target)
+    status = 200 if dice.random() < 0.85 else dice.randrange(100, 1000)
+    headers = dice.choice(HEADERS) if dice.random() < 0.2 else {}
+    return Input(target, body, status, headers)
+
+
+def changed(dice: random.Random, target: str) -> bytes:
+    """An example with some of its values exchanged, taken away or put elsewhere."""
+    source = target if dice.random() < 0.9 else dice.choice(TARGETS)
+    value = json.loads(dice.choice(examples(source)))
+    for _ in range(dice.choice((1, 1, 1, 2, 4))):
+        value = at_random(dice, value)
+    return json.dumps(value).encode()
+
+
+def at_random(dice: random.Random, value: Any) -> Any:
+    """The value with one change somewhere in it."""
+    if not isinstance(value, dict | list) or not value or dice.random() < 0.15:
+        return [value] if dice.random() < 0.1 else copy.deepcopy(dice.choice(VALUES))
+    key = dice.choice(list(value)) if isinstance(value, dict) else dice.randrange(len(value))
+    match dice.randrange(8):
+        case 0:
+            del value[key]
+        case 1 if isinstance(value, dict):
+            value[dice.choice(("data", "output", "videos", "task_id", "status"))] = value.pop(key)
+        case 2 if isinstance(value, dict):
+            value[key] = {key: value[key]}
+        case _:
+            value[key] = at_random(dice, value[key])
+    return value
+
+
+def cut(dice: random.Random, target: str) -> bytes:
+    """An example with bytes missing, doubled or changed."""
+    body = bytearray(changed(dice, target))
+    for _ in range(dice.randrange(1, 6)):
+        place = dice.randrange(len(body) + 1)
+        body[place : place + dice.randrange(4)] = dice.randbytes(dice.randrange(3))
+    return bytes(body[: dice.randrange(len(body) + 1)] if dice.random() < 0.4 else body)
+
+
+def nested(dice: random.Random, target: str) -> bytes:
+    """Brackets or numbers far beyond any use, around or inside an example."""
+    depth = dice.choice((500, 990, 5000, 50_000))
+    start, end = dice.choice(((b"[", b"]"), (b'{"data":', b"}"), (b'{"output":', b"}")))
+    inner = dice.choice((b"9" * depth, b"1e" + b"9" * 9, b"-" * 9, changed(dice, target)))
+    deep = start * depth + inner + end * depth
+    return deep if dice.random() < 0.6 else b'{"status":0,"data":' + deep + b"}"
+
+
+def noise(dice: random.Random, target: str) -> bytes:
+    """Any bytes."""
+    return dice.randbytes(dice.choice((0, 1, 2, 30, 3000)))
+
+
+def recoded(dice: random.Random, target: str) -> bytes:
+    """An example in another encoding."""
+    text = changed(dice, target).decode("ascii", "replace")
+    return text.encode(dice.choice(BREAKS), "replace")
+
+
+class Reader:
+    """The client and the webhook reader, for one input after the other."""
+
+    def __init__(self, picture: Path) -> None:
+        self.answer = httpx.Response(200)
+        self.client = WeryAI(
+            KEY,
+            transport=httpx.MockTransport(lambda request: self.answer),
+            retry_budget=0,
+            clock=ManualClock(),
+        )
+        self.calls: dict[str, Callable[[], Any]] = {
+            "submit_multi_image_to_video": lambda: self.client.submit(ASKED),
+            "get_task_status": lambda: self.client.status("task_1"),
+            "get_batch_status": lambda: self.client.batch_status("1"),
+            "upload_file": lambda: self.client.upload(picture),
+            "get_balance": self.client.balance,
+            "list_video_models": self.client.models,
+        }
+
+    def read(self, given: Input) -> bool:
+        """Whether it was read as a success. Raises what is not of our tree."""
+        try:
+            if given.target == "task_completed":
+                webhooks.parse(given.body)
+            else:
+                self.answer = given.response()
+                self.calls[given.target]()
+        except WeryAIError:
+            return False
+        return True
