@@ -22,6 +22,8 @@ from contract_tests import profiles, replies, schema_run
 from contract_tests.schema_run import Case
 from contract_tests.schema_watch import Watch
 
+# One of the simplest, one of the widest, and the one that must not go wrong.
+SOME = ("get_balance", "get_task_status", "submit_multi_image_to_video")
 REDUCED: dict[str, Any] = {
     "phases": {
         "fuzzing": {"generation": {"max-examples": 3}},
@@ -31,7 +33,7 @@ REDUCED: dict[str, Any] = {
 
 
 def of_replies() -> str:
-    """A digest of the first replies of each operation, good and bad."""
+    """A digest of the first replies of some operations, good and bad."""
     cases: list[str] = []
     few = settings(
         max_examples=3,
@@ -39,7 +41,7 @@ def of_replies() -> str:
         phases=[Phase.generate],
         suppress_health_check=list(HealthCheck),
     )
-    for operation in sorted(replies.SCHEMAS):
+    for operation in SOME:
         for mode in GenerationMode:
             strategy = replies.generated(operation, mode)
             few(given(strategy)(lambda body: cases.append(json.dumps(body))))()

@@ -30,7 +30,7 @@ VALUES: tuple[Any, ...] = (
     *([None], [[]], {"": None}, {"url": {}}, ["https://example.com/v"] * 300),
 )
 BREAKS = ("utf-16", "utf-32", "utf-8-sig", "latin-1", "cp037", "utf-7")
-HEADERS = (
+HEADERS: tuple[dict[str, str], ...] = (
     *({}, {"Content-Type": "text/html; charset=klingon"}, {"Content-Type": "\x7f"}),
     *({"Content-Encoding": "gzip"}, {"Content-Encoding": "br, deflate"}, {"Retry-After": "nan"}),
     *({"Retry-After": "9" * 400}, {"Retry-After": "Thu, 01 Jan 0000 00:00:00 -9999"}),

@@ -23,4 +23,4 @@ def test_two_processes_generate_the_same_replies_and_the_same_calls() -> None:
     (one, _), (other, _) = [process.communicate() for process in running]
     assert one == other
     counts = [int(line.split()[0]) for line in one.splitlines()]
-    assert [count > 30 for count in counts] == [True, True], counts
+    assert [count >= 18 for count in counts] == [True, True], counts
