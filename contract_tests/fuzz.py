@@ -16,19 +16,34 @@ import tempfile
 import time
 import traceback
 from collections import Counter
+from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
+from typing import Any
 
 import httpx
+import schemathesis
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import seed as seeded
+from hypothesis.strategies import SearchStrategy
 from schemathesis import GenerationMode
 
 from contract_tests import hostile, replies, schema_run
+from contract_tests.raw import SUBMIT as PATH
 from contract_tests.schema_watch import Watch
 from contract_tests.test_simulator_fuzz import OWN
+from weryai import InvalidRequestError, MultiImageToVideo
 from weryai.testing import sample
 
+NEEDED = {"images", "prompt", "model", "aspect_ratio", "duration"}
 AGAIN = "make fuzz SEED={seed} ONLY={number}"
+
+
+def requests(mode: GenerationMode) -> SearchStrategy[Any]:
+    """Bodies of submissions."""
+    operation = schemathesis.openapi.from_path(schema_run.CONTRACT)[PATH]["POST"]
+    cases: SearchStrategy[Any] = operation.as_strategy(generation_mode=mode)
+    return cases.map(lambda case: case.body)
 
 
 class Fuzz:
@@ -49,26 +64,35 @@ class Fuzz:
             self.fault(f"{made.target}, input {number}; try it with {again}\n{made!r:.2000}")
 
     def generated(self, seed: int) -> None:
-        """Replies of every operation, of the contract and against it."""
-        for operation, mode in itertools.product(replies.SCHEMAS, GenerationMode):
-            made = replies.generated(operation, mode)
-            limits = settings(
-                max_examples=25,
-                database=None,
-                deadline=None,
-                phases=[Phase.generate],
-                suppress_health_check=list(HealthCheck),
-            )
-
-            def read(body: object, target: str = operation) -> None:
-                self.tried["generated"] += 1
-                content = httpx.Response(200, json=body).content
-                self.reader.read(hostile.Input(target, content))
-
+        """Replies of every operation and requests, of the contract and against it."""
+        limits = settings(
+            max_examples=25,
+            database=None,
+            deadline=None,
+            phases=[Phase.generate],
+            suppress_health_check=list(HealthCheck),
+        )
+        for operation, mode in itertools.product([*replies.SCHEMAS, "request"], GenerationMode):
+            made = requests(mode) if operation == "request" else replies.generated(operation, mode)
             try:
-                seeded(seed)(limits(given(made)(read)))()
+                seeded(seed)(limits(given(made)(self.reads(operation))))()
             except Exception:
                 self.fault(f"{operation}, generated; try it with make fuzz SEED={seed}")
+
+    def reads(self, operation: str) -> Callable[[Any], None]:
+        """What is done with each of them."""
+
+        def read(body: Any) -> None:
+            self.tried["generated"] += 1
+            if operation != "request":
+                content = httpx.Response(200, json=body).content
+                self.reader.read(hostile.Input(operation, content))
+            elif isinstance(body, dict) and body.keys() >= NEEDED:
+                known = body.keys() & MultiImageToVideo.__annotations__
+                with suppress(InvalidRequestError):
+                    MultiImageToVideo(**{name: body[name] for name in known})
+
+        return read
 
     def simulator(self, seed: int) -> None:
         """One run of schemathesis, with every check of the suite."""
