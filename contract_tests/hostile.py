@@ -123,6 +123,13 @@ def recoded(dice: random.Random, target: str) -> bytes:
     return text.encode(dice.choice(BREAKS), "replace")
 
 
+def another(image: Path) -> Path:
+    """The file with other content: the same would not be uploaded again."""
+    content = image.read_bytes()
+    image.write_bytes(content[:-1] + bytes([(content[-1] + 1) % 256]))
+    return image
+
+
 class Reader:
     """The client and the webhook reader, for one input after the other."""
 
@@ -138,7 +145,7 @@ class Reader:
             "submit_multi_image_to_video": lambda: self.client.submit(ASKED),
             "get_task_status": lambda: self.client.status("task_1"),
             "get_batch_status": lambda: self.client.batch_status("1"),
-            "upload_file": lambda: self.client.upload(picture),
+            "upload_file": lambda: self.client.upload(another(picture)),
             "get_balance": self.client.balance,
             "list_video_models": self.client.models,
         }
