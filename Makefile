@@ -7,7 +7,7 @@ export PATH := $(CURDIR)/$(BIN):$(PATH)
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help install generate lint types contract test fuzz demo drift breaking clean
+.PHONY: help install generate lint types contract test fuzz demo drift breaking clean valid format changelog regenerate
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -23,11 +23,17 @@ $(STAMP): pyproject.toml constraints.txt dev-requirements.txt
 generate: $(STAMP) ## Make generated_client/ anew from openapi/weryai.yaml
 	python openapi/generate.py
 
-lint: $(STAMP) ## Ruff, formatting, and the contract against the OpenAPI 3.1 schema
+lint: $(STAMP) valid ## Ruff, formatting, and the contract against the OpenAPI 3.1 schema
 	ruff check .
 	ruff format --check .
-	openapi-spec-validator --schema 3.1 openapi/weryai.yaml
 	python openapi/generate.py --check
+
+valid: $(STAMP)
+	openapi-spec-validator --schema 3.1 openapi/weryai.yaml
+
+format: $(STAMP) ## Mend what ruff can mend
+	ruff check --fix .
+	ruff format .
 
 types: $(STAMP) ## mypy --strict and pyright
 	mypy
@@ -41,11 +47,18 @@ test: lint types contract ## All that CI runs
 fuzz: $(STAMP) ## What no other run tried: make fuzz MINUTES=5, or INPUTS=100000; SEED=n for the same again
 	python -m contract_tests.fuzz $(if $(MINUTES),--minutes $(MINUTES)) $(if $(INPUTS),--inputs $(INPUTS)) $(if $(SEED),--seed $(SEED)) $(if $(ONLY),--only $(ONLY))
 
-drift: $(STAMP) ## Compare documentation pages with the contract: make drift PAGE=page.txt
+regenerate: $(STAMP) ## The contract changed: all that follows from it, and what it means for users
+	python openapi/regenerate.py $(BASE)
+
+drift: PAGE ?= $(wildcard contract_tests/data/pages/*.txt contract_tests/data/pages/*.md)
+drift: $(STAMP) ## Compare PAGE=file-or-address with the contract, else the recorded page
 	python openapi/drift.py $(PAGE)
 
 breaking: $(STAMP) ## What changed for users since BASE=git-ref, and the version that takes
 	python openapi/breaking.py $(BASE)
+
+changelog: $(STAMP) ## A draft of what CHANGELOG.md has to say of it
+	python openapi/breaking.py --changelog $(BASE)
 
 demo: $(STAMP) ## Two sample images to out/*.mp4 through the simulator
 	python -m weryai.cli.demo
