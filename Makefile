@@ -8,6 +8,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := help
 .PHONY: help install generate lint types contract test fuzz demo drift breaking clean valid format changelog regenerate
+.PHONY: help install generate lint valid format types contract test demo drift breaking changelog regenerate live clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -59,6 +60,10 @@ breaking: $(STAMP) ## What changed for users since BASE=git-ref, and the version
 
 changelog: $(STAMP) ## A draft of what CHANGELOG.md has to say of it
 	python openapi/breaking.py --changelog $(BASE)
+
+# Only a BUDGET of this command line counts: one in the environment may be there for something else.
+live: $(STAMP) ## Ask the real service, for free; BUDGET=credits allows one submission
+	python -m contract_tests.live $(if $(and $(filter command,$(origin BUDGET)),$(BUDGET)),--budget='$(BUDGET)')
 
 demo: $(STAMP) ## Two sample images to out/*.mp4 through the simulator
 	python -m weryai.cli.demo
