@@ -9,6 +9,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 .DEFAULT_GOAL := help
 .PHONY: help install generate lint types contract test fuzz demo drift breaking clean valid format changelog regenerate
 .PHONY: help install generate lint valid format types contract test demo drift breaking changelog regenerate live clean
+.PHONY: help install generate lint valid format types contract test demo drift breaking changelog regenerate wheel live clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -60,6 +61,9 @@ breaking: $(STAMP) ## What changed for users since BASE=git-ref, and the version
 
 changelog: $(STAMP) ## A draft of what CHANGELOG.md has to say of it
 	python openapi/breaking.py --changelog $(BASE)
+
+wheel: $(STAMP) ## Build the wheel and run the contract tests on it, away from the sources
+	python contract_tests/wheel.py
 
 # Only a BUDGET of this command line counts: one in the environment may be there for something else.
 live: $(STAMP) ## Ask the real service, for free; BUDGET=credits allows one submission
