@@ -34,9 +34,9 @@ def renamed(doc: Doc, old: str, new: str) -> None:
     doc.update(json.loads(text))
 
 
-def require_a_seed(doc: Doc) -> None:
-    asked(doc)["seed"] = {"type": "integer"}
-    request(doc)["required"].append("seed")
+def require_one_more(doc: Doc) -> None:
+    asked(doc)["zest"] = {"type": "integer"}
+    request(doc)["required"].append("zest")
 
 
 def rename_a_reply_field(doc: Doc) -> None:
@@ -46,9 +46,9 @@ def rename_a_reply_field(doc: Doc) -> None:
 
 BREAKS: dict[str, tuple[Change, str, str]] = {
     "required request field added": (
-        require_a_seed,
+        require_one_more,
         "submit_multi_image_to_video",
-        "request seed: new and required",
+        "request zest: new and required",
     ),
     "optional request field now required": (
         lambda doc: request(doc)["required"].append("resolution"),

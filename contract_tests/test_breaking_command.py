@@ -178,7 +178,7 @@ def test_the_changelog_is_a_list_of_what_users_notice(
 ) -> None:
     def change(doc: Doc) -> None:
         narrow(doc)
-        asked(doc)["seed"] = {"type": "integer"}
+        asked(doc)["zest"] = {"type": "integer"}
         fields(doc, "VideoObject").pop("src")
 
     rewrite(repository, change)
@@ -190,7 +190,7 @@ def test_the_changelog_is_a_list_of_what_users_notice(
         "was 2000.",
         "- **Breaking**: `get_task_status`, `get_batch_status`: reply 200 VideoObject.src: gone.",
         "- **Breaking**: `task_completed`: request VideoObject.src: gone.",
-        "- `submit_multi_image_to_video`: request seed: new.",
+        "- `submit_multi_image_to_video`: request zest: new.",
     ]
 
 

@@ -48,7 +48,7 @@ HARMLESS: dict[str, tuple[Change, str]] = {
     "limit widened": (lambda doc: asked(doc)["prompt"].update(maxLength=3000), COMPATIBLE),
     "limit lifted": (lambda doc: asked(doc)["prompt"].pop("maxLength"), COMPATIBLE),
     "optional request field": (
-        lambda doc: asked(doc).update(seed={"type": "integer"}),
+        lambda doc: asked(doc).update(zest={"type": "integer"}),
         COMPATIBLE,
     ),
     "request field no longer required": (
@@ -196,9 +196,9 @@ def test_limits_that_no_value_can_keep_prove_nothing() -> None:
 def test_forms_that_may_both_fit_are_unknown_where_just_one_must() -> None:
     old = json.loads(JSON)
     forms = [{"type": "string", "pattern": "^(?=.*[0-9])"}, {"type": "integer"}]
-    asked(old)["seed"] = {"oneOf": forms}
+    asked(old)["zest"] = {"oneOf": forms}
     new = copy.deepcopy(old)
-    asked(new)["seed"]["oneOf"][1]["type"] = ["integer", "string"]
+    asked(new)["zest"]["oneOf"][1]["type"] = ["integer", "string"]
     assert UNKNOWN in {each.level for each in operations.compare(old, new)[0]}
 
 

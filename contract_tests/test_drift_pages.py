@@ -18,10 +18,13 @@ from contract_tests.drifting import (
     OPENAPI,
     TEXT,
     edited,
+    in_step,
     report,
     tool,
 )
 from contract_tests.network import loopback_only
+
+pytestmark = in_step
 
 # Forms of a page
 

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import anyio
+import attrs
 import pytest
 import yaml
 
@@ -17,7 +18,8 @@ import weryai
 import weryai.journal
 import weryai.testing
 from contract_tests import public_surface
-from weryai import AsyncWeryAI, WeryAI, WeryAIError, errors, results
+from weryai import AsyncWeryAI, MultiImageToVideo, WeryAI, WeryAIError, errors, requests, results
+from weryai.cli._options import build
 from weryai.journal import Entry
 from weryai.testing import Simulator, _scenario
 
@@ -142,13 +144,35 @@ def test_every_operation_of_the_contract_is_reached_by_a_method() -> None:
         for operation in path.values()
         if "operationId" in operation
     ]
-    assert sorted(operations) == sorted(methods) == sorted(weryai.testing.OPERATIONS)
+    unreached = set(operations) ^ set(methods)
+    assert unreached == set(), "give each a method of the client (_client.py), and name it above"
+    unsimulated = set(operations) ^ set(weryai.testing.OPERATIONS)
+    assert unsimulated == set(), "wrapper/weryai/testing: OPERATIONS and a route in _app.py"
     assert all(hasattr(WeryAI, method) for method in methods.values())
+
+
+def test_every_field_of_the_request_can_be_given_in_python_and_in_the_shell() -> None:
+    in_contract = set(CONTRACT["components"]["schemas"]["MultiImageToVideoRequest"]["properties"])
+    in_python = {each.name for each in attrs.fields(MultiImageToVideo)}
+    assert in_contract ^ in_python == set(), "wrapper/weryai/requests.py: MultiImageToVideo"
+    in_the_shell = set(inspect.signature(build).parameters)
+    assert in_contract ^ in_the_shell == set(), "wrapper/weryai/cli/_options.py: build"
+
+
+def test_the_limits_of_the_request_are_those_of_the_contract() -> None:
+    schemas = CONTRACT["components"]["schemas"]
+    fields = schemas["MultiImageToVideoRequest"]["properties"]
+    assert fields["images"]["maxItems"] == requests.MAX_IMAGES
+    assert fields["prompt"]["maxLength"] == requests.MAX_PROMPT
+    assert fields["negative_prompt"]["maxLength"] == requests.MAX_NEGATIVE_PROMPT
+    assert list(range(1, requests.MAX_VIDEOS + 1)) == schemas["VideoNumber"]["enum"]
+    assert fields["caller_id"]["maximum"] == requests.INT64 - 1
 
 
 def test_the_states_are_those_of_the_contract() -> None:
     known = CONTRACT["components"]["schemas"]["KnownTaskStatus"]["enum"]
-    assert {spelled.lower() for spelled in known} == set(results.STATES)
+    untold = {spelled.lower() for spelled in known} ^ set(results.STATES)
+    assert untold == set(), "wrapper/weryai/results.py: STATES says what each comes to"
 
 
 def test_the_codes_are_those_of_the_contract() -> None:
