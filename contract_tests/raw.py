@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import json
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -22,15 +23,21 @@ SUBMIT = "/v1/generation/multi-image-to-video"
 UPLOAD = "/v1/generation/upload-file"
 BALANCE = "/v1/generation/balance"
 MODELS = "/growthai/v1/video/models"
+IDS = {"task_id": "task_1", "batch_id": "1"}
+
+
+def _operations() -> Iterator[tuple[str, tuple[str, str, str]]]:
+    for path, item in CONTRACT["paths"].items():
+        for method, operation in item.items():
+            if "operationId" in operation:
+                reply = operation["responses"]["200"]["content"]["application/json"]["schema"]
+                kind = reply["$ref"].rpartition("/")[2].removesuffix("Reply")
+                called = method.upper(), path.format_map(IDS), kind
+                yield operation["operationId"], called
+
+
 # By operationId: the call, and the schema of its reply.
-OPERATIONS = {
-    "submit_multi_image_to_video": ("POST", SUBMIT, "Submit"),
-    "get_task_status": ("GET", "/v1/generation/task_1/status", "TaskStatus"),
-    "get_batch_status": ("GET", "/v1/generation/batch/1/status", "BatchStatus"),
-    "upload_file": ("POST", UPLOAD, "Upload"),
-    "get_balance": ("GET", BALANCE, "Balance"),
-    "list_video_models": ("GET", MODELS, "Models"),
-}
+OPERATIONS = dict(_operations())
 IMAGE = sample("night", (32, 18))
 REQUEST: dict[str, Any] = {
     "model": "KLING_O1",

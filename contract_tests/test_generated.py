@@ -31,20 +31,27 @@ GENERATED = Path(weryai_api.__file__).parent
 GENERATOR = ROOT / "openapi" / "generate.py"
 CONTRACT = yaml.safe_load((ROOT / "openapi" / "weryai.yaml").read_text())
 SCHEMAS = CONTRACT["components"]["schemas"]
+
+
+def replies() -> dict[str, str]:
+    """The component that each operation's success is, by operationId."""
+    operations = [each for item in CONTRACT["paths"].values() for each in item.values()]
+    return {
+        each["operationId"]: each["responses"]["200"]["content"]["application/json"]["schema"][
+            "$ref"
+        ].rpartition("/")[2]
+        for each in operations
+        if "operationId" in each
+    }
+
+
 TAGS = {
     operation["operationId"]: operation["tags"][0]
     for item in CONTRACT["paths"].values()
     for operation in item.values()
     if "operationId" in operation
 }
-OK = {
-    "get_balance": "BalanceOk",
-    "get_batch_status": "BatchStatusOk",
-    "get_task_status": "TaskStatusOk",
-    "list_video_models": "ModelsOk",
-    "submit_multi_image_to_video": "SubmitOk",
-    "upload_file": "UploadOk",
-}
+OK = {name: kind.replace("Reply", "Ok") for name, kind in replies().items()}
 BODIES: dict[str, Any] = {
     "submit_multi_image_to_video.request": models.MultiImageToVideoRequest,
     "task_completed": models.TaskNotice,
