@@ -12,6 +12,7 @@ import httpx
 import yaml
 from jsonschema_rs import Draft202012Validator
 
+from weryai.testing import OPERATIONS as SIMULATED
 from weryai.testing import Simulator, sample
 from weryai.testing._transport import BlockingTransport
 
@@ -29,7 +30,8 @@ IDS = {"task_id": "task_1", "batch_id": "1"}
 def _operations() -> Iterator[tuple[str, tuple[str, str, str]]]:
     for path, item in CONTRACT["paths"].items():
         for method, operation in item.items():
-            if "operationId" in operation:
+            # One that is not simulated yet is told once, by test_rooms.py.
+            if "operationId" in operation and operation["operationId"] in SIMULATED:
                 reply = operation["responses"]["200"]["content"]["application/json"]["schema"]
                 kind = reply["$ref"].rpartition("/")[2].removesuffix("Reply")
                 called = method.upper(), path.format_map(IDS), kind
