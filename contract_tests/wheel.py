@@ -32,6 +32,7 @@ TOOLS = [
 # They read sources, or the tools beside the contract, neither of which is in the wheel.
 ABOUT_SOURCES = [
     "test_breaking*.py",
+    "test_changes.py",
     "test_drift*.py",
     "test_generated.py",
     "test_regenerate.py",
