@@ -51,6 +51,8 @@ def test_lint_types_drift_suite_and_wheel_run_on_every_python_that_is_supported(
     assert JOBS["test"]["strategy"]["matrix"]["python"] == versions
     run = [step["run"].split()[1] for name, step in STEPS if name == "test" and "run" in step]
     assert run == ["install", "lint", "types", "drift", "contract", "wheel"]
+    assert JOBS["nightly"]["strategy"]["matrix"]["target"] == ["mutants", "fuzz"]
+    assert "schedule" in WORKFLOW["on"]
 
 
 def test_every_action_is_pinned_to_a_commit_and_named_by_its_version() -> None:
