@@ -6,7 +6,7 @@ import hashlib
 import os
 import stat
 from collections.abc import Iterable
-from io import BufferedReader
+from io import FileIO
 from pathlib import Path
 
 from attrs import frozen
@@ -21,10 +21,11 @@ SUFFIXES = {"image/jpeg": ".jpg", "image/png": ".png", "image/webp": ".webp"}
 
 @frozen
 class LocalImage:
-    """An image on disk that the service accepts."""
+    """An image on disk that the service accepts, as it was when it was inspected."""
 
     path: Path
     size: int
+    changed_ns: int
     media_type: str
 
     @property
@@ -55,10 +56,10 @@ def inspect(source: str | os.PathLike[str]) -> LocalImage:
         raise MediaError([f"{path}: {empty}, whatever its name says"])
     if info.st_size > MAX_BYTES:
         raise MediaError([f"{path}: has {info.st_size:,} bytes, the limit is {MAX_BYTES:,}"])
-    return LocalImage(path, info.st_size, media_type)
+    return LocalImage(path, info.st_size, info.st_mtime_ns, media_type)
 
 
-def digest(content: BufferedReader) -> str:
+def digest(content: FileIO) -> str:
     """The SHA-256 of what a file holds, read a piece at a time."""
     content.seek(0)
     return hashlib.file_digest(content, "sha256").hexdigest()
@@ -70,9 +71,29 @@ def stamp(image: LocalImage) -> tuple[int, int]:
     return info.st_size, info.st_mtime_ns
 
 
-def open_image(image: LocalImage) -> BufferedReader:
-    """The bytes of an image, to be read while they are sent."""
-    return image.path.open("rb")
+def open_image(image: LocalImage) -> FileIO:
+    """The bytes of an image, to be read while they are sent. Reading raises MediaError where it is
+    not the same file any more: half of one image and half of another must not arrive as one."""
+    return _Unchanged(image)
+
+
+class _Unchanged(FileIO):
+    """Every read looks, the first and the last one too, and before its bytes are sent."""
+
+    def __init__(self, image: LocalImage) -> None:
+        super().__init__(image.path)
+        self._image = image
+
+    def read(self, size: int | None = -1) -> bytes:
+        path = self._image.path
+        try:
+            content = super().read(size) or b""
+            info = os.fstat(self.fileno())
+        except OSError as error:
+            raise MediaError([f"{path}: cannot be read ({error})"]) from error
+        if (info.st_size, info.st_mtime_ns) != (self._image.size, self._image.changed_ns):
+            raise MediaError([f"{path}: was changed while it was sent; give it again"])
+        return content
 
 
 def faults(images: Iterable[str | os.PathLike[str]]) -> list[str]:
