@@ -146,6 +146,19 @@ def test_a_part_of_a_result_can_be_fetched(clock: ManualClock, http: httpx.Clien
     assert http.get(url, headers={"Range": "bytes=999999999-"}).status_code == 416
 
 
+def test_a_part_is_given_only_while_it_is_the_same_file(
+    clock: ManualClock, http: httpx.Client
+) -> None:
+    (task_id,) = submit(http)["data"]["task_ids"]
+    clock.advance(30)
+    (url,) = status(http, task_id)["data"]["videos"]
+    headers = http.get(url).headers
+    for same in (headers["etag"], headers["last-modified"]):
+        assert http.get(url, headers={"Range": "bytes=9-", "If-Range": same}).status_code == 206
+    for other in ('"other"', f"W/{headers['etag']}", "Tue, 01 Sep 2026 10:00:00 GMT"):
+        assert http.get(url, headers={"Range": "bytes=9-", "If-Range": other}).status_code == 200
+
+
 @pytest.mark.usefixtures("shown")
 def test_results_are_public_and_there_once_the_task_has_succeeded(
     simulator: Simulator, clock: ManualClock, http: httpx.Client

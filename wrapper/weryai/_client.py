@@ -223,8 +223,11 @@ class WeryAI:
     ) -> list[Path]:
         """Fetch videos to `directory`, each named after its task. Free, and it never submits.
 
-        A file appears under its name only when all of it is there, and takes the place of one that
-        has this name already. The key is not sent. One video that fails does not stop the others.
+        A file appears under its name only when all of it is there. Another file of that name stays
+        as it is, and the video becomes `task_1~2.mp4`; the same video stays the file it is. What
+        breaks is tried again until a minute brings nothing; it goes on where it broke, in a later
+        download to the same directory too, from hidden `.part` files that may be deleted. The key
+        is not sent. One video that fails does not stop the others.
 
         Returns: the paths, in the order of the videos.
 

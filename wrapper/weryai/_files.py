@@ -1,20 +1,20 @@
-"""Downloaded files: their names, and when one counts as complete."""
+"""Downloaded files: their names, how each gets its own, and what to do where the disk says no."""
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import os
 import re
-import secrets
-from collections.abc import Mapping, Sequence
+import stat
+from collections.abc import Sequence
+from contextlib import suppress
+from itertools import count
 from pathlib import Path, PurePosixPath
 from urllib.parse import urlsplit
 
-from .errors import TransportError, UnexpectedResponseError
 from .results import Video
 
-# The length can only be checked on bytes that were not compressed on their way.
-HEADERS = {"Accept-Encoding": "identity"}
 SUFFIXES = frozenset({".mp4", ".mov", ".webm"})
 
 
@@ -44,32 +44,92 @@ def _digest(text: str) -> str:
     return hashlib.sha256(text.encode(errors="surrogatepass")).hexdigest()[:8]
 
 
-def part_of(target: Path) -> Path:
-    """A name beside the target that nobody else writes to, not even another process."""
-    return target.with_name(f".{target.name[-100:]}.{secrets.token_hex(4)}.part")
-
-
-def drop(part: Path) -> None:
-    """Remove what was not completed."""
-    part.unlink(missing_ok=True)
-
-
 def make_folder(folder: Path) -> None:
     folder.mkdir(parents=True, exist_ok=True)
 
 
-def complete(part: Path, target: Path, headers: Mapping[str, str]) -> None:
-    """Check what was fetched and give it its name. Raises TransportError if it is cut short."""
-    size = part.stat().st_size
-    expected = "" if "Content-Encoding" in headers else headers.get("Content-Length", "")
-    if expected.isdigit() and size != int(expected):
-        raise TransportError(f"{size} of {expected} bytes arrived", sent=True)
-    with part.open("rb") as file:
-        head = file.read(12)
-        if not is_video(head):
-            raise UnexpectedResponseError("what the address holds is not a video", raw=head)
-        os.fsync(file.fileno())
-    part.replace(target)
+def place(part: Path, target: Path) -> Path:
+    """Give a whole file its name, at once and without touching any file that is there.
+
+    The same bytes under that name already: they stay. Another file there: the name gets a number
+    behind a tilde, `task_1~2.mp4`, which `names` never uses.
+
+    Returns the path; the part may be removed then. Raises OSError, and then it is still there.
+    """
+    for number in count(1):
+        path = target if number == 1 else target.with_stem(f"{target.stem}~{number}")
+        if _is_named(part, path) or _is_same(part, path):
+            _sync_folder(path.parent)
+            return path
+    raise AssertionError("unreachable")  # pragma: no cover
+
+
+def _is_named(part: Path, path: Path) -> bool:
+    """Give it a name that is free. Returns whether it was; a link that leads nowhere is not."""
+    try:
+        os.link(part, path)
+    except FileExistsError:
+        return False
+    except OSError:  # a file system without second names, such as exFAT
+        return _is_moved(part, path)
+    return True
+
+
+def _is_moved(part: Path, path: Path) -> bool:
+    try:
+        path.open("xb").close()
+    except FileExistsError:
+        return False
+    try:
+        part.replace(path)
+    except OSError:
+        path.unlink()
+        raise
+    return True
+
+
+def _is_same(part: Path, path: Path) -> bool:
+    """Whether a name stands for a file of its own, not a link, with the same bytes."""
+    try:
+        info = path.lstat()
+        if not stat.S_ISREG(info.st_mode) or info.st_size != part.stat().st_size:
+            return False
+        return _content(part) == _content(path)
+    except OSError:
+        return False  # it may be gone again, or not be ours to read
+
+
+def _content(path: Path) -> bytes:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").digest()
+
+
+def _sync_folder(folder: Path) -> None:
+    """Put a new name on the disk; Windows and some file systems know no such thing."""
+    with suppress(OSError):
+        handle = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(handle)
+        finally:
+            os.close(handle)
+
+
+# By errno: what a user can do.
+ADVICE = {
+    errno.ENOSPC: "the disk is full: make room",
+    errno.EDQUOT: "the quota is used up: make room",
+    errno.EACCES: "it may not be written: give another folder",
+    errno.EPERM: "it may not be written: give another folder",
+    errno.EROFS: "it may not be written: give another folder",
+    errno.EEXIST: "it is not a folder: give another one",
+    errno.ENOTDIR: "it is not a folder: give another one",
+}
+
+
+def reason(error: OSError) -> str:
+    """Why a file could not be written, and what to do about it."""
+    advice = ADVICE.get(error.errno or 0)
+    return f"{advice} ({error})" if advice else str(error)
 
 
 def is_video(head: bytes) -> bool:

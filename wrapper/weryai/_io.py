@@ -8,7 +8,6 @@ import time
 from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import AbstractAsyncContextManager
 from functools import partial
-from pathlib import Path
 from typing import Any, Protocol, TypeVar
 
 import httpx
@@ -60,6 +59,22 @@ class SystemClock:
         await anyio.sleep(seconds)
 
 
+class Sink(Protocol):
+    """Where the body of an answer goes."""
+
+    def begin(self, response: httpx.Response) -> None:
+        """Get ready, or raise where it is not wanted. It may block."""
+        ...
+
+    def add(self, chunk: bytes) -> bool:
+        """Take a chunk. Returns whether it is time to write."""
+        ...
+
+    def write(self) -> None:
+        """Write what was taken. It blocks."""
+        ...
+
+
 class IO(Protocol):
     """All that a flow may do to the world."""
 
@@ -75,8 +90,10 @@ class IO(Protocol):
         raises."""
         ...
 
-    async def save(self, call: Call, path: Path) -> httpx.Response:
-        """Send, follow redirects, and stream the body of a 200 to `path`."""
+    async def save(self, call: Call | httpx.Request, sink: Sink) -> httpx.Request | None:
+        """Send, and stream the body of the answer into `sink`, however long it is. Returns where
+        the answer redirects to, unread, None where it does not. Raises what httpx raises, and what
+        the sink does."""
         ...
 
     async def sleep(self, seconds: float) -> None:
@@ -119,17 +136,18 @@ class BlockingIO:
             response.close()
         return answer.whole()
 
-    async def save(self, call: Call, path: Path) -> httpx.Response:
-        request = self.http.build_request(**call)
-        response = self.http.send(request, stream=True, follow_redirects=True)
+    async def save(self, call: Call | httpx.Request, sink: Sink) -> httpx.Request | None:
+        request = self.http.build_request(**call) if isinstance(call, dict) else call
+        response = self.http.send(request, stream=True)
         try:
-            if response.status_code == 200:
-                with path.open("wb") as file:
-                    for chunk in response.iter_bytes():
-                        file.write(chunk)
+            if response.next_request is None:
+                sink.begin(response)
+                for chunk in response.iter_bytes():
+                    if sink.add(chunk):
+                        sink.write()
         finally:
             response.close()
-        return response
+        return response.next_request
 
     async def sleep(self, seconds: float) -> None:
         self.clock.sleep(seconds)
@@ -169,20 +187,18 @@ class AsyncIO:
             await response.aclose()
         return answer.whole()
 
-    async def save(self, call: Call, path: Path) -> httpx.Response:
-        request = self.http.build_request(**call)
-        response = await self.http.send(request, stream=True, follow_redirects=True)
+    async def save(self, call: Call | httpx.Request, sink: Sink) -> httpx.Request | None:
+        request = self.http.build_request(**call) if isinstance(call, dict) else call
+        response = await self.http.send(request, stream=True)
         try:
-            if response.status_code == 200:
-                file = await self.run(path.open, "wb")
-                try:
-                    async for chunk in response.aiter_bytes():
-                        await self.run(file.write, chunk)
-                finally:
-                    await self.run(file.close)
+            if response.next_request is None:
+                await self.run(sink.begin, response)
+                async for chunk in response.aiter_bytes():
+                    if sink.add(chunk):
+                        await self.run(sink.write)
         finally:
             await response.aclose()
-        return response
+        return response.next_request
 
     async def sleep(self, seconds: float) -> None:
         await self.clock.sleep_async(seconds)

@@ -49,7 +49,7 @@ class Claims:
             if not lock(file):
                 file.close()
                 return False
-            if _is_still(path, file):
+            if is_still(path, file):
                 with self._guard:
                     self._mine[name] = file
                 return True
@@ -81,7 +81,8 @@ class Claims:
             self.free(name)
 
 
-def _is_still(path: Path, file: IO[bytes]) -> bool:
+def is_still(path: Path, file: IO[Any]) -> bool:
+    """Whether a name still stands for this open file."""
     try:
         return os.path.samestat(path.stat(), os.fstat(file.fileno()))
     except FileNotFoundError:
