@@ -176,7 +176,7 @@ def test_a_download_that_fails_is_exit_3_with_the_command_that_tries_it_again(
     cli: Cli, submitted: str, tmp_path: Path
 ) -> None:
     cli("wait", submitted)
-    (tmp_path / "out" / f"{submitted}.mp4").mkdir(parents=True)
+    (tmp_path / "out" / f".{submitted}.mp4.part").mkdir(parents=True)
     said = cli("download", submitted, "--out", "out")
     assert (said.code, said.out) == (3, "")
     assert said.err.endswith(f"go on with:\n  weryai download --out out {submitted}\n")
