@@ -7,9 +7,7 @@ export PATH := $(CURDIR)/$(BIN):$(PATH)
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help install generate lint types contract test fuzz demo drift breaking clean valid format changelog regenerate
-.PHONY: help install generate lint valid format types contract test demo drift breaking changelog regenerate live clean
-.PHONY: help install generate lint valid format types contract test demo drift breaking changelog regenerate wheel live clean
+.PHONY: help install generate lint valid format types contract test fuzz chaos regenerate drift breaking changelog wheel live demo clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -48,6 +46,9 @@ test: lint types contract ## All that CI runs
 
 fuzz: $(STAMP) ## What no other run tried: make fuzz MINUTES=5, or INPUTS=100000; SEED=n for the same again
 	python -m contract_tests.fuzz $(if $(MINUTES),--minutes $(MINUTES)) $(if $(INPUTS),--inputs $(INPUTS)) $(if $(SEED),--seed $(SEED)) $(if $(ONLY),--only $(ONLY))
+
+chaos: $(STAMP) ## Kill processes that make videos, and count what is lost: make chaos KILLS=200
+	python -m contract_tests.chaos $(if $(KILLS),--kills $(KILLS)) $(if $(SEED),--seed $(SEED))
 
 regenerate: $(STAMP) ## The contract changed: all that follows from it, and what it means for users
 	python openapi/regenerate.py $(BASE)

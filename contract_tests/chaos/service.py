@@ -1,0 +1,78 @@
+"""The simulator on loopback, slow enough at each step for a kill to fall into it."""
+
+from __future__ import annotations
+
+import hashlib
+import random
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, cast
+from unittest.mock import patch
+
+from anyio import sleep
+from attrs import define, field
+
+from weryai import SystemClock
+from weryai.cli.simulate import serving
+from weryai.testing import Simulator
+
+SUBMIT = "/v1/generation/multi-image-to-video"
+LONGEST = 0.08  # seconds before a submission is accepted, and again before it is answered
+CHUNK = 0.004  # seconds for each 64 kB of a video
+
+
+@define
+class Service:
+    """A simulator behind a socket, and how often it gave each video away."""
+
+    simulator: Simulator
+    dice: random.Random
+    fetched: Counter[str] = field(factory=Counter)  # by the task's id
+
+    @property
+    def app(self) -> Any:
+        return self
+
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        """The simulator, with pauses."""
+        path = scope.get("path", "")
+
+        async def slowly(message: Any) -> None:
+            if path == SUBMIT and message["type"] == "http.response.start":
+                await sleep(self.dice.uniform(0, LONGEST))
+            if path.startswith("/results/") and message["type"] == "http.response.body":
+                await sleep(CHUNK)
+            await send(message)
+            if path.startswith("/results/") and message["type"] == "http.response.start":
+                self.fetched[path.removeprefix("/results/").removesuffix("-1.mp4")] += 1
+
+        if path == SUBMIT:
+            await sleep(self.dice.uniform(0, LONGEST))
+        await self.simulator.app(scope, receive, slowly)
+
+    def accepted(self) -> Counter[int]:
+        """How often each caller_id was paid for."""
+        return Counter(line.payload["caller_id"] for line in self.simulator.ledger)
+
+    def digest(self, task_id: str) -> str:
+        """What the video of a task looks like, drawn now if nobody has asked for it yet."""
+        path = self.simulator._world.video(task_id, 1, lambda url: None)
+        assert path is not None, f"{task_id} has no video"
+        return hashlib.sha256(path.read_bytes()).hexdigest()
+
+
+@contextmanager
+def service(seed: int) -> Iterator[tuple[Service, str]]:
+    """Serve on loopback. Gives the service and its address."""
+    dice = random.Random(seed)
+
+    def draw(*_: object, path: Path, **__: object) -> None:
+        path.write_bytes(b"\0\0\0\x18ftypisom" + dice.randbytes(dice.randrange(200_000, 2_000_000)))
+
+    simulator = Simulator(credits=1e9, task_seconds=0.1, clock=SystemClock())
+    with patch("weryai.testing._world.render", draw), simulator:
+        found = Service(simulator, dice)
+        with serving(cast(Simulator, found)) as (address, _):  # all it needs is the application
+            yield found, address
