@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import logging
+
 from . import webhooks
-from ._client import AsyncWeryAI, WeryAI
+from ._async_client import AsyncWeryAI
+from ._client import WeryAI
 from ._io import Clock, SystemClock
 from .errors import (
     AuthenticationError,
@@ -69,6 +72,9 @@ __all__ = [
     "WeryAIError",
     "webhooks",
 ]
+
+# Quiet, unless whoever uses it sets up logging.
+logging.getLogger("weryai").addHandler(logging.NullHandler())
 
 
 def __getattr__(name: str) -> str:

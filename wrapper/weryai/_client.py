@@ -1,4 +1,4 @@
-"""The facades: signatures and docstrings. Every rule is in `_flows`."""
+"""The blocking client: signatures and docstrings. Every rule is in `_flows`."""
 
 from __future__ import annotations
 
@@ -10,41 +10,15 @@ from typing import TYPE_CHECKING, Self
 
 import httpx
 
-from . import _config, _urls, _wire
+from . import _config, _records, _wire
 from ._flows import Flows
-from ._io import AsyncIO, BlockingIO, Clock, SystemClock, finish
+from ._io import DIRECT, BlockingIO, Clock, SystemClock, finish, guard
 from ._wire import AuthenticatedClient
-from .errors import InvalidRequestError
 from .requests import Image, MultiImageToVideo
 from .results import Job, Model, Result, Task, Video
 
 if TYPE_CHECKING:
     from .journal import Journal
-
-RETRY_BUDGET = 180.0
-WAIT_TIMEOUT = 1800.0
-
-
-# A proxy of the environment cannot reach this machine's own simulator.
-DIRECT: dict[str, None] = dict.fromkeys(["all://localhost", "all://127.0.0.1", "all://[::1]"])
-
-
-def _guard(request: httpx.Request) -> None:
-    """No request leaves for a plain http address, not along a redirect either."""
-    if fault := _urls.fault(str(request.url)):
-        raise InvalidRequestError([f"an address {fault}"])
-
-
-async def _guard_async(request: httpx.Request) -> None:
-    _guard(request)
-
-
-def _opened(journal: Journal | str | os.PathLike[str] | None) -> Journal | None:
-    if not isinstance(journal, (str, os.PathLike)):
-        return journal
-    from .journal import SQLiteJournal
-
-    return SQLiteJournal(journal)
 
 
 class WeryAI:
@@ -78,18 +52,18 @@ class WeryAI:
         base_url: str | None = None,
         registry_url: str | None = None,
         timeout: float = 30.0,
-        retry_budget: float = RETRY_BUDGET,
+        retry_budget: float = _config.RETRY_BUDGET,
         journal: Journal | str | os.PathLike[str] | None = None,
         transport: httpx.BaseTransport | None = None,
         clock: Clock | None = None,
     ) -> None:
         config = _config.load(api_key, base_url, registry_url, timeout, retry_budget)
-        self._journal = _opened(journal)
+        self._journal = _records.opened(journal)
         self._closes_journal = self._journal is not journal
         self._http = httpx.Client(
             timeout=config.timeout,
             transport=transport,
-            event_hooks={"request": [_guard]},
+            event_hooks={"request": [guard]},
             mounts=DIRECT,
         )
         io = BlockingIO(self._http, clock or SystemClock())
@@ -183,7 +157,7 @@ class WeryAI:
         self,
         job: Job,
         *,
-        timeout: float = WAIT_TIMEOUT,
+        timeout: float = _config.WAIT_TIMEOUT,
         on_update: Callable[[Result], None] | None = None,
     ) -> Result:
         """Poll until every task has ended. Free, and it never submits.
@@ -211,7 +185,7 @@ class WeryAI:
         self,
         request: MultiImageToVideo,
         *,
-        timeout: float = WAIT_TIMEOUT,
+        timeout: float = _config.WAIT_TIMEOUT,
         on_update: Callable[[Result], None] | None = None,
         retry_budget: float | None = None,
     ) -> Result:
@@ -258,121 +232,3 @@ class WeryAI:
 
     def __repr__(self) -> str:
         return f"WeryAI(base_url={self.base_url!r})"
-
-
-class AsyncWeryAI:
-    """The same client for asyncio: the parameters, methods and errors of `WeryAI`."""
-
-    def __init__(
-        self,
-        api_key: str | None = None,
-        *,
-        base_url: str | None = None,
-        registry_url: str | None = None,
-        timeout: float = 30.0,
-        retry_budget: float = RETRY_BUDGET,
-        journal: Journal | str | os.PathLike[str] | None = None,
-        transport: httpx.AsyncBaseTransport | None = None,
-        clock: Clock | None = None,
-    ) -> None:
-        config = _config.load(api_key, base_url, registry_url, timeout, retry_budget)
-        self._journal = _opened(journal)
-        self._closes_journal = self._journal is not journal
-        self._http = httpx.AsyncClient(
-            timeout=config.timeout,
-            transport=transport,
-            event_hooks={"request": [_guard_async]},
-            mounts=DIRECT,
-        )
-        io = AsyncIO(self._http, clock or SystemClock())
-        self._flows = Flows(io, config, journal=self._journal)
-        self._transport = transport
-        self._api: AuthenticatedClient | None = None
-
-    @property
-    def base_url(self) -> str:
-        """See `WeryAI.base_url`."""
-        return self._flows.config.base_url
-
-    @property
-    def api(self) -> AuthenticatedClient:
-        """See `WeryAI.api`; its functions for asyncio."""
-        self._api = self._api or _wire.generated_client(self._flows.config, self._transport)
-        return self._api
-
-    async def balance(self, *, retry_budget: float | None = None) -> float:
-        """See `WeryAI.balance`. Free."""
-        return await self._flows.balance(retry_budget)
-
-    async def models(self, *, retry_budget: float | None = None) -> list[Model]:
-        """See `WeryAI.models`. Free."""
-        return list(await self._flows.models(retry_budget))
-
-    async def upload(self, source: Image, *, retry_budget: float | None = None) -> str:
-        """See `WeryAI.upload`. Free."""
-        return await self._flows.upload(source, retry_budget)
-
-    async def submit(self, request: MultiImageToVideo, *, retry_budget: float | None = None) -> Job:
-        """See `WeryAI.submit`. Paid."""
-        return await self._flows.submit(request, retry_budget)
-
-    async def status(self, task_id: str, *, retry_budget: float | None = None) -> Task:
-        """See `WeryAI.status`. Free."""
-        return await self._flows.status(task_id, retry_budget)
-
-    async def batch_status(self, batch_id: str, *, retry_budget: float | None = None) -> list[Task]:
-        """See `WeryAI.batch_status`. Free."""
-        return list(await self._flows.batch_status(batch_id, retry_budget))
-
-    async def confirm(self, body: bytes, *, retry_budget: float | None = None) -> Task:
-        """See `WeryAI.confirm`. Free."""
-        return await self._flows.confirm(body, retry_budget)
-
-    async def wait(
-        self,
-        job: Job,
-        *,
-        timeout: float = WAIT_TIMEOUT,
-        on_update: Callable[[Result], None] | None = None,
-    ) -> Result:
-        """See `WeryAI.wait`. Free."""
-        return await self._flows.wait(job, timeout, on_update)
-
-    async def generate(
-        self,
-        request: MultiImageToVideo,
-        *,
-        timeout: float = WAIT_TIMEOUT,
-        on_update: Callable[[Result], None] | None = None,
-        retry_budget: float | None = None,
-    ) -> Result:
-        """See `WeryAI.generate`. Paid."""
-        return await self._flows.generate(request, timeout, on_update, retry_budget)
-
-    async def download(
-        self, source: Result | Task | Iterable[Video], directory: str | os.PathLike[str]
-    ) -> list[Path]:
-        """See `WeryAI.download`. Free."""
-        return await self._flows.download(source, directory)
-
-    async def close(self) -> None:
-        """Close the connections, and the journal if it was given as a path."""
-        await self._http.aclose()
-        if self._api is not None:
-            await self._api.get_async_httpx_client().aclose()
-        if self._journal is not None and self._closes_journal:
-            self._journal.close()
-
-    async def __aenter__(self) -> Self:
-        return self
-
-    async def __aexit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
-        await self.close()
-
-    def __repr__(self) -> str:
-        return f"AsyncWeryAI(base_url={self.base_url!r})"

@@ -14,6 +14,10 @@ from .errors import ConfigError
 BASE_URL = "https://api.weryai.com"
 REGISTRY_URL = "https://api-growth-agent.weryai.com"
 
+# Seconds.
+RETRY_BUDGET = 180.0
+WAIT_TIMEOUT = 1800.0
+
 
 class Key(httpx.Auth):
     """The API key. It signs requests and can be cut out of what comes back; nothing shows it.

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import logging
 import os
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from attrs import define, field
 
@@ -31,6 +31,10 @@ from .results import Job, Model, Result, Task
 
 if TYPE_CHECKING:
     from .journal import Journal
+
+# Told by their first characters in a log: they are the user's own business.
+PRIVATE = ("prompt", "negative_prompt", "webhook_url", "images")
+SHORT = 24
 
 log = logging.getLogger("weryai")
 
@@ -120,6 +124,7 @@ class Flows:
     ) -> Job:
         """The paid call: written down before it is sent, and again when its fate is known."""
         operation = _wire.submit(request, images)
+        log.info("submitting: %s", _shortened(operation.request["json"]))
         entry, fate, sent_at = _records.new_id(), Fate(), self.calls.now()
         try:
             await self.records.begin(entry, operation.request["json"], sent_at)
@@ -135,3 +140,14 @@ class Flows:
         if isinstance(image, str) and _urls.is_address(image):
             return image
         return await self.upload(image, budget)
+
+
+def _shortened(payload: Mapping[str, Any]) -> dict[str, Any]:
+    """What is sent, as it may be logged."""
+    return {name: _cut(value) if name in PRIVATE else value for name, value in payload.items()}
+
+
+def _cut(value: str | list[str]) -> str | list[str]:
+    if isinstance(value, list):
+        return [f"{each[:SHORT]}…" for each in value]
+    return f"{value[:SHORT]}…"

@@ -13,12 +13,29 @@ from typing import Any, Protocol, TypeVar
 import httpx
 from attrs import define, field
 
+from . import _urls
+from .errors import InvalidRequestError
+
 T = TypeVar("T")
 
 Call = dict[str, Any]  # keyword arguments of httpx.Client.build_request
 
 # Bytes. The largest real answer is the registry, a few kB.
 LONGEST_ANSWER = 8 * 1024 * 1024
+
+# A proxy of the environment cannot reach this machine's own simulator.
+DIRECT: dict[str, None] = dict.fromkeys(["all://localhost", "all://127.0.0.1", "all://[::1]"])
+
+
+def guard(request: httpx.Request) -> None:
+    """No request leaves for a plain http address, not along a redirect either."""
+    if fault := _urls.fault(str(request.url)):
+        raise InvalidRequestError([f"an address {fault}"])
+
+
+async def guard_async(request: httpx.Request) -> None:
+    """`guard`, as an async client calls it."""
+    guard(request)
 
 
 class Clock(Protocol):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import os
 import secrets
 from collections.abc import Mapping, Sequence
 from datetime import datetime
@@ -69,3 +70,12 @@ class Records:
 def new_id() -> str:
     """An id for an entry, which no other machine gives too."""
     return secrets.token_hex(6)
+
+
+def opened(journal: Journal | str | os.PathLike[str] | None) -> Journal | None:
+    """The journal that a client was given, as an object or as a path."""
+    if not isinstance(journal, (str, os.PathLike)):
+        return journal
+    from .journal import SQLiteJournal
+
+    return SQLiteJournal(journal)
