@@ -35,6 +35,8 @@ class BalanceObject:
 
     @classmethod
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
+        if not isinstance(src_dict, Mapping):
+            raise TypeError("not an object")
         d = dict(src_dict)
         balance = d.pop("balance")
 

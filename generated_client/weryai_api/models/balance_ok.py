@@ -97,6 +97,8 @@ class BalanceOk:
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
         from ..models.balance_object import BalanceObject  # noqa: PLC0415
 
+        if not isinstance(src_dict, Mapping):
+            raise TypeError("not an object")
         d = dict(src_dict)
 
         def _parse_data(data: object) -> BalanceObject | float:

@@ -91,6 +91,8 @@ class ModelTable:
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
         from ..models.model_row import ModelRow  # noqa: PLC0415
 
+        if not isinstance(src_dict, Mapping):
+            raise TypeError("not an object")
         d = dict(src_dict)
 
         def _parse_text_to_video(data: object) -> list[ModelRow] | None | Unset:

@@ -92,6 +92,8 @@ class ModelsOk:
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
         from ..models.model_table import ModelTable  # noqa: PLC0415
 
+        if not isinstance(src_dict, Mapping):
+            raise TypeError("not an object")
         d = dict(src_dict)
         data = ModelTable.from_dict(d.pop("data"))
 

@@ -114,6 +114,8 @@ class MultiImageToVideoRequest:
 
     @classmethod
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
+        if not isinstance(src_dict, Mapping):
+            raise TypeError("not an object")
         d = dict(src_dict)
         model = d.pop("model")
 

@@ -76,6 +76,8 @@ class SubmitData:
 
     @classmethod
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
+        if not isinstance(src_dict, Mapping):
+            raise TypeError("not an object")
         d = dict(src_dict)
 
         def _parse_batch_id(data: object) -> int | None | str | Unset:

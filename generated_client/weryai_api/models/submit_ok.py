@@ -92,6 +92,8 @@ class SubmitOk:
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
         from ..models.submit_data import SubmitData  # noqa: PLC0415
 
+        if not isinstance(src_dict, Mapping):
+            raise TypeError("not an object")
         d = dict(src_dict)
         data = SubmitData.from_dict(d.pop("data"))
 

@@ -112,6 +112,8 @@ class TaskOutcome:
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
         from ..models.video_object import VideoObject  # noqa: PLC0415
 
+        if not isinstance(src_dict, Mapping):
+            raise TypeError("not an object")
         d = dict(src_dict)
 
         def _parse_videos(data: object) -> list[str | VideoObject] | None | Unset:

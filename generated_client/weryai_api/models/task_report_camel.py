@@ -164,6 +164,8 @@ class TaskReportCamel:
         from ..models.task_outcome import TaskOutcome  # noqa: PLC0415
         from ..models.video_object import VideoObject  # noqa: PLC0415
 
+        if not isinstance(src_dict, Mapping):
+            raise TypeError("not an object")
         d = dict(src_dict)
 
         def _parse_task_status(data: object) -> KnownTaskStatus | str:

@@ -50,6 +50,8 @@ class TaskReportWrapped:
         from ..models.task_report import TaskReport  # noqa: PLC0415
         from ..models.task_report_camel import TaskReportCamel  # noqa: PLC0415
 
+        if not isinstance(src_dict, Mapping):
+            raise TypeError("not an object")
         d = dict(src_dict)
 
         def _parse_output(data: object) -> TaskReport | TaskReportCamel:

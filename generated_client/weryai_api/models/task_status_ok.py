@@ -122,6 +122,8 @@ class TaskStatusOk:
         from ..models.task_report_camel import TaskReportCamel  # noqa: PLC0415
         from ..models.task_report_wrapped import TaskReportWrapped  # noqa: PLC0415
 
+        if not isinstance(src_dict, Mapping):
+            raise TypeError("not an object")
         d = dict(src_dict)
 
         def _parse_data(

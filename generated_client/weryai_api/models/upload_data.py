@@ -36,6 +36,8 @@ class UploadData:
 
     @classmethod
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
+        if not isinstance(src_dict, Mapping):
+            raise TypeError("not an object")
         d = dict(src_dict)
         object_url_list = cast(list[str], d.pop("object_url_list"))
 

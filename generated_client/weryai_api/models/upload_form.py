@@ -69,6 +69,8 @@ class UploadForm:
 
     @classmethod
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
+        if not isinstance(src_dict, Mapping):
+            raise TypeError("not an object")
         d = dict(src_dict)
         file = File(payload=BytesIO(d.pop("file")))
 

@@ -90,6 +90,8 @@ class UploadOk:
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
         from ..models.upload_data import UploadData  # noqa: PLC0415
 
+        if not isinstance(src_dict, Mapping):
+            raise TypeError("not an object")
         d = dict(src_dict)
         data = UploadData.from_dict(d.pop("data"))
 

@@ -80,6 +80,8 @@ class VideoObject:
 
     @classmethod
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
+        if not isinstance(src_dict, Mapping):
+            raise TypeError("not an object")
         d = dict(src_dict)
 
         def _parse_url(data: object) -> None | str | Unset:
