@@ -8,6 +8,7 @@ client, from the contract's prose.
 from __future__ import annotations
 
 import json
+from collections.abc import Callable, Iterator
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -18,14 +19,22 @@ from hypothesis.strategies import SearchStrategy
 from jsonschema_rs import Draft202012Validator
 from schemathesis import GenerationMode
 
-CONTRACT = yaml.safe_load((Path(__file__).parent.parent / "openapi" / "weryai.yaml").read_text())
-SCHEMAS = {
-    operation["operationId"]: operation["responses"]["200"]["content"]["application/json"]["schema"]
+OPENAPI = Path(__file__).parent.parent / "openapi"
+CONTRACT = yaml.safe_load((OPENAPI / "weryai.yaml").read_text())
+OPERATIONS = {
+    operation["operationId"]: operation
     for path in CONTRACT["paths"].values()
     for method, operation in path.items()
     if method in ("get", "post")
 }
+SCHEMAS = {
+    name: operation["responses"]["200"]["content"]["application/json"]["schema"]
+    for name, operation in OPERATIONS.items()
+}
 WORDS = ("desc", "message", "msg")
+# One value of each kind that JSON has, and an empty text: most are wrong in most places.
+KINDS: tuple[Any, ...] = (None, True, 5, "text", "", [], {})
+ABSENT = object()
 
 
 def body(schema: Any) -> dict[str, Any]:
@@ -59,6 +68,90 @@ def generated(operation: str, mode: GenerationMode) -> SearchStrategy[Any]:
     return cases.map(lambda case: case.body).filter(is_json)
 
 
+def examples(name: str) -> list[Any]:
+    """The contract's examples, as JSON, whose names begin like this."""
+    files = sorted((OPENAPI / "examples").glob(f"{name}.*.json"))
+    return [json.loads(file.read_text()) for file in files]
+
+
+def whole(operation: str) -> list[Any]:
+    """Replies that keep the contract: the examples, a success with each of its marks, a refusal,
+    and every field of a task in every form."""
+    told = examples(f"{operation}.200")
+    one = next(body["data"] for body in told if is_success(operation, body))
+    marks: list[dict[str, Any]] = [{"status": 0}, {"status": 200}, {"success": True}]
+    refused = {"success": False, "status": 1003, "message": "gone", "data": None}
+    # That an address is none is for the download to say.
+    odd = {"task_status": "succeed", "videos": ["no address: not ours"]}
+    tasks: list[Any] = []
+    if operation == "get_task_status":
+        tasks = [odd, *forms(), forms()[:1]]
+    if operation == "get_batch_status":
+        tasks = [odd, forms(), forms()[0]]
+    made = [{"success": True, "data": data} for data in tasks]
+    return [*told, refused, *({**mark, "data": one} for mark in marks), *made]
+
+
+def forms(state: str = "failed") -> list[dict[str, Any]]:
+    """A task with every field there is, in each of its forms; of several reasons one is read."""
+    names = iter(range(100))
+
+    def url() -> str:
+        return f"https://cdn.example.com/{next(names)}.mp4"
+
+    def videos() -> dict[str, Any]:
+        several = [{"url": url(), "video_url": None, "src": None}, {"video_url": url()}]
+        one = {"src": url(), "cover_image_url": url(), "cover_url": url()}
+        return {"videos": several, "video_urls": [url()], "video_url": url(), "video": one}
+
+    outcomes = {"task_result": videos(), "output": videos()}
+    plain = {"task_id": "task_1", "task_status": state, **videos(), **outcomes, "msg": "why"}
+    camel = {"taskId": "task_1", "taskStatus": state, **videos(), "output": videos()}
+    empty = dict.fromkeys(plain.keys() - {"task_status"}) | {"task_id": "task_1"}
+    reasoned = {**empty, "task_status": state, "task_result": {"message": "why"}}
+    return [plain, camel, {"output": reasoned}, {"output": camel}, reasoned]
+
+
+def broken(bodies: list[Any], fits: Callable[[Any], bool]) -> Iterator[tuple[Any, Any]]:
+    """Each of these in turn with one wrong value, or with one value left out.
+
+    Each place of the contract is broken once in each way; items of a list share theirs.
+
+    Parameters:
+        fits: whether it keeps the contract all the same; then it is not given.
+
+    Returns: pairs of what was whole and what is broken.
+    """
+    done: set[tuple[Any, str]] = set()
+    for body in bodies:
+        for place in places(body):
+            shared = tuple("*" if isinstance(step, int) else step for step in place)
+            for value in (*KINDS, ABSENT) if place else KINDS:
+                key = shared, "absent" if value is ABSENT else repr(value)
+                if key not in done and not fits(changed := put(body, place, value)):
+                    done.add(key)
+                    yield body, changed
+
+
+def places(node: Any, place: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
+    yield place
+    inside = node.items() if isinstance(node, dict) else []
+    for step, child in enumerate(node) if isinstance(node, list) else inside:
+        yield from places(child, (*place, step))
+
+
+def put(node: Any, place: tuple[Any, ...], value: Any) -> Any:
+    if not place:
+        return value
+    step, *rest = place
+    copy = node.copy()
+    if value is ABSENT and not rest:
+        del copy[step]
+    else:
+        copy[step] = put(node[step], tuple(rest), value)
+    return copy
+
+
 def is_json(body: Any) -> bool:
     try:
         json.dumps(body).encode()
@@ -75,6 +168,12 @@ def validator(operation: str, part: str = "") -> Draft202012Validator:
         name = schema["$ref"].rpartition("/")[2].replace("Reply", part)
         schema = {"$ref": f"#/components/schemas/{name}"}
     return Draft202012Validator({**schema, "components": CONTRACT["components"]})
+
+
+NOTICE = Draft202012Validator(
+    {"$ref": "#/components/schemas/TaskNotice", "components": CONTRACT["components"]}
+)
+STATES = CONTRACT["components"]["schemas"]["KnownTaskStatus"]["enum"]
 
 
 def is_success(operation: str, body: Any) -> bool:

@@ -17,13 +17,19 @@ from schemathesis import GenerationMode
 from contract_tests import replies
 from contract_tests.conftest import COLOURS, clients
 from weryai import (
+    AuthenticationError,
     Job,
     MultiImageToVideo,
+    ParameterError,
+    RateLimitError,
     ResponseError,
+    ServerError,
     SubmissionUnknownError,
     Task,
+    WebhookError,
     WeryAI,
     WeryAIError,
+    webhooks,
 )
 
 OPERATIONS = sorted(replies.SCHEMAS)
@@ -99,24 +105,38 @@ def plain(operation: str, value: Any) -> Any:
     return [model.key for model in value] if operation == "list_video_models" else value
 
 
+def assert_read_right(reply: Reply, colour: str, operation: str, body: Any) -> None:
+    response = httpx.Response(200, json=body)
+    if replies.is_success(operation, body):
+        value = reply(colour, operation, response)
+        assert plain(operation, value) == replies.expected(operation, body)
+        return
+    with pytest.raises(ResponseError) as caught:
+        reply(colour, operation, response)
+    assert caught.value.code == body["status"]
+    words = [body.get(name) for name in replies.WORDS]
+    assert all(word.strip() in str(caught.value) for word in words if word)
+
+
 @pytest.mark.parametrize("operation", OPERATIONS)
 def test_a_reply_that_keeps_the_contract_is_read_right(reply: Reply, operation: str) -> None:
     @EXAMPLES
     @given(replies.generated(operation, GenerationMode.POSITIVE))
     def check(body: Any) -> None:
         for colour in COLOURS:
-            response = httpx.Response(200, json=body)
-            if replies.is_success(operation, body):
-                value = reply(colour, operation, response)
-                assert plain(operation, value) == replies.expected(operation, body), colour
-                continue
-            with pytest.raises(ResponseError) as caught:
-                reply(colour, operation, response)
-            assert caught.value.code == body["status"]
-            words = [body.get(name) for name in replies.WORDS]
-            assert all(word.strip() in str(caught.value) for word in words if word)
+            assert_read_right(reply, colour, operation, body)
 
     check()
+
+
+@pytest.mark.parametrize("colour", COLOURS)
+@pytest.mark.parametrize("operation", OPERATIONS)
+def test_every_example_and_every_form_of_a_task_is_read_right(
+    reply: Reply, colour: str, operation: str
+) -> None:
+    for body in replies.whole(operation):
+        assert replies.validator(operation).is_valid(body)
+        assert_read_right(reply, colour, operation, body)
 
 
 @pytest.mark.parametrize("operation", OPERATIONS)
@@ -141,6 +161,69 @@ def test_a_reply_that_breaks_the_contract_ends_in_one_of_our_errors(
 
     check()
     assert len(seen) > 20, "most of what is generated breaks something that is read"
+
+
+@pytest.mark.parametrize("colour", COLOURS)
+@pytest.mark.parametrize("operation", OPERATIONS)
+def test_a_reply_with_one_wrong_value_is_an_error_or_read_as_if_it_were_whole(
+    reply: Reply, colour: str, operation: str
+) -> None:
+    fits = replies.validator(operation).is_valid
+    pairs = list(replies.broken(replies.whole(operation), fits))
+    assert len(pairs) > 30
+    for whole, body in pairs:
+        response = httpx.Response(200, json=body)
+        if not replies.breaks_what_is_read(operation, body) and replies.is_success(
+            operation, whole
+        ):
+            value = reply(colour, operation, response)
+            assert plain(operation, value) == replies.expected(operation, whole), body
+            continue
+        with pytest.raises(WeryAIError) as caught:
+            reply(colour, operation, response)
+        assert getattr(caught.value, "raw", None) == response.content, body
+
+
+ERRORS: dict[str, type[WeryAIError]] = {
+    "400": ParameterError,
+    "401": AuthenticationError,
+    "403": AuthenticationError,
+    "429": RateLimitError,
+    "500": ServerError,
+    "504": ServerError,
+}
+BEHIND_ERRORS: list[Any] = [
+    {"status": 5, "desc": "why"},
+    {"status": None, "desc": None, "message": "why"},
+    {"message": None, "msg": "why"},
+    {"status": "five", "message": "why"},
+    {"desc": 5, "message": "why"},
+    {"message": ["why not"], "msg": "why"},
+    {"msg": {}, "desc": "why"},
+]
+
+
+@pytest.mark.parametrize("colour", COLOURS)
+@pytest.mark.parametrize("operation", OPERATIONS)
+def test_an_http_error_is_told_by_its_status_and_quotes_whatever_words_are_behind_it(
+    reply: Reply, colour: str, operation: str
+) -> None:
+    documented = replies.OPERATIONS[operation]["responses"].keys() - {"200"}
+    for status, kind in ((status, ERRORS[status]) for status in documented):
+        lost = operation == SUBMIT and kind is ServerError
+        for body in BEHIND_ERRORS:
+            response = httpx.Response(int(status), json=body, headers={"Retry-After": "7"})
+            with pytest.raises(WeryAIError, match="why") as caught:
+                reply(colour, operation, response)
+            error = caught.value.__cause__ if lost else caught.value
+            assert type(error) is kind
+            assert isinstance(error, ResponseError)
+            assert (error.http_status, error.code, error.retry_after) == (int(status), None, 7)
+        for page in (b'["no object"]', b"<html>504</html>"):
+            headers = {"Content-Type": "text/html" if page[:1] == b"<" else "application/json"}
+            with pytest.raises(SubmissionUnknownError if lost else kind) as caught:
+                reply(colour, operation, httpx.Response(int(status), content=page, headers=headers))
+            assert getattr(caught.value, "raw", None) == page
 
 
 ODD: list[tuple[int, bytes, dict[str, str]]] = [
@@ -170,3 +253,31 @@ def test_no_status_and_no_garbage_ends_in_anything_but_our_errors(
         stream = httpx.ByteStream(body)
         with pytest.raises(WeryAIError):
             reply(colour, operation, httpx.Response(status, headers=headers, stream=stream))
+
+
+# Notices: a webhook's body is read as the replies are
+
+
+def test_a_notice_tells_a_task_in_every_form_and_every_state() -> None:
+    tasks = [form for state in replies.STATES for form in replies.forms(state)]
+    tasks.append({"task_id": "t", "task_status": "SUCCESS", "videos": ["no address: not ours"]})
+    made = [{"success": True, "desc": "d", "message": None, "data": task} for task in tasks]
+    for body in [*replies.examples("task_completed"), *made]:
+        assert replies.NOTICE.is_valid(body)
+        assert plain("", webhooks.parse(json.dumps(body).encode())) == replies.told(body["data"])
+
+
+def test_a_notice_with_one_wrong_value_is_refused_or_read_as_if_it_were_whole() -> None:
+    made = [{"status": 0, "success": True, "data": form} for form in replies.forms()]
+    whole = [*replies.examples("task_completed"), *made]
+    unread = {"status", "success", *replies.WORDS}
+    pairs = list(replies.broken(whole, replies.NOTICE.is_valid))
+    assert len(pairs) > 100
+    for whole, body in pairs:
+        content = json.dumps(body).encode()
+        told = body if isinstance(body, dict) else {}
+        if replies.NOTICE.is_valid({name: told[name] for name in told if name not in unread}):
+            assert plain("", webhooks.parse(content)) == replies.told(whole["data"]), body
+        else:
+            with pytest.raises(WebhookError):
+                webhooks.parse(content)

@@ -272,9 +272,17 @@ def test_the_spelling_may_change_at_any_time() -> None:
 )
 def test_a_refusal_is_spelled_as_its_successes_are(success: Any, fields: set[str]) -> None:
     with Simulator(variant=Variant(success=success)) as simulator, raw(simulator) as http:
-        told = submit(http, prompt="")
-        assert_fits("BusinessError", told)
-        assert (told.keys(), told["status"]) == (fields, 1002)
+        refusals = {
+            1002: (
+                submit(http, prompt=""),
+                http.post(UPLOAD, files={"batch_no": (None, "1")}).json(),
+            ),
+            1003: (status(http, "unknown"), batch_status(http, 1)),
+        }
+    for code, told in refusals.items():
+        for each in told:
+            assert_fits("BusinessError", each)
+            assert (each.keys(), each["status"]) == (fields, code)
 
 
 @pytest.mark.parametrize("state", ["canceled", "error", "fail", "success", "failed", "succeed"])

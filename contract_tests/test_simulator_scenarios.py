@@ -20,6 +20,8 @@ from contract_tests.raw import (
     status,
     submit,
 )
+from contract_tests.replies import OPERATIONS as DOCUMENTED
+from contract_tests.replies import whole
 from weryai.testing import Answer, Lost, ManualClock, Outcome, Simulator, Variant, refusal
 from weryai.testing._scenario import REFUSALS
 
@@ -104,6 +106,25 @@ def test_an_answer_is_sent_as_it_is(
     simulator.next("get_balance", Answer(207, body))
     answer = http.get(BALANCE)
     assert (answer.status_code, answer.content) == (207, content)
+
+
+@pytest.mark.parametrize("operation", OPERATIONS)
+def test_an_answer_can_be_any_that_is_documented(
+    simulator: Simulator, http: httpx.Client, operation: str
+) -> None:
+    method, path, _ = OPERATIONS[operation]
+    envelope = {"status": 5, "desc": "d", "message": "m", "msg": None}
+    answers = [Answer(200, body) for body in whole(operation)]
+    assert_fits("HttpError", envelope)
+    for code in map(int, DOCUMENTED[operation]["responses"].keys() - {"200"}):
+        page = Answer(code, "<html>", {"Content-Type": "text/html"})
+        answers.append(page if code == 504 else Answer(code, envelope, {"Retry-After": "7"}))
+    simulator.next(operation, *answers)
+    for answer in answers:
+        told = http.request(method, path)
+        body = told.text if isinstance(answer.body, str) else told.json()
+        assert (told.status_code, body) == (answer.status, answer.body)
+        assert {name: told.headers[name] for name in answer.headers} == answer.headers
 
 
 @pytest.mark.parametrize("code", REFUSALS)
