@@ -39,8 +39,9 @@ types: $(STAMP) ## mypy --strict and pyright
 	mypy
 	pyright
 
-contract: $(STAMP) ## The contract tests alone
-	pytest contract_tests -n auto --dist loadfile --no-loadscope-reorder --junitxml reports/junit.xml
+contract: $(STAMP) ## The contract tests, and what they exercise of the contract: reports/contract.md
+	python -m pytest -p contract_tests.coverage.plugin contract_tests -n auto --dist loadfile \
+		--no-loadscope-reorder --junitxml reports/junit.xml
 
 test: lint types contract ## All that CI runs
 

@@ -85,9 +85,9 @@ def whole(operation: str) -> list[Any]:
     odd = {"task_status": "succeed", "videos": ["no address: not ours"]}
     tasks: list[Any] = []
     if operation == "get_task_status":
-        tasks = [odd, *forms(), forms()[:1]]
+        tasks = [odd, *forms(), forms()[-1:]]
     if operation == "get_batch_status":
-        tasks = [odd, forms(), forms()[0]]
+        tasks = [odd, forms(), forms()[-1]]
     made = [{"success": True, "data": data} for data in tasks]
     return [*told, refused, *({**mark, "data": one} for mark in marks), *made]
 

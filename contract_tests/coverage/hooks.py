@@ -1,0 +1,240 @@
+"""Note what tests do where every test passes: as a request leaves the client or reaches the
+simulator's application, and as an answer is there to be read. Nothing is changed by it.
+"""
+
+from __future__ import annotations
+
+import functools
+import json
+import os
+from collections.abc import Callable, MutableMapping
+from contextlib import suppress
+from contextvars import ContextVar
+from types import ModuleType
+from typing import Any
+from urllib.parse import quote
+
+import httpx
+import pytest
+from attrs import NOTHING, fields
+
+from contract_tests.coverage.record import Seen
+from weryai import InvalidRequestError, MultiImageToVideo, _io, _urls, _wire
+from weryai.testing import _app
+
+SUBMIT = "/v1/generation/multi-image-to-video"
+TASK = "/v1/generation/{}/status"
+BATCH = "/v1/generation/batch/{}/status"
+NOTICE = "task_completed", "notice"
+JSON = {"Content-Type": "application/json"}
+ADDRESS = "https://example.com/a.jpg"
+NOTED = "noted"  # an extension of a response that has been
+scripted: ContextVar[bool] = ContextVar("scripted", default=False)
+
+Message = MutableMapping[str, Any]
+
+
+def install(seen: Seen, patch: pytest.MonkeyPatch) -> None:
+    """Note from now on, until the patch is undone."""
+
+    def wrap(owner: Any, name: str, hook: Callable[..., Any], *more: Any) -> None:
+        original = getattr(owner, name)
+        patch.setattr(owner, name, functools.wraps(original)(hook(seen, original, *more)))
+
+    for shell in (_io.BlockingIO, _io.AsyncIO):
+        wrap(shell, "send", _sending)
+    for name, module in vars(_wire).items():
+        if isinstance(module, ModuleType) and hasattr(module, "_parse_response"):
+            wrap(module, "_parse_response", _parsing, name)
+    wrap(MultiImageToVideo, "__attrs_post_init__", _checking)
+    wrap(_wire, "task_status", _asking, TASK)
+    wrap(_wire, "batch_status", _asking, BATCH)
+    wrap(_wire, "notice", _reading_a_notice)
+    wrap(_app.App, "__call__", _answering)
+    wrap(_app.App, "notice", _writing_a_notice)
+    wrap(_app, "_planned", _playing)
+
+
+# The client
+
+
+def _sending(seen: Seen, original: Any) -> Any:
+    async def send(io: Any, call: dict[str, Any], *more: Any) -> httpx.Response:
+        response: httpx.Response = await original(io, call, *more)
+        response.extensions[NOTED] = True
+        operation = _sent(seen, _as_sent(call))
+        if operation:
+            _read(seen, operation, response)
+        return response
+
+    return send
+
+
+def _as_sent(call: dict[str, Any]) -> httpx.Request:
+    """The request, without what is in its file: that is large, and read while it is sent."""
+    parts = [
+        (name, (file_name, content if isinstance(content, bytes) else b"file", kind))
+        for name, (file_name, content, kind) in call.get("files", [])
+    ]
+    return httpx.Request(**{**call, "files": parts} if parts else call)
+
+
+def _parsing(seen: Seen, original: Any, operation: str) -> Any:
+    """The generated client, where the wrapper has not noted it."""
+
+    def parse(*, client: Any, response: httpx.Response) -> Any:
+        if NOTED not in response.extensions:
+            with suppress(RuntimeError):  # an answer that nobody asked for
+                response.request.read()
+                _sent(seen, response.request)
+            _read(seen, operation, response)
+        return original(client=client, response=response)
+
+    return parse
+
+
+def _sent(seen: Seen, request: httpx.Request) -> str | None:
+    """Note a request. Returns its operationId, None for one that the contract does not have."""
+    target = request.url.raw_path.decode("ascii")
+    found = seen.contract.operation(request.method, target.partition("?")[0])
+    if found is None:
+        return None
+    operation, arguments = found
+    seen.request("sent", request.method, target, request.headers, request.read())
+    seen.follow("client", operation, arguments)
+    return operation
+
+
+def _read(seen: Seen, operation: str, response: httpx.Response) -> None:
+    place = f"reply {response.status_code}"
+    seen.reply("read", operation, place, response.headers, response.content)
+    seen.offer("client", operation, response.status_code, response.content)
+
+
+def _checking(seen: Seen, original: Any) -> Any:
+    def check(request: MultiImageToVideo) -> None:
+        try:
+            original(request)
+        except InvalidRequestError:
+            with suppress(ValueError):  # a number of thousands of digits
+                seen.request("withheld", "POST", SUBMIT, JSON, _as_json(request))
+            raise
+
+    return check
+
+
+def _as_json(request: MultiImageToVideo) -> bytes:
+    """What would be sent. An address stands for each local image, as after its upload."""
+    body = {
+        each.name: value
+        for each in fields(MultiImageToVideo)
+        if (value := getattr(request, each.name)) is not None or each.default is NOTHING
+    }
+    if isinstance(request.images, tuple):
+        body["images"] = [ADDRESS if _is_local(image) else image for image in request.images]
+    return json.dumps(body, default=lambda _: None).encode()
+
+
+def _is_local(image: object) -> bool:
+    return isinstance(image, os.PathLike) or (
+        isinstance(image, str) and not _urls.is_address(image)
+    )
+
+
+def _asking(seen: Seen, original: Any, path: str) -> Any:
+    def ask(name: str) -> Any:
+        try:
+            return original(name)
+        except InvalidRequestError:
+            if isinstance(name, str):
+                target = path.format(quote(name, safe="", errors="replace"))
+                seen.request("withheld", "GET", target, {}, b"")
+            raise
+
+    return ask
+
+
+def _reading_a_notice(seen: Seen, original: Any) -> Any:
+    def notice(body: bytes) -> Any:
+        seen.reply("read", *NOTICE, JSON, body)
+        return original(body)
+
+    return notice
+
+
+# The simulator
+
+
+def _answering(seen: Seen, original: Any) -> Any:
+    async def call(app: Any, scope: Message, receive: Any, send: Any) -> None:
+        asked, told = bytearray(), list[Message]()
+
+        async def receive_and_keep() -> Message:
+            message: Message = await receive()
+            asked.extend(message.get("body", b""))
+            return message
+
+        async def send_and_keep(message: Message) -> None:
+            told.append(message)
+            await send(message)
+
+        path = scope.get("raw_path", b"").decode("ascii")
+        found = seen.contract.operation(scope["method"], path) if path else None
+        if found is None:
+            await original(app, scope, receive, send)
+            return
+        scripted.set(False)
+        await original(app, scope, receive_and_keep, send_and_keep)
+        # An answer that a scenario loses ends in an exception, and was none.
+        _answered(seen, found, scope, bytes(asked), told)
+
+    return call
+
+
+def _answered(
+    seen: Seen,
+    found: tuple[str, dict[str, str]],
+    scope: Message,
+    asked: bytes,
+    told: list[Message],
+) -> None:
+    operation, arguments = found
+    status: int = told[0]["status"]
+    body = b"".join(message.get("body", b"") for message in told[1:])
+    headers = _text(told[0]["headers"])
+    seen.reply(
+        "scripted" if scripted.get() else "said", operation, f"reply {status}", headers, body
+    )
+    seen.offer("simulator", operation, status, body)
+    if not scripted.get() and status not in (401, 403):  # a key that is refused says nothing else
+        name = "accepted" if status == 200 and _is_success(body) else "refused"
+        target = scope["raw_path"].decode("ascii")
+        seen.request(name, scope["method"], target, _text(scope["headers"]), asked)
+        if name == "accepted":
+            seen.follow("simulator", operation, arguments)
+
+
+def _text(headers: list[tuple[bytes, bytes]]) -> dict[str, str]:
+    return {name.decode("latin-1"): value.decode("latin-1") for name, value in headers}
+
+
+def _is_success(body: bytes) -> bool:
+    told = json.loads(body)
+    return told.get("success") is True or told.get("status") in (0, 200)
+
+
+def _writing_a_notice(seen: Seen, original: Any) -> Any:
+    def notice(app: Any, task: Any) -> bytes:
+        body: bytes = original(app, task)
+        seen.reply("said", *NOTICE, JSON, body)
+        return body
+
+    return notice
+
+
+def _playing(seen: Seen, original: Any) -> Any:
+    def planned(answer: Any) -> Any:
+        scripted.set(True)
+        return original(answer)
+
+    return planned
