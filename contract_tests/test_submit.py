@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ssl
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -229,10 +230,11 @@ def test_a_submission_that_can_not_be_sent_at_all_says_so(
         httpx.LocalProtocolError,
         httpx.CloseError,
         httpx.DecodingError,
+        ssl.SSLError,
     ],
 )
 def test_a_lost_answer_is_reported_for_a_submission_and_repeated_for_a_read(
-    make_client: Callable[..., WeryAI], ask: Ask, error: type[httpx.TransportError]
+    make_client: Callable[..., WeryAI], ask: Ask, error: type[Exception]
 ) -> None:
     network = Network(error("broken"), ACCEPTED)
     with pytest.raises(SubmissionUnknownError) as caught:

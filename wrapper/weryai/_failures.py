@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import math
 import re
+import ssl
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -93,7 +94,8 @@ def mapped() -> Iterator[None]:
         raise InvalidRequestError([f"the address cannot be used: {error}"]) from error
     except NEVER_SENT as error:
         raise TransportError(f"no connection ({_name(error)})") from error
-    except (httpx.HTTPError, httpx.StreamError) as error:
+    except (httpx.HTTPError, httpx.StreamError, ssl.SSLError) as error:
+        # On asyncio httpx lets errors of TLS through as they are, once a connection is made.
         raise TransportError(f"the answer was lost ({_name(error)})", sent=True) from error
 
 
