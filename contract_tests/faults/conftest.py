@@ -1,0 +1,169 @@
+"""What every case needs: a stage, a fault in its way, and one finished video for all downloads."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from datetime import UTC, datetime
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import pytest
+from anyio.from_thread import BlockingPortal, start_blocking_portal
+from attrs import evolve, frozen
+from PIL import Image
+
+from contract_tests.conftest import KEY, MakeClient
+from contract_tests.faults.door import Door
+from contract_tests.faults.stage import Clock, Stage, Step, judge_after
+from contract_tests.faults.table import Fault, When
+from contract_tests.faults.trust import AUTHORITY, RIGHT
+from weryai import Job, MultiImageToVideo, Video
+from weryai.testing import Simulator
+
+SetUp = Callable[[Step], Stage]
+
+
+@pytest.fixture(scope="session")
+def authority(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("trust") / "authority.pem"
+    AUTHORITY.cert_pem.write_to_path(str(path))
+    return path
+
+
+@pytest.fixture(autouse=True)
+def trust(authority: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Trust one authority alone, which also is much quicker to load than all of the world's."""
+    monkeypatch.setenv("SSL_CERT_FILE", str(authority))
+
+
+@frozen
+class Gallery:
+    """A simulator whose jobs are finished, by their number of tasks, and the bytes of a video."""
+
+    simulator: Simulator
+    picture: Path
+    jobs: dict[int, Job]
+    video: Video
+    film: bytes
+
+
+@pytest.fixture(scope="session")
+def gallery(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Gallery]:
+    """Made once for all that wait and download; of one flat colour, so that it is small."""
+    folder = tmp_path_factory.mktemp("gallery")
+    picture = folder / "flat.png"
+    Image.new("RGB", (64, 64)).save(picture)
+    with Simulator(api_key=KEY) as simulator, simulator.client() as client:
+        jobs = {tasks: client.submit(_small(picture, tasks)) for tasks in (1, 2)}
+        video = client.wait(jobs[1]).videos[0]
+        client.wait(jobs[2])
+        (path,) = client.download([video], folder)
+        yield Gallery(simulator, picture, jobs, video, path.read_bytes())
+
+
+def _small(picture: Path, videos: int) -> MultiImageToVideo:
+    return MultiImageToVideo(
+        images=[picture],
+        prompt="x",
+        model="WERYDANCE_2_0",
+        aspect_ratio="1:1",
+        duration=4,
+        video_number=videos,
+    )
+
+
+@pytest.fixture
+def set_up(
+    gallery: Gallery,
+    ask: Callable[..., MultiImageToVideo],
+) -> Iterator[SetUp]:
+    """Prepare what a step needs, all but its client."""
+    with ExitStack() as stack:
+
+        def make(step: Step) -> Stage:
+            clock = Clock()
+            born = datetime.fromtimestamp(clock.now - 30, UTC)
+            job = evolve(gallery.jobs[step.tasks or 1], submitted_at=born)
+            simulator = gallery.simulator
+            if step.pays:
+                simulator = stack.enter_context(Simulator(clock=clock, api_key=KEY))
+            folder = gallery.picture.with_name(secrets.token_hex(8))
+            return Stage(
+                simulator, clock, ask, gallery.picture, folder, job, gallery.video, gallery.film
+            )
+
+        yield make
+
+
+@frozen
+class Case:
+    """A step, a fault, and the doors between the client and the simulator."""
+
+    step: Step
+    fault: Fault
+    stage: Stage
+    door: Door
+    elsewhere: Door
+    portal: BlockingPortal
+
+    def play(self) -> None:
+        """Take the step, with the fault in its way."""
+        self.stage.run(self.step)
+        assert self.door.played, "the fault never took place"
+        assert not self.door.outlasted, "the client sat through all of it"
+        arrivals = [*self.door.arrivals, *self.elsewhere.arrivals]
+        api = [each for each in self.door.arrivals if "/results/" not in each.path]
+        assert [each for each in arrivals if each.has_key] == api, "the key goes to the API alone"
+        assert KEY not in repr(vars(self.stage.error)) if self.stage.error else True
+        assert KEY not in f"{self.stage.error!r} {self.stage.error}"
+
+    def end(self) -> None:
+        """Take it again without the fault, where it did not succeed."""
+        if self.fault.when is When.REFUSING and self.door.times:
+            self.portal.call(self.door.listen)
+        self.door.times = 0
+        judge_after(self.stage, self.step)
+
+
+Meet = Callable[..., Case]
+
+
+@pytest.fixture(scope="module")
+def portal() -> Iterator[BlockingPortal]:
+    """The loop of all doors, on a thread of its own."""
+    with start_blocking_portal() as portal:
+        yield portal
+
+
+@pytest.fixture(scope="module")
+def elsewhere(portal: BlockingPortal, gallery: Gallery) -> Iterator[Door]:
+    """Another origin, which has the video too."""
+    door = Door(gallery.simulator.app)
+    with portal.wrap_async_context_manager(door.serve()):
+        yield door
+
+
+@pytest.fixture
+def meet(
+    portal: BlockingPortal, make_client: MakeClient, set_up: SetUp, elsewhere: Door
+) -> Iterator[Meet]:
+    """Put a fault in the way of a step."""
+    with ExitStack() as stack:
+
+        def meet(step: Step, fault: Fault, times: float = 1, **options: Any) -> Case:
+            stage = set_up(step)
+            elsewhere.arrivals.clear()
+            tls = RIGHT if fault.tls else None
+            door = Door(stage.simulator.app, tls, elsewhere.url, fault, times, step.path)
+            serving = door.serve(listening=fault.when is not When.REFUSING)
+            stack.enter_context(portal.wrap_async_context_manager(serving))
+            if fault.when is When.REFUSING:
+                stage.clock.slept = partial(portal.call, door.refused)
+            client = make_client(base_url=door.url, api_key=KEY, clock=stage.clock, **options)
+            stage.open(client, door.url)
+            return Case(step, fault, stage, door, elsewhere, portal)
+
+        yield meet

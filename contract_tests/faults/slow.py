@@ -1,0 +1,58 @@
+"""Faults that take real time: a server that says nothing, or a byte at a time."""
+
+from __future__ import annotations
+
+import anyio
+import httpx
+
+from contract_tests.faults.door import Exchange, wire
+from contract_tests.faults.plays import before, lost, part
+from contract_tests.faults.table import Fault, Row
+
+TIMEOUT = 1.0  # of the client, in seconds
+PAUSE = 0.06
+
+
+async def silent(exchange: Exchange) -> None:
+    await exchange.until_gone()
+
+
+async def drip(exchange: Exchange, data: bytes, seconds: float) -> None:
+    """A byte at a time for so long, and then the rest at once."""
+    slow = int(seconds / PAUSE)
+    for place in range(slow):
+        await exchange.send(data[place : place + 1])
+        await anyio.sleep(PAUSE)
+    await exchange.send(data[slow:])
+
+
+async def dripping_headers(exchange: Exchange) -> bool:
+    """Whole in the end: no byte takes longer than the timeout, though all of them do."""
+    head, body = wire(exchange.right)
+    await drip(exchange, head + body, 1.2 * TIMEOUT)
+    return True
+
+
+async def dripping_body(exchange: Exchange) -> bool:
+    """A JSON that is padded for ever. A video comes slowly, and does come."""
+    head, body = wire(exchange.right)
+    if "/results/" in exchange.here:
+        await exchange.send(head)
+        await drip(exchange, body, 1.2 * TIMEOUT)
+        return True
+    padding = {"Content-Type": "application/json", "Content-Length": str(10**6)}
+    await exchange.send(wire(httpx.Response(200, headers=padding))[0])
+    await drip(exchange, b" " * 100, 4 * TIMEOUT)
+    exchange.outlasted = True
+    return False
+
+
+SLOW = [
+    before("a handshake that hangs", silent),
+    lost("silence before it was accepted", silent, accepted=False),
+    lost("silence once it was accepted", silent),
+    lost("silence in the headers", part(lambda head, _: head[:20], silent)),
+    lost("silence in the body", part(lambda head, body: head + body[:-1], silent)),
+    Fault("a body that drips", Row.LOST, dripping_body, accepted=True, file=Row.LATE),
+    Fault("headers that drip", Row.LATE, dripping_headers, accepted=True),
+]

@@ -1,0 +1,94 @@
+"""Every fault at every step, through sockets on this machine: paid once, nothing lost."""
+
+from __future__ import annotations
+
+import pytest
+from anyio.from_thread import BlockingPortal
+
+from contract_tests.faults.conftest import Meet
+from contract_tests.faults.plays import (
+    BUSINESS,
+    ENDLESS,
+    GATEWAYS,
+    INFORMED,
+    LIMITS,
+    LOST,
+    NEVER_SENT,
+    REDIRECTS,
+    SERVER_ERRORS,
+    STATUSES,
+    UNREADABLE,
+)
+from contract_tests.faults.stage import (
+    ALWAYS,
+    BATCH,
+    DOWNLOAD,
+    STEPS,
+    SUBMIT,
+    UPLOAD,
+    WAIT,
+    Step,
+    cases,
+    judge_always,
+    judge_once,
+)
+from contract_tests.faults.table import Fault
+from weryai import SubmissionUnknownError
+
+ONCE = cases([*NEVER_SENT, *LOST, *LIMITS, *STATUSES, *GATEWAYS, *UNREADABLE], STEPS)
+ONCE += cases(REDIRECTS, [SUBMIT, DOWNLOAD]) + cases(REDIRECTS[-2:], [UPLOAD, WAIT, BATCH])
+ONCE += cases([*BUSINESS, ENDLESS], [UPLOAD, SUBMIT, WAIT]) + cases([INFORMED], STEPS)
+STAYING = cases([*NEVER_SENT[:2], *LOST[::5], LIMITS[0], *GATEWAYS[:1]], STEPS, staying=True)
+STAYING += cases([REDIRECTS[-2], UNREADABLE[0]], [BATCH], staying=True)
+
+
+@pytest.mark.parametrize(("step", "fault"), ONCE)
+def test_a_fault_that_comes_once_is_paid_once_and_nothing_is_lost(
+    meet: Meet, step: Step, fault: Fault
+) -> None:
+    case = meet(step, fault)
+    case.play()
+    judge_once(case.stage, step, fault, case.door.asked)
+    case.end()
+
+
+@pytest.mark.parametrize(("step", "fault"), STAYING)
+def test_a_fault_that_stays_ends_in_its_error_and_nothing_is_lost(
+    meet: Meet, step: Step, fault: Fault
+) -> None:
+    case = meet(step, fault, ALWAYS, retry_budget=6)
+    case.stage.wait = 20
+    case.play()
+    assert case.door.played > 1
+    judge_always(case.stage, step, fault)
+    case.end()
+
+
+def test_no_submission_is_sent_again_after_any_5xx(meet: Meet) -> None:
+    case = meet(SUBMIT, SERVER_ERRORS[0])
+    for number, fault in enumerate(SERVER_ERRORS, 1):
+        case.door.fault, case.door.times = fault, 1
+        case.stage.run(SUBMIT)
+        assert type(case.stage.error) is SubmissionUnknownError, fault.name
+        assert case.door.asked == case.door.played == case.stage.paid == number
+        case.stage.clock.advance(60)
+
+
+def test_a_connection_that_was_closed_while_idle_is_not_used_for_a_submission(
+    meet: Meet, portal: BlockingPortal
+) -> None:
+    case = meet(SUBMIT, LOST[0], times=0)
+    assert case.stage.client.balance() == 1000
+    portal.call(case.door.hang_up)
+    case.stage.run(SUBMIT)
+    SUBMIT.check(case.stage)
+    assert (case.door.asked, case.door.connections) == (1, 2)
+
+
+def test_a_submission_lost_on_a_connection_in_use_is_not_sent_on_another(meet: Meet) -> None:
+    closed = next(fault for fault in LOST if fault.name == "closed before it was accepted")
+    case = meet(SUBMIT, closed)
+    assert case.stage.client.balance() == 1000
+    case.play()
+    judge_once(case.stage, SUBMIT, closed, case.door.asked)
+    assert case.door.connections == 1
