@@ -223,7 +223,8 @@ def test_a_key_that_the_service_sends_back_is_cut_out(
 ) -> None:
     words = f"no such key: {escape(KEY)}"
     refused = httpx.Response(200, text=f'{{"status": 1009, "message": "{words}"}}')
-    odd = httpx.Response(200, text=f'{{"status": 0, "data": "{words}"}}')
+    kind = [(b"Content-Type", b"application/json; odd=\xff")]
+    odd = httpx.Response(200, text=f'{{"status": 0, "data": "{words}"}}', headers=kind)
     client = make_client(handler=Network(refused, refused, odd), retry_budget=0)
     for call in (client.balance, lambda: client.submit(ask(images=HTTPS))) * 2:
         with pytest.raises(WeryAIError) as caught:

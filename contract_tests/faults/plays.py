@@ -173,7 +173,17 @@ async def endless(exchange: Exchange) -> None:
     exchange.outlasted = True
 
 
-INFORMED = Fault("informational answers first", Row.LATE, informed, accepted=True)
+async def foreign(exchange: Exchange) -> bool:
+    """The right answer, with a header that is not ASCII."""
+    head, body = wire(exchange.right)
+    await exchange.send(head[:-2] + b"X-Note: \xe6\x97\xa5\xff\r\n\r\n" + body)
+    return True
+
+
+HARMLESS = [
+    Fault("informational answers first", Row.HARMLESS, informed, accepted=True),
+    Fault("headers that are not ASCII", Row.HARMLESS, foreign, accepted=True),
+]
 ENDLESS = Fault("a body without end", Row.UNREADABLE, endless, accepted=True)
 
 
@@ -236,6 +246,15 @@ def redirect(status: int, elsewhere: bool) -> Fault:
     return answer(f"HTTP {status} to {to}", Row.REDIRECTED, respond)
 
 
+def astray(location: str) -> Fault:
+    """A redirect to what is no address, on which httpx stumbles even where it follows none."""
+
+    def respond(*_: str) -> httpx.Response:
+        return httpx.Response(302, headers=[(b"Location", location.encode())])
+
+    return answer(f"HTTP 302 to {location}", Row.LOST, respond)
+
+
 def in_half_a_minute() -> str:
     return format_datetime(datetime.now(UTC) + timedelta(seconds=30), usegmt=True)
 
@@ -270,4 +289,5 @@ UNREADABLE = [
     body("a success without anything", b'{"status": 0, "data": {}}'),
     body("half of a JSON", b'{"status": 0, "data": {"tas'),
 ]
+ASTRAY = [astray("mailto:x"), astray("https://xn--/")]
 REDIRECTS = [redirect(status, to) for status in (301, 302, 303, 307, 308) for to in (False, True)]

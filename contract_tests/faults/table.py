@@ -50,7 +50,7 @@ class Row(Enum):
     KEY = auto()
     NOT_FOUND = auto()
     REFUSED = auto()
-    LATE = auto()  # slow, and whole in the end
+    HARMLESS = auto()  # odd or slow, and whole in the end
 
 
 class End(Enum):
@@ -77,7 +77,7 @@ TABLE: dict[Row, dict[str, End]] = {
     Row.KEY: {**_NO, "wait": End.RAISED, "batch": End.RAISED},
     Row.NOT_FOUND: {**_NO, **_POLLS},
     Row.REFUSED: {**_NO, **_POLLS},
-    Row.LATE: dict.fromkeys(("upload", "submit", "wait", "batch", "download"), End.WELL),
+    Row.HARMLESS: dict.fromkeys(("upload", "submit", "wait", "batch", "download"), End.WELL),
 }
 
 # Inside HTTP 200, by the server's own enum; 1004 is one that nobody has explained.
@@ -119,7 +119,14 @@ LASTING: dict[Row, type[WeryAIError]] = {
 }
 
 # After these the service may have the submission; the tests let it have it.
-PERHAPS_ACCEPTED = {Row.LOST, Row.FAILED, Row.CONFLICT, Row.UNREADABLE, Row.REDIRECTED, Row.LATE}
+PERHAPS_ACCEPTED = {
+    Row.LOST,
+    Row.FAILED,
+    Row.CONFLICT,
+    Row.UNREADABLE,
+    Row.REDIRECTED,
+    Row.HARMLESS,
+}
 
 Play = Callable[[Any], Awaitable[bool | None]]
 # From the address that was asked for, and the same path on another origin.

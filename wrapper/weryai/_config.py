@@ -41,8 +41,8 @@ class Key(httpx.Auth):
         """The response without the key, should the service have sent it back."""
         if self._text.encode() not in response.content:
             return response
-        names = ("Content-Type", "Retry-After")
-        headers = {name: response.headers[name] for name in names if name in response.headers}
+        names = (b"content-type", b"retry-after")
+        headers = [pair for pair in response.headers.raw if pair[0].lower() in names]
         content = response.content.replace(self._text.encode(), b"[key]")
         return httpx.Response(response.status_code, headers=headers, content=content)
 

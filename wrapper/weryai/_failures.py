@@ -25,7 +25,6 @@ from .errors import (
     ContentRejectedError,
     DailyLimitError,
     InsufficientCreditsError,
-    InvalidRequestError,
     NotFoundError,
     ParameterError,
     PermissionDeniedError,
@@ -43,6 +42,10 @@ NEVER_SENT = (
     httpx.ProxyError,
     httpx.UnsupportedProtocol,
 )
+
+# What httpx lets through as it is, and has sent the request before: on asyncio an error of TLS, and
+# in both colours what comes of a Location that is no address, though no redirect is followed.
+AS_THEY_ARE = (ssl.SSLError, httpx.InvalidURL, UnicodeError)
 
 CODES: dict[int, type[ResponseError]] = {
     429: RateLimitError,
@@ -90,12 +93,9 @@ def mapped() -> Iterator[None]:
     """
     try:
         yield
-    except (httpx.InvalidURL, UnicodeError) as error:
-        raise InvalidRequestError([f"the address cannot be used: {error}"]) from error
     except NEVER_SENT as error:
         raise TransportError(f"no connection ({_name(error)})") from error
-    except (httpx.HTTPError, httpx.StreamError, ssl.SSLError) as error:
-        # On asyncio httpx lets errors of TLS through as they are, once a connection is made.
+    except (httpx.HTTPError, httpx.StreamError, *AS_THEY_ARE) as error:
         raise TransportError(f"the answer was lost ({_name(error)})", sent=True) from error
 
 

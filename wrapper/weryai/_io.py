@@ -278,8 +278,9 @@ class _Answer:
         return len(self._body) > LONGEST_ANSWER
 
     def whole(self) -> httpx.Response:
-        coded = ("content-encoding", "content-length", "transfer-encoding")
-        headers = [pair for pair in self._response.headers.multi_items() if pair[0] not in coded]
+        coded = (b"content-encoding", b"content-length", b"transfer-encoding")
+        raw = self._response.headers.raw  # as they came: not all of the world's are ASCII
+        headers = [pair for pair in raw if pair[0].lower() not in coded]
         return httpx.Response(
             self._response.status_code,
             headers=headers,
