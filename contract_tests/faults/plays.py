@@ -92,6 +92,14 @@ async def cut_below(exchange: Exchange) -> None:
     await exchange.raw.aclose()
 
 
+async def half_without_length(exchange: Exchange) -> None:
+    """Half of a body that ends where the connection does."""
+    body = exchange.right.content
+    kind = exchange.right.headers["Content-Type"].encode()
+    head = b"HTTP/1.1 200 OK\r\nContent-Type: " + kind + b"\r\n\r\n"
+    await exchange.send(head + body[: len(body) // 2])
+
+
 def lost(
     name: str,
     play: Play,
@@ -184,6 +192,13 @@ HARMLESS = [
     Fault("informational answers first", Row.HARMLESS, informed, accepted=True),
     Fault("headers that are not ASCII", Row.HARMLESS, foreign, accepted=True),
 ]
+CUT = Fault(
+    "half of a body without a length",
+    Row.UNREADABLE,
+    half_without_length,
+    accepted=True,
+    file=Row.LOST,
+)
 ENDLESS = Fault("a body without end", Row.UNREADABLE, endless, accepted=True)
 
 

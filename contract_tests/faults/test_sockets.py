@@ -9,6 +9,7 @@ from contract_tests.faults.conftest import Meet
 from contract_tests.faults.plays import (
     ASTRAY,
     BUSINESS,
+    CUT,
     ENDLESS,
     GATEWAYS,
     HARMLESS,
@@ -38,7 +39,7 @@ from weryai import SubmissionUnknownError
 
 ONCE = cases([*NEVER_SENT, *LOST, *LIMITS, *STATUSES, *GATEWAYS, *UNREADABLE], STEPS)
 ONCE += cases(REDIRECTS, [SUBMIT, DOWNLOAD]) + cases(REDIRECTS[-2:], [UPLOAD, WAIT, BATCH])
-ONCE += cases([*BUSINESS, ENDLESS], [UPLOAD, SUBMIT, WAIT]) + cases([*HARMLESS, *ASTRAY], STEPS)
+ONCE += cases([*BUSINESS, ENDLESS, CUT], [UPLOAD, SUBMIT, WAIT]) + cases([*HARMLESS, *ASTRAY], STEPS)
 STAYING = cases([*NEVER_SENT[:2], *LOST[::5], LIMITS[0], *GATEWAYS[:1]], STEPS, staying=True)
 STAYING += cases([REDIRECTS[-2], UNREADABLE[0]], [BATCH], staying=True)
 
