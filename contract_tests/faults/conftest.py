@@ -107,7 +107,7 @@ class Case:
     stage: Stage
     door: Door
     elsewhere: Door
-    portal: BlockingPortal
+    doors: BlockingPortal
 
     def play(self) -> None:
         """Take the step, with the fault in its way."""
@@ -123,7 +123,7 @@ class Case:
     def end(self) -> None:
         """Take it again without the fault, where it did not succeed."""
         if self.fault.when is When.REFUSING and self.door.times:
-            self.portal.call(self.door.listen)
+            self.doors.call(self.door.listen)
         self.door.times = 0
         judge_after(self.stage, self.step)
 
@@ -131,24 +131,24 @@ class Case:
 Meet = Callable[..., Case]
 
 
-@pytest.fixture(scope="module")
-def portal() -> Iterator[BlockingPortal]:
-    """The loop of all doors, on a thread of its own."""
-    with start_blocking_portal() as portal:
-        yield portal
+@pytest.fixture(scope="session")
+def doors() -> Iterator[BlockingPortal]:
+    """The loop of all doors: a thread that is not the clients'."""
+    with start_blocking_portal() as doors:
+        yield doors
 
 
-@pytest.fixture(scope="module")
-def elsewhere(portal: BlockingPortal, gallery: Gallery) -> Iterator[Door]:
+@pytest.fixture(scope="session")
+def elsewhere(doors: BlockingPortal, gallery: Gallery) -> Iterator[Door]:
     """Another origin, which has the video too."""
     door = Door(gallery.simulator.app)
-    with portal.wrap_async_context_manager(door.serve()):
+    with doors.wrap_async_context_manager(door.serve()):
         yield door
 
 
 @pytest.fixture
 def meet(
-    portal: BlockingPortal, make_client: MakeClient, set_up: SetUp, elsewhere: Door
+    doors: BlockingPortal, make_client: MakeClient, set_up: SetUp, elsewhere: Door
 ) -> Iterator[Meet]:
     """Put a fault in the way of a step."""
     with ExitStack() as stack:
@@ -159,11 +159,11 @@ def meet(
             tls = RIGHT if fault.tls else None
             door = Door(stage.simulator.app, tls, elsewhere.url, fault, times, step.path)
             serving = door.serve(listening=fault.when is not When.REFUSING)
-            stack.enter_context(portal.wrap_async_context_manager(serving))
+            stack.enter_context(doors.wrap_async_context_manager(serving))
             if fault.when is When.REFUSING:
-                stage.clock.slept = partial(portal.call, door.refused)
+                stage.clock.slept = partial(doors.call, door.refused)
             client = make_client(base_url=door.url, api_key=KEY, clock=stage.clock, **options)
             stage.open(client, door.url)
-            return Case(step, fault, stage, door, elsewhere, portal)
+            return Case(step, fault, stage, door, elsewhere, doors)
 
         yield meet

@@ -79,6 +79,12 @@ class Stage:
         self.client = client
         self.video = Video(origin + urlsplit(self.video.url).path, self.video.name)
 
+    def take_another_picture(self) -> None:
+        """One more byte makes a picture another one: the same is not uploaded twice."""
+        content = self.picture.read_bytes() + b"."
+        self.picture = self.picture.with_name(f"{len(content)}-{self.folder.name}.png")
+        self.picture.write_bytes(content)
+
     def run(self, step: Step) -> None:
         """Do what the step does. Anything but an error of our tree fails the test."""
         self.value = self.error = None

@@ -189,6 +189,7 @@ def test_every_5xx_is_repeated_where_it_is_free_and_never_where_it_is_paid(
     mocked = mock(step, SERVER_ERRORS[0])
     for number, fault in enumerate(SERVER_ERRORS, 1):
         mocked.fault, mocked.times = fault, 1
+        mocked.stage.take_another_picture()
         mocked.stage.run(step)
         unknown = step is SUBMIT
         assert isinstance(mocked.stage.error, SubmissionUnknownError) == unknown, fault.name
