@@ -34,8 +34,9 @@ from contract_tests.faults.stage import (
     judge_always,
     judge_once,
 )
-from contract_tests.faults.table import Fault
+from contract_tests.faults.table import End, Fault
 from weryai import SubmissionUnknownError
+from weryai.journal import SQLiteJournal
 
 ONCE = cases([*NEVER_SENT, *LOST, *LIMITS, *STATUSES, *GATEWAYS, *UNREADABLE], STEPS)
 ONCE += cases(REDIRECTS, [SUBMIT, DOWNLOAD]) + cases(REDIRECTS[-2:], [UPLOAD, WAIT, BATCH])
@@ -43,6 +44,9 @@ ONCE += cases([*BUSINESS, ENDLESS, CUT], [UPLOAD, SUBMIT, WAIT])
 ONCE += cases([*HARMLESS, *ASTRAY], STEPS)
 STAYING = cases([*NEVER_SENT[:2], *LOST[::5], LIMITS[0], *GATEWAYS[:1]], STEPS, staying=True)
 STAYING += cases([REDIRECTS[-2], UNREADABLE[0]], [BATCH], staying=True)
+# One of each row of the table, and of each way of losing an answer.
+WRITTEN = cases([*NEVER_SENT[:2], *LOST[::3], LIMITS[0], *BUSINESS[:3], *GATEWAYS[:1]], [SUBMIT])
+WRITTEN += cases([UNREADABLE[0], REDIRECTS[1], *ASTRAY, *HARMLESS], [SUBMIT])
 
 
 @pytest.mark.parametrize(("step", "fault"), ONCE)
@@ -65,6 +69,24 @@ def test_a_fault_that_stays_ends_in_its_error_and_nothing_is_lost(
     assert case.door.played > 1
     judge_always(case.stage, step, fault)
     case.end()
+
+
+@pytest.mark.parametrize(("step", "fault"), WRITTEN)
+def test_the_journal_knows_what_became_of_a_submission(
+    meet: Meet, step: Step, fault: Fault, journal: SQLiteJournal
+) -> None:
+    case = meet(step, fault, journal=journal)
+    case.play()
+    judge_once(case.stage, step, fault, case.door.asked)
+    told = {
+        End.AGAIN: ["running"],
+        End.WELL: ["running"],
+        End.UNKNOWN: ["unknown"],
+        End.RAISED: [],
+    }
+    entries = journal.entries()
+    assert [entry.state for entry in entries] == told[fault.end(step.name)]
+    assert [entry.job for entry in entries] == [case.stage.value] * len(entries)
 
 
 def test_no_submission_is_sent_again_after_any_5xx(meet: Meet) -> None:
