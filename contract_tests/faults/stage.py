@@ -220,7 +220,7 @@ def judge_after(stage: Stage, step: Step) -> None:
     if step.name in ("wait", "batch") and stage.error is not None:
         assert stage.error.job == stage.job
     if stage.error is not None:
-        assert not stage.folder.exists() or not list(stage.folder.iterdir())
+        assert not list(stage.folder.glob("[!.]*")), "only a part, which a download goes on with"
         stage.run(step)
     step.check(stage)
     assert stage.paid == step.pays
