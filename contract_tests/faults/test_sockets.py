@@ -41,7 +41,7 @@ from weryai.journal import SQLiteJournal
 ONCE = cases([*NEVER_SENT, *LOST, *LIMITS, *STATUSES, *GATEWAYS, *UNREADABLE], STEPS)
 ONCE += cases(REDIRECTS, [SUBMIT, DOWNLOAD]) + cases(REDIRECTS[-2:], [UPLOAD, WAIT, BATCH])
 ONCE += cases([*BUSINESS, ENDLESS, CUT], [UPLOAD, SUBMIT, WAIT])
-ONCE += cases([*HARMLESS, *ASTRAY], STEPS)
+ONCE += cases([*HARMLESS, *ASTRAY], STEPS) + cases([CUT], [DOWNLOAD])
 STAYING = cases([*NEVER_SENT[:2], *LOST[::5], LIMITS[0], *GATEWAYS[:1]], STEPS, staying=True)
 STAYING += cases([REDIRECTS[-2], UNREADABLE[0]], [BATCH], staying=True)
 # One of each row of the table, and of each way of losing an answer.

@@ -120,6 +120,8 @@ class Part:
             if not _files.is_video(head):
                 self._forget()
                 raise UnexpectedResponseError("what the address holds is not a video", raw=head)
+            if self._total is None and _files.is_cut(self._data, self.size):
+                raise TransportError("it ends in the middle of the video", sent=True)
             try:
                 os.fsync(self._data.fileno())
             except OSError:
