@@ -184,6 +184,7 @@ def test_the_codes_are_those_of_the_contract() -> None:
     assert codes == set(_scenario.REFUSALS)
 
 
+@pytest.mark.usefixtures("quick_videos")
 def test_every_public_name_is_used_in_the_typed_example(tmp_path: Path) -> None:
     text = (ROOT / "contract_tests" / "public_surface.py").read_text()
     used = text[text.index("def request(") :]

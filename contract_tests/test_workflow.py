@@ -95,7 +95,14 @@ def test_each_job_keeps_its_reports_whatever_fails() -> None:
 def test_only_a_budget_of_the_command_line_is_one(arguments: list[str], budget: list[str]) -> None:
     settings = {**os.environ, "BUDGET": "7"}
     settings.pop("MAKEFLAGS", None)
-    command = ["make", "--dry-run", "--assume-old=.venv/installed", "live", *arguments]
+    command = [
+        "make",
+        "--no-print-directory",
+        "--dry-run",
+        "--assume-old=.venv/installed",
+        "live",
+        *arguments,
+    ]
     done = subprocess.run(
         command, cwd=ROOT, env=settings, capture_output=True, text=True, check=True
     )

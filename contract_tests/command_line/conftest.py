@@ -25,6 +25,11 @@ def own_logging() -> Iterator[None]:
 
 
 @pytest.fixture(autouse=True)
+def nothing_to_look_at(quick_videos: None) -> None:
+    """The demo, in a process of its own, draws real videos; here nobody sees them."""
+
+
+@pytest.fixture(autouse=True)
 def own_state(monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The folder in which this test's journal is kept, by child processes too."""
     state = tmp_path_factory.mktemp("state")

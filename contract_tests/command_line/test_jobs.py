@@ -13,8 +13,6 @@ from weryai import WeryAI
 from weryai.journal import SQLiteJournal
 from weryai.testing import Answer, Lost, Outcome, Simulator
 
-pytestmark = pytest.mark.usefixtures("quick_videos")
-
 
 @pytest.fixture
 def file(own_state: Path) -> Path:

@@ -61,6 +61,7 @@ class Part:
         self._buffer = bytearray()
         self._since, self._recent = 0.0, 0
         self._total: int | None = None
+        self._open_ended = False
         self._validator: str | None = None
         self.size = self._data.seek(0, os.SEEK_END)
         self._recall()
@@ -120,7 +121,7 @@ class Part:
             if not _files.is_video(head):
                 self._forget()
                 raise UnexpectedResponseError("what the address holds is not a video", raw=head)
-            if self._total is None and _files.is_cut(self._data, self.size):
+            if self._open_ended and _files.is_cut(self._data, self.size):
                 raise TransportError("it ends in the middle of the video", sent=True)
             try:
                 os.fsync(self._data.fileno())
@@ -166,6 +167,8 @@ class Part:
     def _start_anew(self, headers: httpx.Headers) -> None:
         self._forget()
         length = headers.get("Content-Length", "")
+        # With neither of these a lost connection looks like the end.
+        self._open_ended = not length and "Transfer-Encoding" not in headers
         if not _is_coded(headers) and re.fullmatch("[0-9]{1,18}", length):
             self._total, self._validator = int(length), _validator(headers)
         if self._state is not None:
