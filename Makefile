@@ -8,6 +8,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := help
 .PHONY: help install generate lint valid format types contract test fuzz chaos regenerate drift breaking changelog wheel live demo clean
+.PHONY: help install generate lint types contract test mutants fuzz demo drift breaking valid format changelog regenerate live wheel clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -44,6 +45,9 @@ contract: $(STAMP) ## The contract tests, and what they exercise of the contract
 		--no-loadscope-reorder --junitxml reports/junit.xml
 
 test: lint types contract ## All that CI runs
+
+mutants: $(STAMP) ## Plant faults, one at a time; a test must see each: ONLY=part-of-a-name
+	python -m contract_tests.mutants $(if $(ONLY),--only $(ONLY))
 
 fuzz: $(STAMP) ## What no other run tried: make fuzz MINUTES=5, or INPUTS=100000; SEED=n for the same again
 	python -m contract_tests.fuzz $(if $(MINUTES),--minutes $(MINUTES)) $(if $(INPUTS),--inputs $(INPUTS)) $(if $(SEED),--seed $(SEED)) $(if $(ONLY),--only $(ONLY))

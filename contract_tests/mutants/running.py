@@ -1,0 +1,180 @@
+"""Runs test files on copies of the tree, each in a process of its own."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+from attrs import frozen
+
+from contract_tests.mutants.table import DoesNotApplyError, Mutant
+
+ROOT = Path(__file__).resolve().parents[2]
+# Which test files guard a room, quick ones first.
+GUARDS = {
+    "contract": (
+        "test_contract.py",
+        "test_rooms.py",
+        "test_generated.py",
+        "test_simulator_limits.py",
+        "test_simulator_replies.py",
+        "test_drift.py",
+        "test_submit.py",
+        "test_wait.py",
+        "test_simulator_fuzz.py",
+        "test_replies.py",
+    ),
+    "generated": (
+        "test_generated.py",
+        "test_client.py",
+        "test_submit.py",
+        "test_wait.py",
+        "test_replies.py",
+    ),
+    "wrapper": (
+        "test_requests.py",
+        "test_submit.py",
+        "test_client.py",
+        "test_wait.py",
+        "test_download.py",
+        "test_rooms.py",
+        "test_replies.py",
+    ),
+    "simulator": (
+        "test_simulator.py",
+        "test_simulator_limits.py",
+        "test_simulator_bodies.py",
+        "test_simulator_scenarios.py",
+        "test_simulator_replies.py",
+        "test_simulator_results.py",
+        "test_simulator_served.py",
+        "test_simulator_fuzz.py",
+    ),
+}
+# These compare the generated client with a fresh generation, byte by byte: they would see every
+# fault in it and in the contract, and hide whether anything else does.
+BYTE_BY_BYTE = tuple(
+    f"contract_tests/test_generated.py::{name}"
+    for name in (
+        "test_the_tree_is_up_to_date",
+        "test_a_file_too_many_and_a_file_too_few_are_noticed_and_mended",
+    )
+)
+TEST_SECONDS = 40  # for one test
+FILE_SECONDS = 200  # for a file of tests
+FAILED, INTERRUPTED = 1, 2  # what pytest ends with where tests, or the import of a file, failed
+_FAILURE = re.compile(r"^(?:FAILED|ERROR) contract_tests/(.+?)(?: - .*)?$", re.MULTILINE)
+
+
+@frozen
+class Outcome:
+    """What became of one run.
+
+    Attributes:
+        killers: the tests that failed; none if all passed.
+        trouble: why it says nothing, empty where it does.
+    """
+
+    killers: tuple[str, ...] = ()
+    trouble: str = ""
+
+
+@frozen
+class Verdict:
+    """What became of one mutant."""
+
+    mutant: Mutant
+    outcome: Outcome
+    seconds: float
+
+    @property
+    def died(self) -> bool:
+        return bool(self.outcome.killers)
+
+
+def guards(mutant: Mutant) -> list[str]:
+    """The test files to ask, in their order."""
+    return list(dict.fromkeys([*mutant.tests, *GUARDS[mutant.room]]))
+
+
+@contextmanager
+def copied(tree: Path) -> Iterator[Path]:
+    """A copy of a tree, without what is made in it, and a folder beside it for temporary files."""
+    made = shutil.ignore_patterns(".*", "reports", "out", "dist")
+    with tempfile.TemporaryDirectory(prefix="weryai-mutant-", ignore_cleanup_errors=True) as folder:
+        yield Path(shutil.copytree(tree, Path(folder) / "tree", ignore=made))
+
+
+def judge(mutant: Mutant, tree: Path) -> Verdict:
+    """Plant a fault in a copy of the tree and ask its tests until one file of them fails."""
+    started = time.monotonic()
+    with copied(tree) as copy:
+        outcome = _planted(mutant, copy)
+        for file in guards(mutant):
+            if outcome.killers or outcome.trouble:
+                break
+            outcome = ask(copy, file, _left_out(mutant))
+    return Verdict(mutant, outcome, time.monotonic() - started)
+
+
+def ask(tree: Path, file: str, left_out: Sequence[str] = ()) -> Outcome:
+    """Run one file of tests on a tree."""
+    command = [sys.executable, "-m", "pytest", f"contract_tests/{file}", "--maxfail=3", "-rfE"]
+    command += ["--tb=no", "-p", "contract_tests.mutants.witness", "-p", "pytest_timeout"]
+    command += ["-o", f"timeout={TEST_SECONDS}", "-p", "no:cacheprovider"]
+    command += [f"--basetemp={tree.parent / Path(file).stem}"]
+    command += [f"--deselect={test}" for test in left_out]
+    code, said = _run(command, tree)
+    if code is None:
+        return Outcome((f"{file}: no end after {FILE_SECONDS} s",))
+    if code in (FAILED, INTERRUPTED):
+        return Outcome(tuple(_FAILURE.findall(said)) or (file,))
+    return Outcome(trouble=f"{file} ended with {code}:\n{said[-2000:]}" if code else "")
+
+
+def _planted(mutant: Mutant, tree: Path) -> Outcome:
+    try:
+        mutant.plant(tree)
+    except DoesNotApplyError as error:
+        return Outcome(trouble=str(error))
+    if not mutant.regenerate:
+        return Outcome()
+    code, said = _run([sys.executable, "openapi/generate.py"], tree)
+    return Outcome(trouble=f"it cannot be generated:\n{said[-2000:]}" if code else "")
+
+
+def _left_out(mutant: Mutant) -> Sequence[str]:
+    seen_at_once = mutant.file.startswith(("generated_client/", "openapi/weryai.yaml"))
+    return BYTE_BY_BYTE if seen_at_once else ()
+
+
+def _run(command: Sequence[str], tree: Path) -> tuple[int | None, str]:
+    """Run something on a tree: how it ended, None if it was ended, and what it said."""
+    own = [str(tree / part) for part in ("", "wrapper", "generated_client")]
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(own)}
+    # What is left of the plugins costs as much as most of the files.
+    environment["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"
+    with subprocess.Popen(
+        command,
+        cwd=tree,
+        env=environment,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        start_new_session=True,
+    ) as running:
+        try:
+            said, _ = running.communicate(timeout=FILE_SECONDS)
+        except subprocess.TimeoutExpired:
+            os.killpg(running.pid, signal.SIGKILL)
+            return None, running.communicate()[0]
+    return running.returncode, said

@@ -1,0 +1,129 @@
+"""The table of planted faults fits the tree, and its runner tells the dead from the living."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from contract_tests.mutants import running
+from contract_tests.mutants.running import GUARDS, ROOT, ask, guards, judge
+from contract_tests.mutants.table import ROOMS, DoesNotApplyError, Mutant, load
+from contract_tests.mutants.witness import WRONG_TREE
+
+MUTANTS = load()
+MakeTree = Callable[[str], Path]
+
+
+def mutant(**given: Any) -> Mutant:
+    """A fault of the small tree; what a test does not care about is filled in."""
+    usual = {"name": "x", "room": "wrapper", "breaks": "", "tests": ["test_it.py"]}
+    place = {"file": "wrapper/weryai/__init__.py", "find": "VALUE = 1", "replace": "VALUE = 2"}
+    return Mutant(**usual | place | given)
+
+
+@pytest.fixture
+def small(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> MakeTree:
+    """Make a tree with two packages of one module, the witness, and one test."""
+    monkeypatch.setitem(GUARDS, "wrapper", ())
+
+    def make(test: str) -> Path:
+        tree = tmp_path / "tree"
+        for package in ("wrapper/weryai", "generated_client/weryai_api", "contract_tests/mutants"):
+            (tree / package).mkdir(parents=True)
+            (tree / package / "__init__.py").write_text("VALUE = 1\n")
+        tests = tree / "contract_tests"
+        (tests / "__init__.py").touch()
+        (tests / "mutants" / "witness.py").write_text(
+            (Path(running.__file__).parent / "witness.py").read_text()
+        )
+        (tests / "test_it.py").write_text(f"import weryai\n\n\ndef test_it():\n    {test}\n")
+        return tree
+
+    return make
+
+
+# The table
+
+
+@pytest.mark.parametrize("each", MUTANTS, ids=lambda each: f"{each.room}-{each.name}")
+def test_each_mutant_can_still_be_planted(each: Mutant) -> None:
+    faulty = each.planted((ROOT / each.file).read_text())
+    if each.file.endswith(".py"):
+        ast.parse(faulty)
+
+
+def test_there_are_many_in_every_room_and_each_says_what_it_breaks() -> None:
+    assert len(MUTANTS) >= 60
+    rooms = [each.room for each in MUTANTS]
+    assert set(rooms) == set(ROOMS)
+    assert min(map(rooms.count, ROOMS)) >= 10
+    assert all(re.fullmatch(r"[a-zA-Z0-9-]{8,}", each.name) and each.breaks for each in MUTANTS)
+    assert len({(each.file, each.find, each.replace) for each in MUTANTS}) == len(MUTANTS)
+
+
+def test_each_test_file_that_is_asked_is_there() -> None:
+    files = {file for each in MUTANTS for file in guards(each)}
+    assert [file for file in files if not (ROOT / "contract_tests" / file).is_file()] == []
+
+
+def test_what_no_built_in_check_sees_is_planted() -> None:
+    planted = {each.name for each in MUTANTS if each.escapes}
+    assert {
+        "valid-input-is-refused-inside-a-200",
+        "a-task-is-lost-after-its-submission",
+        "four-videos-are-three-tasks",
+        "a-task-is-in-an-unknown-state",
+        "a-state-goes-back",
+    } <= planted
+
+
+# The runner
+
+
+def test_a_fault_that_is_not_there_as_often_as_said_is_not_planted() -> None:
+    for text in ("", "VALUE = 1; VALUE = 1"):
+        with pytest.raises(DoesNotApplyError, match="times, not 1"):
+            mutant().planted(text)
+    with pytest.raises(DoesNotApplyError, match="changes nothing"):
+        mutant(replace="VALUE = 1").planted("VALUE = 1")
+
+
+def test_a_fault_that_a_test_sees_is_killed_by_it_and_the_tree_stays_whole(small: MakeTree) -> None:
+    tree = small("assert weryai.VALUE == 1")
+    assert ask(tree, "test_it.py").killers == ()
+    assert judge(mutant(), tree).outcome.killers == ("test_it.py::test_it",)
+    assert (tree / "wrapper/weryai/__init__.py").read_text() == "VALUE = 1\n"
+
+
+def test_a_fault_that_no_test_sees_has_survived(small: MakeTree) -> None:
+    verdict = judge(mutant(), small("assert weryai"))
+    assert not verdict.died
+    assert verdict.outcome.trouble == ""
+
+
+def test_a_fault_that_hangs_is_killed_and_that_is_said(
+    small: MakeTree, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(running, "FILE_SECONDS", 2)
+    tree = small("while weryai.VALUE == 2: pass")
+    assert judge(mutant(), tree).outcome.killers == ("test_it.py: no end after 2 s",)
+
+
+def test_a_fault_with_which_nothing_runs_proves_nothing(small: MakeTree) -> None:
+    tree = small("assert weryai")
+    for broken in (mutant(replace="VALUE ="), mutant(file="gone.py"), mutant(find="gone")):
+        verdict = judge(broken, tree)
+        assert not verdict.died
+        assert verdict.outcome.trouble
+
+
+def test_a_run_that_would_test_another_tree_is_stopped(small: MakeTree) -> None:
+    tree = small("assert weryai")
+    for package in ("wrapper", "generated_client"):
+        (tree / package).rename(tree / f"{package}-gone")
+    assert f"ended with {WRONG_TREE}" in ask(tree, "test_it.py").trouble
