@@ -11,7 +11,7 @@ import sys
 import threading
 import traceback
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import anyio
@@ -26,6 +26,7 @@ from weryai import (
     InvalidRequestError,
     Job,
     MultiImageToVideo,
+    PermissionDeniedError,
     RateLimitError,
     ResponseError,
     Result,
@@ -153,6 +154,7 @@ ODD: list[Any] = [
     (Answer(200, {"status": "0", "data": 1}), UnexpectedResponseError),
     (Answer(200, {"status": True, "data": 1}), UnexpectedResponseError),
     (Answer(200, {"status": 200, "data": None}), UnexpectedResponseError),
+    (Answer(200, {"status": 200}), UnexpectedResponseError),
     (Answer(200, {"data": 5}), UnexpectedResponseError),
     (Answer(200, {"data": 5, "success": False}), UnexpectedResponseError),
     (Answer(200, {"data": 5, "success": 1}), UnexpectedResponseError),
@@ -188,12 +190,46 @@ def test_the_retry_after_of_an_http_date_is_read(client: WeryAI, simulator: Simu
     assert client.balance() == 1000
 
 
-def test_a_read_is_repeated_after_lost_answers_and_5xx(
+@pytest.mark.parametrize("zone", ["GMT", "+0200", "-0000"])
+def test_a_date_to_retry_after_is_waited_for(
+    make_client: MakeClient, simulator: Simulator, zone: str
+) -> None:
+    ahead = 2 if zone == "+0200" else 0
+    at = datetime.now(UTC) + timedelta(hours=1 + ahead)
+    date = f"{at:%a, %d %b %Y %H:%M:%S} {zone}"
+    simulator.next("get_balance", Answer(429, "", {"Retry-After": date}))
+    started = simulator.clock.time()
+    assert make_client(simulator, retry_budget=7200).balance() == 1000
+    assert 3500 < simulator.clock.time() - started <= 3600
+
+
+@pytest.mark.parametrize("seconds", ["1e300", "inf", "100000"])
+def test_nobody_is_asked_to_wait_for_more_than_a_day(
+    make_client: MakeClient, simulator: Simulator, seconds: str
+) -> None:
+    simulator.next("get_balance", Answer(429, "", {"Retry-After": seconds}))
+    with pytest.raises(RateLimitError) as caught:
+        make_client(simulator).balance()
+    assert caught.value.retry_after == 86400
+
+
+@pytest.mark.parametrize("place", ["message", "desc", "msg"])
+def test_the_services_words_are_told_wherever_they_are(
+    client: WeryAI, simulator: Simulator, place: str
+) -> None:
+    simulator.next("get_balance", Answer(body={"status": 1009, place: " not for you "}))
+    with pytest.raises(PermissionDeniedError) as caught:
+        client.balance()
+    assert caught.value.message == "not for you"
+
+
+def test_a_read_is_repeated_after_lost_answers_408_and_5xx(
     client: WeryAI, simulator: Simulator
 ) -> None:
-    simulator.next("get_balance", Lost(), Answer(500, "x"), Answer(520, "x"), Answer(429, ""))
+    passing = [Answer(408, ""), Answer(500, "x"), Answer(520, "x"), Answer(429, "")]
+    simulator.next("get_balance", Lost(), *passing)
     assert client.balance() == 1000
-    assert len(simulator.received) == 5
+    assert len(simulator.received) == 6
 
 
 def test_the_key_is_in_no_repr_log_error_or_traceback(
@@ -297,6 +333,8 @@ def test_refused_submissions_wait_longer_than_lost_reads_and_pauses_are_random()
     free = [_retry.pause(lost, Cost.FREE, attempt, lambda: 1.0) for attempt in range(1, 9)]
     assert paid == [3, 6, 12, 24, 48, 60, 60, 60]
     assert free == [0.5, 1, 2, 4, 8, 8, 8, 8]
+    for error, cost in ((refused, Cost.FREE), (TransportError("never sent"), Cost.PAID)):
+        assert _retry.pause(error, cost, 1, lambda: 1.0) == 0.5
     assert _retry.pause(refused, Cost.PAID, 3, lambda: 0.0) == 0
     assert len({_retry.pause(refused, Cost.PAID, 3) for _ in range(9)}) > 1
 

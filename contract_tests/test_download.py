@@ -68,6 +68,7 @@ def test_the_paths_come_in_the_order_of_the_videos(make_client: MakeClient, tmp_
     [
         httpx.Response(404),
         httpx.Response(403),
+        httpx.Response(500),
         httpx.Response(503),
         httpx.Response(520),
         httpx.ReadTimeout("slow"),

@@ -246,6 +246,12 @@ def test_each_body_is_read_and_written_back_unchanged(name: str) -> None:
     assert model.from_dict(content(name)).to_dict() == content(name)
 
 
+@pytest.mark.parametrize("name", ["get_task_status", "get_batch_status"])
+def test_an_id_stays_one_step_of_the_path(name: str) -> None:
+    url = operation_module(name)._get_kwargs("a/../b?c#d")["url"]
+    assert url.endswith("/a%2F..%2Fb%3Fc%23d/status")
+
+
 # The repairs to the generator's templates
 
 

@@ -30,6 +30,7 @@ HTTPS = "https://example.com/a.jpg"
         ({"prompt": ""}, "prompt is empty"),
         ({"prompt": "x" * 2001}, "2001 characters, at most 2000"),
         ({"prompt": None}, "prompt must be a text"),
+        ({"prompt": b"x" * 10_000}, "prompt must be a text"),
         ({"prompt": "\ud800"}, "surrogate"),
         ({"model": None}, "model must be a text"),
         ({"aspect_ratio": 1.77}, "aspect_ratio must be a text"),
@@ -62,6 +63,7 @@ def test_what_the_contract_refuses_is_refused(ask: Ask, given: dict[str, Any], f
         ask(**given)
     assert len(caught.value.faults) == 1
     assert fault in caught.value.faults[0]
+    assert len(caught.value.faults[0]) < 150, "a value that is long is not told in full"
 
 
 @pytest.mark.parametrize(
@@ -133,6 +135,14 @@ def test_local_files_are_told_by_their_content_before_anything_is_sent(
         with pytest.raises(MediaError, match=fault):
             client.upload(path)
     assert simulator.received == []
+
+
+def test_local_files_can_be_looked_at_before_anything_is_sent(
+    ask: Ask, pictures: tuple[Path, Path], tmp_path: Path
+) -> None:
+    ask(images=[*pictures, HTTPS]).check()
+    with pytest.raises(MediaError, match="there is no such file"):
+        ask(images=[pictures[0], tmp_path / "gone.png"]).check()
 
 
 def test_all_broken_files_come_in_one_message(client: WeryAI, ask: Ask, tmp_path: Path) -> None:

@@ -28,8 +28,8 @@ class Mutant:
         find, replace: text in the file, and what stands in its place.
         count: how often the text is there.
         breaks: the promise that would be broken.
-        tests: the test files that ought to see it, the most telling first; the others of its room
-            are asked only if these do not.
+        tests: the test files, or tests, that ought to see it, the most telling first; the files of
+            its room are asked only if these do not.
         regenerate: the client is generated anew from the wrong contract, so that both believe it.
         escapes: no check that schemathesis brings along sees it.
     """
