@@ -153,6 +153,7 @@ ODD: list[Any] = [
     (Answer(200, {"status": 0, "data": True}), UnexpectedResponseError),
     (Answer(200, {"status": "0", "data": 1}), UnexpectedResponseError),
     (Answer(200, {"status": True, "data": 1}), UnexpectedResponseError),
+    (Answer(200, {"status": False, "data": 1}), UnexpectedResponseError),
     (Answer(200, {"status": 200, "data": None}), UnexpectedResponseError),
     (Answer(200, {"status": 200}), UnexpectedResponseError),
     (Answer(200, {"data": 5}), UnexpectedResponseError),

@@ -72,6 +72,7 @@ UNKNOWN: list[Any] = [
     Answer(408, ""),
     Answer(200, "<html>hello</html>", accepted=True),
     Answer(200, '{"status": 0, "data": {"task_i'),
+    Answer(200, {"status": 0, "data": {"task_ids": ["task_1", ""]}}),
     Answer(200, {"status": 200, "success": False, "data": {"task_id": "t"}}),
     Answer(200, []),
     Answer(202, {"status": 0, "data": {"task_ids": ["t"]}}),

@@ -106,6 +106,15 @@ def test_a_task_that_failed_gives_its_reason_and_the_videos_that_were_made(
     assert len(caught.value.result.videos) == 2
 
 
+def test_a_task_that_failed_keeps_the_videos_that_it_made(
+    client: WeryAI, simulator: Simulator
+) -> None:
+    simulator.next("get_task_status", told("failed", videos=["https://e.com/v"]))
+    with pytest.raises(TaskFailedError) as caught:
+        client.wait(Job(["t"]))
+    assert [video.url for video in caught.value.result.videos] == ["https://e.com/v"]
+
+
 def test_a_failure_waits_for_the_tasks_that_still_run(
     client: WeryAI, simulator: Simulator, ask: Ask
 ) -> None:
@@ -335,6 +344,12 @@ def test_every_spelling_of_the_service_is_read(
     with pytest.raises(TaskFailedError, match="moderation") as caught:
         client.generate(ask(images=HTTPS, video_number=number))
     assert caught.value.result.videos == ()
+
+
+def test_of_a_list_the_first_is_the_task(make_client: Callable[..., WeryAI]) -> None:
+    data = [{"task_status": "succeed"}, {"task_status": "failed"}]
+    reply = httpx.Response(200, json={"status": 0, "data": data})
+    assert make_client(handler=Network(reply)).status("task_9").raw_state == "succeed"
 
 
 def test_a_report_without_an_id_is_of_the_task_that_was_asked_for(
