@@ -6,8 +6,11 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
+from PIL import Image
 
+from contract_tests.conftest import Network
 from weryai import InvalidRequestError, MediaError, MultiImageToVideo, WeryAI
 from weryai.testing import Simulator
 
@@ -110,6 +113,8 @@ def test_the_payload_leaves_out_what_was_not_given(ask: Ask) -> None:
 
 def broken_files(folder: Path) -> list[tuple[Path, str]]:
     text, empty, huge = folder / "text.jpg", folder / "empty.png", folder / "huge.png"
+    sound = folder / "sound.webp"
+    sound.write_bytes(b"RIFF\x24\x00\x00\x00WAVEfmt ")
     text.write_text("not an image")
     empty.touch()
     with huge.open("wb") as file:
@@ -117,6 +122,7 @@ def broken_files(folder: Path) -> list[tuple[Path, str]]:
         file.truncate(10 * 1024 * 1024 + 1)
     return [
         (text, "is not a jpg, png or webp image"),
+        (sound, "is not a jpg, png or webp image"),
         (empty, "is empty"),
         (huge, "10,485,761 bytes, the limit is 10,485,760"),
         (folder / "gone.png", "there is no such file"),
@@ -150,6 +156,18 @@ def test_all_broken_files_come_in_one_message(client: WeryAI, ask: Ask, tmp_path
     with pytest.raises(MediaError) as caught:
         client.submit(ask(images=paths))
     assert len(caught.value.faults) == 3
+
+
+@pytest.mark.parametrize("kind", ["jpeg", "png", "webp"])
+def test_each_kind_of_image_is_sent_as_what_it_is(
+    make_client: Callable[..., WeryAI], tmp_path: Path, kind: str
+) -> None:
+    path = tmp_path / "picture"
+    Image.new("RGB", (8, 8)).save(path, format=kind)
+    stored = httpx.Response(200, json={"status": 0, "data": {"object_url_list": [HTTPS]}})
+    network = Network(stored)
+    assert make_client(handler=network).upload(path) == HTTPS
+    assert f"Content-Type: image/{kind}".encode() in network.seen[0].content
 
 
 def test_a_file_of_exactly_10_mb_with_the_wrong_name_is_sent(
