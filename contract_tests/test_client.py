@@ -108,11 +108,15 @@ def registry_host(**settings: Any) -> str:
     return network.seen[0].url.host
 
 
-def test_the_registry_has_a_host_of_its_own_unless_the_api_is_elsewhere() -> None:
+def test_the_registry_has_a_host_of_its_own_unless_the_api_is_elsewhere(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     assert registry_host() == "api-growth-agent.weryai.com"
     assert registry_host(base_url="https://api.weryai.com/") == "api-growth-agent.weryai.com"
     assert registry_host(base_url="http://127.0.0.1:9") == "127.0.0.1"
     assert registry_host(registry_url="https://other.example.com") == "other.example.com"
+    monkeypatch.setenv("WERYAI_REGISTRY_URL", "https://set.example.com")
+    assert registry_host() == "set.example.com"
 
 
 @COLOURS
@@ -401,6 +405,7 @@ NOTICE = (
         b'{"data": {"task_id": 7, "task_status": "SUCCESS"}}',
         b'{"data": {"task_id": "t", "task_status": null}}',
         b'{"data": {"task_id": "t", "task_status": "x", "videos": [7]}}',
+        b'{"data": {"task_id": "t", "task_status": "x", "videos": [null]}}',
         b"[" * 100_000,
         b'{"data":' * 100_000,
         NOTICE + b" " * 1024 * 1024,

@@ -73,6 +73,7 @@ UNKNOWN: list[Any] = [
     Answer(200, "<html>hello</html>", accepted=True),
     Answer(200, '{"status": 0, "data": {"task_i'),
     Answer(200, {"status": 0, "data": {"task_ids": ["task_1", ""]}}),
+    Answer(200, {"status": 0, "data": {"batch_id": 1.5}}),
     Answer(200, {"status": 200, "success": False, "data": {"task_id": "t"}}),
     Answer(200, []),
     Answer(202, {"status": 0, "data": {"task_ids": ["t"]}}),
@@ -165,6 +166,17 @@ def test_the_name_of_a_local_file_stays_here(
     make_client(handler=network).upload(pictures[0])
     assert b'filename="image.png"' in network.seen[0].content
     assert pictures[0].stem.encode() not in network.seen[0].content
+
+
+@pytest.mark.parametrize("address", ["", "image1.jpg", "ftp://e.com/a", "https://e.com/a b", 7])
+def test_an_upload_that_was_given_no_address_submits_nothing(
+    client: WeryAI, simulator: Simulator, ask: Ask, address: Any
+) -> None:
+    stored = {"status": 0, "data": {"object_url_list": [address]}}
+    simulator.next("upload_file", Answer(body=stored))
+    with pytest.raises(UnexpectedResponseError):
+        client.submit(ask())
+    assert posts(simulator) == 0
 
 
 def test_a_refused_submission_gives_up_when_its_budget_is_used_up(
