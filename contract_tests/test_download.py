@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -123,6 +124,33 @@ def test_what_lies_behind_a_video_is_no_fault_where_the_end_is_told(
     told = httpx.Response(200, content=odd, headers={"Transfer-Encoding": "chunked"})
     (path,) = make_client(handler=answer(told)).download([Video(URL, "t")], tmp_path)
     assert path.read_bytes() == odd
+
+
+@pytest.mark.parametrize(
+    ("suffix", "head"),
+    [("mp4", MP4[:12]), ("mov", b"\0\0\0\x14ftypqt  "), ("webm", b"\x1a\x45\xdf\xa3" + bytes(8))],
+)
+def test_each_kind_of_video_is_kept_under_its_own_suffix(
+    make_client: MakeClient, tmp_path: Path, suffix: str, head: bytes
+) -> None:
+    handler = answer(httpx.Response(200, content=head + b"x" * 1000))
+    video = Video(f"https://files.example.com/V.{suffix.upper()}?signed=1", "Task_A")
+    assert make_client(handler=handler).download([video], tmp_path) == [
+        tmp_path / f"Task_A.{suffix}"
+    ]
+
+
+def test_what_was_compressed_on_its_way_is_whole_all_the_same(
+    make_client: MakeClient, tmp_path: Path
+) -> None:
+    packed = gzip.compress(MP4)
+    headers = {"Content-Encoding": "gzip", "Content-Length": str(len(packed))}
+
+    def handler(request: httpx.Request) -> httpx.Response:
+        return httpx.Response(200, headers=headers, stream=httpx.ByteStream(packed))
+
+    (path,) = make_client(handler=handler).download([Video(URL, "t")], tmp_path)
+    assert path.read_bytes() == MP4
 
 
 ODD_NAMES = [

@@ -38,7 +38,8 @@ def main() -> int:
 
 def unsound(tree: Path, mutants: Iterable[Mutant], pool: ThreadPoolExecutor) -> list[str]:
     """What fails or cannot be run on the tree as it is: a mutant would prove nothing then."""
-    files = list(dict.fromkeys(file for mutant in mutants for file in guards(mutant)))
+    asked = (each.partition("::")[0] for mutant in mutants for each in guards(mutant))
+    files = list(dict.fromkeys(asked))
     files.sort(key=slowest_first)
     outcomes = pool.map(lambda file: ask(tree, file), files)
     return [line for each in outcomes for line in (*each.killers, each.trouble) if line]
@@ -89,7 +90,7 @@ def summary(verdicts: list[Verdict], seconds: float) -> int:
         print(f"\n{failing(verdict)}: {mutant.name} ({mutant.file})\n  breaks: {mutant.breaks}")
         print(verdict.outcome.trouble)
     killed = len(verdicts) - len(alive)
-    print(f"{killed} of {len(verdicts)} mutants died, in {seconds:.0f} s; see {REPORT}")
+    print(f"{killed} of {len(verdicts)} mutants died, in {seconds:.0f} s; see {REPORT.relative_to(ROOT)}")
     return 1 if alive else 0
 
 
