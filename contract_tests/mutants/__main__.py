@@ -90,7 +90,8 @@ def summary(verdicts: list[Verdict], seconds: float) -> int:
         print(f"\n{failing(verdict)}: {mutant.name} ({mutant.file})\n  breaks: {mutant.breaks}")
         print(verdict.outcome.trouble)
     killed = len(verdicts) - len(alive)
-    print(f"{killed} of {len(verdicts)} mutants died, in {seconds:.0f} s; see {REPORT.relative_to(ROOT)}")
+    whole = REPORT.relative_to(ROOT)
+    print(f"{killed} of {len(verdicts)} mutants died, in {seconds:.0f} s; see {whole}")
     return 1 if alive else 0
 
 
