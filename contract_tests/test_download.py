@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import gzip
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -191,10 +191,14 @@ def test_two_downloads_of_one_video_do_not_meet(make_client: MakeClient, tmp_pat
     other = make_client(handler=answer())
     inner: list[Path] = []
 
-    def handler(request: httpx.Request) -> httpx.Response:
-        if not inner:
+    class Halfway(httpx.SyncByteStream):
+        def __iter__(self) -> Iterator[bytes]:
+            yield MP4[:500]
             inner.extend(other.download([Video(URL, "t")], tmp_path))
-        return httpx.Response(200, content=MP4)
+            yield MP4[500:]
+
+    def handler(request: httpx.Request) -> httpx.Response:
+        return httpx.Response(200, stream=Halfway())
 
     with WeryAI("sk-x", transport=httpx.MockTransport(handler)) as client:
         assert client.download([Video(URL, "t")], tmp_path) == inner
