@@ -61,6 +61,14 @@ def test_a_journal_keeps_everything_across_openings(tmp_path: Path) -> None:
     again.close()
 
 
+def test_what_was_accepted_can_not_be_refused(tmp_path: Path) -> None:
+    journal = SQLiteJournal(tmp_path / "a.journal")
+    write(journal, "a")
+    journal.refuse("a")
+    assert [entry.id for entry in journal.entries()] == ["a"]
+    journal.close()
+
+
 def test_only_its_owner_may_read_it(tmp_path: Path) -> None:
     SQLiteJournal(tmp_path / "new" / "a.journal").close()
     assert stat.S_IMODE((tmp_path / "new" / "a.journal").stat().st_mode) == 0o600

@@ -46,6 +46,7 @@ GUARDS = {
         "test_client.py",
         "test_wait.py",
         "test_journal.py",
+        "test_journal_file.py",
         "test_uploads.py",
         "test_webhooks.py",
         "test_download.py",
