@@ -155,6 +155,17 @@ def test_a_wait_survives_lost_and_failed_polls(
     assert len(simulator.ledger) == 1
 
 
+def test_a_refused_key_ends_a_wait_even_while_a_task_runs(
+    client: WeryAI, simulator: Simulator
+) -> None:
+    simulator.next("get_task_status", told("processing"), Answer(401, ""))
+    started = simulator.clock.time()
+    with pytest.raises(AuthenticationError) as caught:
+        client.wait(Job(["t", "u"]))
+    assert simulator.clock.time() == started
+    assert caught.value.result is not None
+
+
 @pytest.mark.parametrize("code", [1003, 1010])
 def test_not_found_ends_a_wait_only_for_a_job_older_than_a_minute(
     client: WeryAI, simulator: Simulator, code: int
