@@ -110,7 +110,7 @@ def test_a_fault_that_no_test_sees_has_survived(small: MakeTree) -> None:
 def test_a_fault_that_hangs_is_killed_and_that_is_said(
     small: MakeTree, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(running, "SECONDS", 2)
+    monkeypatch.setattr(running, "SECONDS", 1)
     tree = small("while weryai.VALUE == 2: pass")
     assert judge(mutant(), tree).outcome.killers == ("test_it.py (timeout)",)
 
