@@ -115,19 +115,6 @@ def test_a_fault_that_hangs_is_killed_and_that_is_said(
     assert judge(mutant(), tree).outcome.killers == ("test_it.py (timeout)",)
 
 
-def test_a_test_that_hangs_is_told_from_one_that_fails() -> None:
-    said = """
-FAILED contract_tests/test_it.py::test_it[a - b] - AssertionError: no
-FAILED contract_tests/test_it.py::test_that - Failed: Timeout (>120.0s) from pytest-timeout.
-ERROR contract_tests/test_else.py
-"""
-    assert list(running._killers(said)) == [
-        "test_it.py::test_it[a - b]",
-        "test_it.py::test_that (timeout)",
-        "test_else.py",
-    ]
-
-
 def test_a_fault_with_which_nothing_runs_proves_nothing(small: MakeTree) -> None:
     tree = small("assert weryai")
     for broken in (mutant(replace="VALUE ="), mutant(file="gone.py"), mutant(find="gone")):

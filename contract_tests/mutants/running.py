@@ -3,20 +3,20 @@
 from __future__ import annotations
 
 import os
-import re
 import shutil
 import signal
 import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
 from attrs import frozen
 
 from contract_tests.mutants.table import DoesNotApplyError, Mutant
+from contract_tests.mutants.witness import NOTES
 
 ROOT = Path(__file__).resolve().parents[2]
 # Which test files guard a room, quick ones first.
@@ -30,6 +30,7 @@ GUARDS = {
         "test_drift.py",
         "test_submit.py",
         "test_wait.py",
+        "test_variants.py",
         "test_simulator_fuzz.py",
         "test_replies.py",
     ),
@@ -38,6 +39,8 @@ GUARDS = {
         "test_client.py",
         "test_submit.py",
         "test_wait.py",
+        "test_variants.py",
+        "test_sent.py",
         "test_replies.py",
     ),
     "wrapper": (
@@ -47,9 +50,14 @@ GUARDS = {
         "test_wait.py",
         "test_journal.py",
         "test_journal_file.py",
+        "test_upload.py",
         "test_uploads.py",
         "test_webhooks.py",
         "test_download.py",
+        "test_resume.py",
+        "test_places.py",
+        "test_variants.py",
+        "test_sent.py",
         "test_rooms.py",
         "test_replies.py",
     ),
@@ -77,9 +85,6 @@ OF_THE_GENERATOR = tuple(
 )
 SECONDS = 600  # for a file of tests, the slowest of which take 40 where nothing else runs
 FAILED, INTERRUPTED = 1, 2  # what pytest ends with where tests, or the import of a file, failed
-_FAILURE = re.compile(
-    r"^(?:FAILED|ERROR) contract_tests/([^\s\[]+(?:\[.*?\])?)(?: - (.*))?$", re.MULTILINE
-)
 
 
 @frozen
@@ -135,22 +140,18 @@ def judge(mutant: Mutant, tree: Path) -> Verdict:
 
 def ask(tree: Path, file: str, left_out: Sequence[str] = ()) -> Outcome:
     """Run one file of tests, or one test of it, on a tree."""
-    command = [sys.executable, "-m", "pytest", f"contract_tests/{file}", "--maxfail=3", "-rfE"]
-    command += ["--tb=no", "-p", "contract_tests.mutants.witness", "-p", "pytest_timeout"]
-    command += ["-p", "no:cacheprovider", f"--basetemp={tree.parent / Path(file).stem}"]
+    command = [sys.executable, "-m", "pytest", f"contract_tests/{file}", "--maxfail=3"]
+    command += ["-p", "contract_tests.mutants.witness", "-p", "pytest_timeout"]
+    own = tree.parent / Path(file).stem
+    command += ["-p", "no:cacheprovider", f"--basetemp={own}"]
     command += [f"--deselect={test}" for test in left_out]
-    code, said = _run(command, tree)
+    notes = own.with_suffix(".failed")
+    code, said = _run(command, tree, {NOTES: str(notes)})
     if code is None:
         return Outcome((f"{file} (timeout)",))
     if code in (FAILED, INTERRUPTED):
-        return Outcome(tuple(_killers(said)) or (file,))
+        return Outcome(tuple(notes.read_text().splitlines()))
     return Outcome(trouble=f"{file} ended with {code}:\n{said[-2000:]}" if code else "")
-
-
-def _killers(said: str) -> Iterator[str]:
-    """The tests that failed, by what pytest said last."""
-    for test, why in _FAILURE.findall(said):
-        yield f"{test} (timeout)" if why.startswith("Failed: Timeout") else test
 
 
 def _planted(mutant: Mutant, tree: Path) -> Outcome:
@@ -168,12 +169,14 @@ def _left_out(mutant: Mutant) -> Sequence[str]:
     return () if mutant.file.endswith("generate.py") else OF_THE_GENERATOR
 
 
-def _run(command: Sequence[str], tree: Path) -> tuple[int | None, str]:
+def _run(
+    command: Sequence[str], tree: Path, settings: Mapping[str, str] | None = None
+) -> tuple[int | None, str]:
     """Run something on a tree: how it ended, None if it was ended, and what it said."""
     own = [str(tree / part) for part in ("", "wrapper", "generated_client")]
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join(own)}
     # To load the plugins that are not asked for costs as much as most of the files.
-    environment |= {"PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1", "COLUMNS": "1000"}
+    environment |= {"PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1", **(settings or {})}
     with subprocess.Popen(
         command,
         cwd=tree,
