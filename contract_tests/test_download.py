@@ -19,7 +19,8 @@ from weryai.testing import Simulator
 Ask = Callable[..., MultiImageToVideo]
 MakeClient = Callable[..., WeryAI]
 URL = "https://files.example.com/v.mp4"
-MP4 = b"\0\0\0\x18ftypisom" + b"x" * 1000
+# Two boxes: what it is, and what is in it.
+MP4 = b"\0\0\0\x18ftypisom" + bytes(12) + (1008).to_bytes(4, "big") + b"mdat" + b"x" * 1000
 
 
 def answer(*answers: httpx.Response | Exception) -> Network:
