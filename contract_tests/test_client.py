@@ -46,7 +46,7 @@ from weryai import (
     webhooks,
 )
 from weryai._retry import Cost
-from weryai.testing import Answer, Lost, Simulator, Variant
+from weryai.testing import Answer, Lost, Simulator, Variant, refusal
 from weryai_api.api.account import get_balance
 from weryai_api.models import BalanceOk
 
@@ -256,6 +256,25 @@ def test_the_key_is_in_no_repr_log_error_or_traceback(
     shown += [record.getMessage() for record in caplog.records]
     assert len(shown) > 10
     assert not [text for text in shown if KEY in text]
+
+
+def test_a_call_may_have_a_budget_of_its_own(
+    make_client: MakeClient, simulator: Simulator, ask: Ask
+) -> None:
+    client = make_client(simulator, retry_budget=0)
+    calls: dict[str, Any] = {
+        "get_balance": client.balance,
+        "list_video_models": client.models,
+        "submit_multi_image_to_video": lambda **given: client.submit(ask(images=HTTPS), **given),
+    }
+    for operation, call in calls.items():
+        simulator.next(operation, refusal(1001), refusal(1001))
+        with pytest.raises(RateLimitError):
+            call()
+        assert call(retry_budget=100)
+    for odd in (-1, float("nan"), "soon", True):
+        with pytest.raises(InvalidRequestError, match="retry_budget must be a number"):
+            calls["get_balance"](retry_budget=odd)
 
 
 @pytest.mark.parametrize("escape", [lambda key: key, lambda key: key.replace("-", "\\u002d")])

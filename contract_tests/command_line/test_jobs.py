@@ -65,10 +65,10 @@ def test_jobs_tells_what_runs_what_is_done_and_what_is_unknown(
     simulator.next(SUBMIT, Lost(accepted=True))
     cli(*GENERATE, "--caller-id", 7)
     said = cli("jobs")
-    rows = [line.split(maxsplit=4) for line in said.out.splitlines()[1:]]
-    assert [row[3] for row in rows] == ["fetched", "failed", "running", "unknown"]
-    assert "A prompt that is lo…" in rows[0][4]
-    assert [row[4].rpartition("  ")[2] for row in rows[1:]] == ["flagged", running, "caller_id 7"]
+    rows = [line.split(maxsplit=5) for line in said.out.splitlines()[1:]]
+    assert [row[4] for row in rows] == ["fetched", "failed", "running", "unknown"]
+    assert "A prompt that is …" in rows[0][5]
+    assert [row[5].rpartition("  ")[2] for row in rows[1:]] == ["flagged", running, "caller_id 7"]
     assert "1 submission may have been paid" in said.err
     assert "  weryai jobs settle ENTRY [TASK_ID...]\n" in said.err
     assert "  weryai resume\n" in said.err

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from pathlib import Path
 from typing import Annotated, Any
 
 import typer
@@ -16,7 +17,7 @@ from ._errors import HISTORY, UsageError
 from ._options import Batch, JournalFile, Json
 from ._run import Run, tasks
 
-LONGEST_PROMPT = 20
+LONGEST_PROMPT = 18  # which leaves an id its room in 80 columns
 
 app = typer.Typer(rich_markup_mode=None)
 
@@ -93,19 +94,26 @@ def row(entry: Entry) -> Sequence[str]:
     """A line of the table."""
     prompt = str(entry.payload.get("prompt", ""))
     short = prompt if len(prompt) <= LONGEST_PROMPT else f"{prompt[: LONGEST_PROMPT - 1]}…"
-    return entry.id, f"{entry.sent_at:%Y-%m-%d %H:%M}", entry.state, short, result(entry)
+    return entry.id, f"{entry.sent_at:%b %d %H:%M}", entry.state, short, result(entry)
 
 
 def result(entry: Entry) -> str:
     """What became of it, in a few words."""
     if entry.files:
-        return " ".join(str(path) for path in entry.files.values())
+        return " ".join(_from_here(path) for path in entry.files.values())
     if entry.result and entry.result.failed:
         return "; ".join(task.reason for task in entry.result.failed)
     if entry.job:
-        return entry.job.name
+        number, batch = len(entry.job.task_ids), entry.job.batch_id
+        return f"{number} tasks, batch {batch}" if batch and number > 1 else entry.job.name
     caller = entry.payload.get("caller_id")
     return "" if caller is None else f"caller_id {caller}"
+
+
+def _from_here(path: Path) -> str:
+    """The path as short as it can be typed here."""
+    here = Path.cwd()
+    return str(path.relative_to(here) if path.is_relative_to(here) else path)
 
 
 def advise(entries: Iterable[Entry]) -> None:

@@ -1,0 +1,56 @@
+"""What is private stays here: the key, and in logs the prompts and the addresses."""
+
+from __future__ import annotations
+
+import logging
+import subprocess
+import sys
+import traceback
+from collections.abc import Callable
+
+import httpx
+import pytest
+
+from contract_tests.conftest import KEY, MakeClient, Network
+from weryai import MultiImageToVideo, WeryAI, WeryAIError
+
+Ask = Callable[..., MultiImageToVideo]
+HTTPS = ["https://example.com/a.jpg"]
+
+
+def test_the_key_is_in_no_traceback_that_shows_local_variables(
+    make_client: MakeClient, ask: Ask
+) -> None:
+    answers = Network(httpx.ReadError("broken"), httpx.Response(401), httpx.Response(200, text="x"))
+    client = make_client(handler=answers, retry_budget=0)
+    for call in (lambda: client.submit(ask(images=HTTPS)), client.balance, client.models):
+        with pytest.raises(WeryAIError) as caught:
+            call()
+        shown = traceback.TracebackException.from_exception(caught.value, capture_locals=True)
+        told = "".join(shown.format())
+        assert "self = Calls(" in told, "the frames of the client are there"
+        assert KEY not in told
+
+
+def test_prompts_and_addresses_are_shortened_in_logs(
+    client: WeryAI, ask: Ask, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.DEBUG)
+    long = {
+        "images": ["https://example.com/" + "a" * 100],
+        "prompt": "p" * 100,
+        "negative_prompt": "n" * 100,
+        "webhook_url": "https://example.com/" + "h" * 100,
+    }
+    client.submit(ask(**long))
+    told = "\n".join(record.getMessage() for record in caplog.records)
+    assert "KLING_O1" in told
+    assert all(letter * 4 in told and letter * 30 not in told for letter in "apnh")
+
+
+def test_the_package_is_quiet_unless_logging_is_set_up() -> None:
+    script = "import logging, weryai; logging.getLogger('weryai').error('loud')"
+    done = subprocess.run(
+        [sys.executable, "-c", script], capture_output=True, text=True, check=True
+    )
+    assert done.stderr == ""
