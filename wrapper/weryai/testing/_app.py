@@ -11,7 +11,7 @@ from typing import Any
 import httpx
 from anyio import create_task_group, sleep, to_thread
 from starlette.applications import Starlette
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import FileResponse, JSONResponse, Response
 from starlette.routing import Route
 from starlette.types import Receive, Scope, Send
@@ -165,6 +165,8 @@ class App:
             return JSONResponse(_dress.refused(error, self.world.variant))
         except Malformed as error:
             return JSONResponse({"status": 400, "message": str(error)}, status_code=400)
+        except ClientDisconnect:  # before its request was here; nobody reads this
+            return Response(status_code=400)
         return JSONResponse(_dress.envelope(data, self.world.variant))
 
     def _bad_key(self) -> Response:
