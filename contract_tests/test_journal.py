@@ -6,6 +6,7 @@ import asyncio
 import sqlite3
 import time
 from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -238,6 +239,59 @@ def test_a_video_that_could_not_be_fetched_stays_to_be_fetched(
     with pytest.raises(DownloadError):
         client.download(result, tmp_path / "file")
     assert only(journal).state == "ready"
+
+
+@pytest.mark.parametrize("told", [{}, {"task_id": "another"}], ids=["no id", "another id"])
+def test_a_task_that_is_told_by_no_id_or_by_another_is_written_down_and_fetched(
+    make_client: MakeClient, journal: SQLiteJournal, tmp_path: Path, told: dict[str, str]
+) -> None:
+    film = b"\0\0\0\x18ftypisom" + b"x" * 100
+    made = {**told, "task_status": "succeed", "videos": ["https://e.com/v"]}
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        if request.url.host == "e.com":
+            return httpx.Response(200, content=film)
+        several = [{**made, "videos": [f"https://e.com/{n}"]} for n in (1, 2)]
+        data = several if "batch" in request.url.path else made
+        return httpx.Response(200, json={"status": 0, "data": data})
+
+    client = make_client(handler=answer, journal=journal)
+    jobs = [Job(["task_1"]), Job(["task_2", "task_3"], "9")]
+    for number, job in enumerate(jobs if not told else jobs[:1]):
+        journal.begin(str(number), client.base_url, {}, datetime.now(UTC))
+        journal.accept(str(number), job)
+        client.download(client.wait(job), tmp_path)
+    assert {entry.state for entry in journal.entries()} == {"fetched"}
+
+
+@pytest.mark.parametrize("step", ["accept", "refuse", "doubt"])
+def test_an_entry_whose_end_cannot_be_written_is_told_as_unknown(
+    client: WeryAI, simulator: Simulator, journal: SQLiteJournal, ask: Ask, step: str
+) -> None:
+    answers: dict[str, list[Answer | Lost]] = {"refuse": [refusal(1011)], "doubt": [Lost()]}
+    simulator.next(SUBMIT, *answers.get(step, []))
+    with sqlite3.connect(journal.path) as db:
+        for event in ("UPDATE", "DELETE"):
+            fail = "BEGIN SELECT RAISE(FAIL, 'no'); END"
+            db.execute(f"CREATE TRIGGER no_{event} BEFORE {event} ON entries {fail}")
+    db.close()
+    with pytest.raises(WeryAIError):
+        client.submit(ask(images=HTTPS))
+    assert (only(journal).state, only(journal).held) == ("unknown", False)
+
+
+def test_a_finished_job_comes_with_the_error_where_its_end_cannot_be_written(
+    client: WeryAI, journal: SQLiteJournal, ask: Ask
+) -> None:
+    job = client.submit(ask(images=HTTPS))
+    with sqlite3.connect(journal.path) as db:
+        db.execute("DROP TABLE videos")
+    db.close()
+    with pytest.raises(JournalError) as caught:
+        client.wait(job)
+    assert caught.value.job == job
+    assert caught.value.result is not None
+    assert caught.value.result.videos
 
 
 def test_tasks_and_videos_of_no_entry_are_passed_over(

@@ -47,7 +47,7 @@ def test_a_journal_keeps_everything_across_openings(tmp_path: Path) -> None:
     journal = SQLiteJournal(tmp_path / "a.journal")
     write(journal, "a", "b")
     videos = tuple(Video(f"https://e.com/{n}", f"task_a-{n}", "https://e.com/c") for n in (1, 2))
-    journal.note(URL, [Task("task_a", "SUCCESS", videos, "well")])
+    journal.note(URL, Job(["task_a"]), [Task("task_a", "SUCCESS", videos, "well")])
     journal.fetched(URL, videos[1], tmp_path / "v.mp4")
     before = journal.entries()
     journal.close()
@@ -206,6 +206,46 @@ os.kill(os.getpid(), 9)
     run(script, journal.path)
     (entry,) = journal.entries()
     assert (entry.state, entry.reason, entry.held) == ("unknown", None, False)
+    journal.close()
+
+
+def test_a_journal_that_is_opened_twice_in_a_process_keeps_what_both_write(tmp_path: Path) -> None:
+    # The first look of another process at a file whose locks were dropped would throw its log away.
+    path = tmp_path / "a.journal"
+    first, second = SQLiteJournal(path), SQLiteJournal(path)
+    look = "print(len(SQLiteJournal(sys.argv[1]).entries()))"
+    write(first, "a")
+    assert run(look, path).stdout == "1\n"
+    write(first, "b")
+    write(second, "c")
+    assert run(look, path).stdout == "3\n"
+    first.close()
+    second.close()
+
+
+def test_ctrl_c_at_any_point_of_a_transaction_ends_it(tmp_path: Path) -> None:
+    journal = SQLiteJournal(tmp_path / "a.journal")
+    database = journal._db._db
+
+    class Interrupted:
+        def __getattr__(self, name: str) -> Any:
+            return getattr(database, name)
+
+        def execute(self, statement: str, *values: Any) -> Any:
+            done = database.execute(statement, *values)
+            if statement == "BEGIN IMMEDIATE":
+                raise KeyboardInterrupt
+            return done
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(journal._db, "_db", Interrupted())
+        with pytest.raises(KeyboardInterrupt):
+            journal.begin("a", URL, PAYLOAD, NOW)
+    write(journal, "b")
+    other = SQLiteJournal(journal.path)
+    write(other, "c")
+    assert [entry.id for entry in other.entries()] == ["b", "c"]
+    other.close()
     journal.close()
 
 

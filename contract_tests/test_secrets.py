@@ -7,12 +7,13 @@ import subprocess
 import sys
 import traceback
 from collections.abc import Callable
+from typing import Any
 
 import httpx
 import pytest
 
 from contract_tests.conftest import KEY, MakeClient, Network
-from weryai import MultiImageToVideo, WeryAI, WeryAIError
+from weryai import AsyncWeryAI, MultiImageToVideo, WeryAI, WeryAIError
 
 Ask = Callable[..., MultiImageToVideo]
 HTTPS = ["https://example.com/a.jpg"]
@@ -30,6 +31,25 @@ def test_the_key_is_in_no_traceback_that_shows_local_variables(
         told = "".join(shown.format())
         assert "self = Calls(" in told, "the frames of the client are there"
         assert KEY not in told
+
+
+@pytest.mark.parametrize(
+    "given", [{"base_url": "http://example.com"}, {"timeout": -1}, {"journal": "."}, {"add": " x"}]
+)
+@pytest.mark.parametrize("colour", [WeryAI, AsyncWeryAI])
+def test_a_client_that_cannot_be_made_shows_no_key_either(
+    colour: Any, given: dict[str, Any]
+) -> None:
+    def made() -> None:
+        options = dict(given)
+        colour(KEY + options.pop("add", ""), **options)
+
+    with pytest.raises(WeryAIError) as caught:
+        made()
+    shown = traceback.TracebackException.from_exception(caught.value, capture_locals=True)
+    ours = [frame for frame in shown.stack if "/weryai/" in frame.filename]
+    assert ours
+    assert not [frame for frame in ours if KEY in str(frame.locals)]
 
 
 def test_prompts_and_addresses_are_shortened_in_logs(

@@ -150,6 +150,26 @@ def test_a_submission_stopped_from_outside_leaves_its_trace(
         assert "its fate is not known" in caplog.text
 
 
+@pytest.mark.parametrize("status", [429, 400, 401, 404, 503])
+def test_a_refusal_over_http_that_names_what_it_started_is_unknown(
+    make_client: Callable[..., WeryAI], ask: Ask, status: int
+) -> None:
+    body = {"status": 1001, "message": "slowly", "data": {"task_ids": ["task_1"]}}
+    network = Network(httpx.Response(status, json=body))
+    with pytest.raises(SubmissionUnknownError) as caught:
+        make_client(handler=network).submit(ask(images=HTTPS))
+    assert len(network.seen) == 1
+    assert b"task_1" in caught.value.raw
+
+
+def test_a_job_is_as_old_as_its_acceptance(client: WeryAI, simulator: Simulator, ask: Ask) -> None:
+    simulator.next(SUBMIT, *[Answer(429, "", {"Retry-After": "30"})] * 3)
+    job = client.submit(ask(images=HTTPS))
+    assert job.submitted_at is not None
+    assert job.submitted_at.timestamp() == simulator.clock.time()
+    assert simulator.ledger[0].at == simulator.clock.time()
+
+
 def test_the_ids_of_a_paid_job_are_logged_at_once(
     client: WeryAI, simulator: Simulator, ask: Ask, caplog: pytest.LogCaptureFixture
 ) -> None:

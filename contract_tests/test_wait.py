@@ -81,6 +81,25 @@ def test_pauses_start_at_about_3_s_and_grow_to_at_most_15(
     assert len(set(pauses[8:])) > 1, "the pauses are jittered"
 
 
+def test_an_end_is_noticed_though_it_leaves_out_what_was_made(
+    client: WeryAI, simulator: Simulator
+) -> None:
+    made = {"videos": ["https://example.com/v.mp4"]}
+    simulator.next("get_task_status", told("processing", **made), told("failed", msg="flagged"))
+    with pytest.raises(TaskFailedError, match="flagged") as caught:
+        client.wait(Job(["t"]))
+    assert [video.url for video in caught.value.result.videos] == made["videos"]
+
+
+@pytest.mark.parametrize("timeout", [None, -1, float("nan"), "soon"])
+def test_a_timeout_that_is_none_is_refused_before_anything_is_paid(
+    client: WeryAI, simulator: Simulator, ask: Ask, timeout: Any
+) -> None:
+    with pytest.raises(InvalidRequestError, match="timeout must be a number"):
+        client.generate(ask(images=HTTPS), timeout=timeout)
+    assert simulator.received == []
+
+
 def test_an_unknown_state_counts_as_running_and_is_reported_once(
     client: WeryAI, simulator: Simulator, ask: Ask, caplog: pytest.LogCaptureFixture
 ) -> None:

@@ -56,6 +56,8 @@ def cli(
         _setup, "make_client", lambda base_url, **options: simulator.client(**options)
     )
 
+    monkeypatch.setattr(_setup, "make_clock", lambda: simulator.clock)
+
     def run(*argv: object) -> Said:
         code = main([*map(str, argv)])
         said = Said(code, *capsys.readouterr())

@@ -11,7 +11,7 @@ import pytest
 from contract_tests.command_line.runs import FIVE, GENERATE, HTTPS, REQUEST, SUBMIT, Cli
 from weryai import WeryAI
 from weryai.journal import SQLiteJournal
-from weryai.testing import Answer, Lost, Outcome, Simulator
+from weryai.testing import Answer, Lost, Outcome, Simulator, refusal
 
 
 @pytest.fixture
@@ -71,7 +71,7 @@ def test_jobs_tells_what_runs_what_is_done_and_what_is_unknown(
     assert [row[5].rpartition("  ")[2] for row in rows[1:]] == ["flagged", running, "caller_id 7"]
     assert "1 submission may have been paid" in said.err
     assert "  weryai jobs settle ENTRY [TASK_ID...]\n" in said.err
-    assert "  weryai resume\n" in said.err
+    assert "  weryai resume --base-url http://localhost\n" in said.err
     shown = cli("jobs", "--open", "--json").json["jobs"]
     assert [job["state"] for job in shown] == ["running", "unknown"]
     assert shown[1]["reason"]
@@ -202,6 +202,74 @@ def test_settling_what_cannot_be_settled_changes_nothing(
     assert (said.code, said.out) == (2, "")
     assert words in said.err
     assert jobs(cli) == before
+
+
+def test_an_id_that_the_service_does_not_know_is_not_written_down(
+    cli: Cli, simulator: Simulator
+) -> None:
+    simulator.next(SUBMIT, Lost(accepted=True))
+    cli(*GENERATE)
+    (entry,) = jobs(cli)
+    for wrong in (["task_none"], ["not/an/id"], ["--batch", "1"]):
+        assert cli("jobs", "settle", entry["entry"], *wrong).code in (2, 3)
+        assert jobs(cli) == [entry]
+    right = simulator.ledger[0].task_ids
+    assert cli("jobs", "settle", entry["entry"], *right).code == 0
+
+
+def test_a_task_that_is_gone_does_not_cost_the_video_of_its_sibling(
+    cli: Cli, simulator: Simulator
+) -> None:
+    gone, made = submit(cli, "--video-number", 2)
+    simulator._world.tasks.pop(gone)
+    simulator.next("get_batch_status", refusal(1003))
+    simulator.clock.sleep(120)
+    said = cli("resume")
+    assert (said.code, said.out) == (3, f"{made}.mp4\n")
+    said = cli("download", gone, made, "--out", "again")
+    assert (said.code, said.out) == (3, f"again/{made}.mp4\n")
+    assert f"the question was about {gone}" in said.err
+
+
+def test_a_video_that_cannot_be_fetched_does_not_cost_the_next_one(
+    cli: Cli, simulator: Simulator, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ids = submit(cli, "--video-number", 2)
+    simulator.clock.sleep(60)
+    world = type(simulator._world)
+    video = world.video
+
+    def without_the_first(self: Any, task_id: str, *rest: Any) -> Path | None:
+        return None if task_id == ids[0] else video(self, task_id, *rest)
+
+    monkeypatch.setattr(world, "video", without_the_first)
+    said = cli("download", *ids)
+    assert (said.code, said.out) == (3, f"{ids[1]}.mp4\n")
+
+
+def test_what_was_paid_for_is_not_called_uncharged(cli: Cli, simulator: Simulator) -> None:
+    body = {"status": 0, "data": {"task_ids": ["not/an/id"]}}
+    simulator.next(SUBMIT, Answer(body=body))
+    said = cli(*GENERATE)
+    assert said.code == 1
+    assert "nothing was charged" not in said.err
+    assert "is not an id that the service could have given" in said.err
+
+
+def test_advice_leads_to_the_same_journal(cli: Cli, simulator: Simulator, tmp_path: Path) -> None:
+    said = cli(*GENERATE, "--journal", tmp_path / "mine", "--timeout", 1)
+    assert f"weryai wait --journal {tmp_path / 'mine'} task_" in said.err
+    simulator.next(SUBMIT, Lost())
+    assert "weryai jobs" not in cli(*GENERATE, "--journal", "none").err
+
+
+def test_resume_pauses_between_its_rounds(cli: Cli, simulator: Simulator) -> None:
+    simulator.outcomes.extend([Outcome(seconds=600), Outcome(seconds=5)])
+    submit(cli)
+    submit(cli)
+    before = len(simulator.received)
+    assert cli("resume").code == 0
+    assert len(simulator.received) - before < 200
 
 
 def test_a_damaged_journal_stops_a_paid_command_before_it_pays(

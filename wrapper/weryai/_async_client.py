@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 class AsyncWeryAI:
     """The same client for asyncio: the parameters, methods and errors of `WeryAI`."""
 
+    _base_url = ""  # of one that could not be made
+
     def __init__(
         self,
         api_key: str | None = None,
@@ -36,7 +38,12 @@ class AsyncWeryAI:
         transport: httpx.AsyncBaseTransport | None = None,
         clock: Clock | None = None,
     ) -> None:
-        config = _config.load(api_key, base_url, registry_url, timeout, retry_budget)
+        key, api_key = (
+            _config.Key(api_key or None),
+            None,
+        )  # no traceback shows a local variable of it
+        config = _config.load(key, base_url, registry_url, timeout, retry_budget)
+        self._base_url = config.base_url
         self._journal = _records.opened(journal)
         self._closes_journal = self._journal is not journal
         self._http = httpx.AsyncClient(
@@ -53,7 +60,7 @@ class AsyncWeryAI:
     @property
     def base_url(self) -> str:
         """See `WeryAI.base_url`."""
-        return self._flows.config.base_url
+        return self._base_url
 
     @property
     def api(self) -> AuthenticatedClient:

@@ -45,6 +45,8 @@ class WeryAI:
         JournalError: the journal is damaged, or was written by a newer weryai.
     """
 
+    _base_url = ""  # of one that could not be made
+
     def __init__(
         self,
         api_key: str | None = None,
@@ -57,7 +59,12 @@ class WeryAI:
         transport: httpx.BaseTransport | None = None,
         clock: Clock | None = None,
     ) -> None:
-        config = _config.load(api_key, base_url, registry_url, timeout, retry_budget)
+        key, api_key = (
+            _config.Key(api_key or None),
+            None,
+        )  # no traceback shows a local variable of it
+        config = _config.load(key, base_url, registry_url, timeout, retry_budget)
+        self._base_url = config.base_url
         self._journal = _records.opened(journal)
         self._closes_journal = self._journal is not journal
         self._http = httpx.Client(
@@ -74,7 +81,7 @@ class WeryAI:
     @property
     def base_url(self) -> str:
         """The address of the API that it speaks to."""
-        return self._flows.config.base_url
+        return self._base_url
 
     @property
     def api(self) -> AuthenticatedClient:

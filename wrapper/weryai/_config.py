@@ -26,8 +26,10 @@ class Key(httpx.Auth):
     shows it either.
     """
 
-    def __init__(self, text: str) -> None:
-        self._text = text
+    def __init__(self, text: str | None) -> None:
+        self._text = os.environ.get("WERYAI_API_KEY", "") if text is None else text
+        if isinstance(self._text, str):
+            self._text = self._text.strip()
 
     def auth_flow(self, request: httpx.Request) -> Generator[httpx.Request, httpx.Response, None]:
         request.headers["Authorization"] = f"Bearer {self._text}"
@@ -45,6 +47,16 @@ class Key(httpx.Auth):
         headers = [pair for pair in response.headers.raw if pair[0].lower() in names]
         content = response.content.replace(self._text.encode(), b"[key]")
         return httpx.Response(response.status_code, headers=headers, content=content)
+
+    def fault(self) -> str | None:
+        """Why it cannot be a key, None if it may be one."""
+        if not isinstance(self._text, str):
+            return "the API key must be a text"
+        if not self._text:
+            return "no API key: set WERYAI_API_KEY to the one that the WeryAI console made for you"
+        if not self._text.isascii() or not self._text.isprintable() or " " in self._text:
+            return "the API key holds characters that no key has: copy it again"
+        return None
 
     def reveal(self) -> str:
         """The key itself, for the generated client, which needs it as a text."""
@@ -66,7 +78,7 @@ class Config:
 
 
 def load(
-    api_key: str | None,
+    key: Key,
     base_url: str | None,
     registry_url: str | None,
     timeout: float,
@@ -78,26 +90,15 @@ def load(
     # test must not go to the real one.
     beside = REGISTRY_URL if base in (BASE_URL, BASE_URL + "/") else base
     registry = registry_url or os.environ.get("WERYAI_REGISTRY_URL") or beside
+    if fault := key.fault():
+        raise ConfigError(fault)
     return Config(
-        api_key=_key(api_key or os.environ.get("WERYAI_API_KEY") or ""),
+        api_key=key,
         base_url=_address("base_url", base),
         registry_url=_address("registry_url", registry),
         timeout=_seconds("timeout", timeout),
         retry_budget=_seconds("retry_budget", retry_budget, zero=True),
     )
-
-
-def _key(key: str) -> Key:
-    if not isinstance(key, str):
-        raise ConfigError("the API key must be a text")
-    key = key.strip()
-    if not key:
-        raise ConfigError(
-            "no API key: set WERYAI_API_KEY to the one that the WeryAI console made for you"
-        )
-    if not key.isascii() or not key.isprintable() or " " in key:
-        raise ConfigError("the API key holds characters that no key has: copy it again")
-    return Key(key)
 
 
 def _address(name: str, url: str) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sqlite3
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from threading import RLock
 
@@ -63,13 +63,13 @@ class Database:
         """One transaction, which is on disk at the end. Raises JournalError."""
         with self.explained(), self._guard:
             self._require_same_process()
-            self._db.execute("BEGIN IMMEDIATE")
             try:
+                self._db.execute("BEGIN IMMEDIATE")
                 yield self._db
-            except BaseException:
+                self._db.commit()
+            except BaseException:  # Ctrl-C too, at any point of these three
                 self._db.rollback()
                 raise
-            self._db.commit()
 
     def close(self) -> None:
         with self._guard:
@@ -94,7 +94,10 @@ class Database:
 def _open(path: Path) -> sqlite3.Connection:
     """Open the file, look at it before anything is written, and make the tables of a new one."""
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
+    # Only a new file is touched: to close one that is there would drop the locks that another
+    # connection of this process has on it (sqlite.org/howtocorrupt.html, 2.2).
+    with suppress(FileExistsError):
+        os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
     db = sqlite3.connect(path, timeout=PATIENCE, isolation_level=None, check_same_thread=False)
     try:
         db.row_factory = sqlite3.Row

@@ -85,6 +85,10 @@ ABOUT_CONTENT = re.compile(r"sensitive|policy|policies|moderation|敏感|违规|
 MALFORMED = (ValueError, KeyError, TypeError, AttributeError, RecursionError, ArithmeticError)
 
 
+class RefusalWithIdsError(UnexpectedResponseError):
+    """A submission was refused, and the refusal names what it started: nobody knows what holds."""
+
+
 @contextmanager
 def mapped() -> Iterator[None]:
     """Turn whatever httpx raises into a TransportError that tells whether anything was sent.
@@ -114,21 +118,28 @@ def raise_for_download(response: httpx.Response) -> None:
         )
 
 
+def require_success(response: httpx.Response) -> None:
+    """Raise where an answer that names what it started is none of HTTP 200: was it paid?"""
+    if response.status_code != 200:
+        words = "a refusal that names what it started"
+        raise _error(RefusalWithIdsError, response, words, None)
+
+
 def raise_for_http(response: httpx.Response) -> None:
     """Raise for every HTTP status but 200."""
     status = response.status_code
     if status == 200:
         return
-    body = _body(response)
-    code = body.get("status")
+    told = body(response)
+    code = told.get("status")
     code = code if isinstance(code, int) and code in CODES else None
     if status >= 500:
         kind: type[ResponseError] = ServerError
     elif status in (401, 429) or code is None:
         kind = STATUSES.get(status, UnexpectedResponseError)
     else:
-        kind = _kind(code, _words(body))
-    raise _error(kind, response, _words(body), code)
+        kind = _kind(code, _words(told))
+    raise _error(kind, response, _words(told), code)
 
 
 def business(response: httpx.Response, parsed: Any) -> ResponseError:
@@ -166,7 +177,7 @@ def _error(
     )
 
 
-def _body(response: httpx.Response) -> dict[str, Any]:
+def body(response: httpx.Response) -> dict[str, Any]:
     """The envelope behind an HTTP error, empty where it is a page or anything else."""
     try:
         body = response.json()

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from attrs import define, field
 
-from . import _downloads, _media, _records, _urls, _wire, webhooks
+from . import _downloads, _media, _records, _urls, _waiting, _wire, webhooks
 from ._calls import Calls, Fate
 from ._config import Config
 from ._downloads import Source
@@ -63,12 +63,12 @@ class Flows:
 
     async def status(self, task_id: str, budget: float | None) -> Task:
         task = await self.calls.call(_wire.task_status(task_id), budget)
-        await self.records.note([task])
+        await self.records.note(Job([task_id]), [task])
         return task
 
     async def batch_status(self, batch_id: str, budget: float | None) -> tuple[Task, ...]:
         tasks = await self.calls.call(_wire.batch_status(batch_id), budget)
-        await self.records.note(tasks, batch_id)
+        await self.records.note(Job(batch_id=batch_id), tasks)
         return tasks
 
     async def confirm(self, body: bytes, budget: float | None) -> Task:
@@ -101,6 +101,7 @@ class Flows:
         on_update: OnUpdate | None,
         budget: float | None,
     ) -> Result:
+        _waiting.require_seconds(timeout)  # before anything is paid
         return await self.wait(await self.submit(request, budget), timeout, on_update)
 
     async def wait(self, job: Job, timeout: float, on_update: OnUpdate | None) -> Result:
@@ -109,11 +110,15 @@ class Flows:
             result = await waiting.end(timeout, on_update)
         except BaseException:
             try:
-                await self.records.note(waiting.result.tasks, job.batch_id)
+                await self.records.note(job, waiting.result.tasks)
             except JournalError as error:  # the error that is on its way matters more
                 log.warning("%s", error)
             raise
-        await self.records.note(result.tasks, job.batch_id)
+        try:
+            await self.records.note(job, result.tasks)
+        except JournalError as error:
+            error.job, error.result = job, result
+            raise
         return result
 
     async def download(self, source: Source, directory: str | os.PathLike[str]) -> list[Path]:
@@ -132,7 +137,7 @@ class Flows:
         except BaseException as error:
             await self.records.fail(entry, error, unknown=fate.open)
             raise
-        job = Job(receipt.task_ids, receipt.batch_id, sent_at, request.caller_id)
+        job = Job(receipt.task_ids, receipt.batch_id, self.calls.now(), request.caller_id)
         await self.records.accept(entry, job)
         return job
 

@@ -65,9 +65,12 @@ def digest(content: FileIO) -> str:
     return hashlib.file_digest(content, "sha256").hexdigest()
 
 
-def stamp(image: LocalImage) -> tuple[int, int]:
-    """Changes when the file does."""
-    info = image.path.stat()
+def stamp(image: LocalImage) -> tuple[int, int] | None:
+    """Changes when the file does; None where it is gone."""
+    try:
+        info = image.path.stat()
+    except OSError:
+        return None
     return info.st_size, info.st_mtime_ns
 
 

@@ -40,9 +40,12 @@ class Records:
         if self.journal:
             try:
                 await self.io.keep(self.journal.accept, entry_id, job)
-            except JournalError as error:
-                error.job = job
-                error.add_note(f"the job is paid and goes on, keep its ids: {job.name}")
+            except BaseException as error:
+                words = f"the job is paid and goes on, keep its ids: {job.name}"
+                log.warning("%s", words)
+                error.add_note(words)
+                if isinstance(error, JournalError):
+                    error.job = job
                 raise
 
     async def fail(self, entry_id: str, error: BaseException, *, unknown: bool) -> None:
@@ -56,10 +59,10 @@ class Records:
             except JournalError as failure:  # the error that is on its way matters more
                 log.warning("%s; the entry %s stays as an unknown one", failure, entry_id)
 
-    async def note(self, tasks: Sequence[Task], batch_id: str | None = None) -> None:
-        """Write down what was told of tasks."""
+    async def note(self, job: Job, tasks: Sequence[Task]) -> None:
+        """Write down what was told of the tasks of a job."""
         if self.journal and tasks:
-            await self.io.keep(self.journal.note, self.base_url, tasks, batch_id)
+            await self.io.keep(self.journal.note, self.base_url, job, tasks)
 
     async def fetched(self, video: Video, path: Path) -> None:
         """Write down where a video is."""

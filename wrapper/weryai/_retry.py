@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator
 from enum import Enum
 from itertools import count
 
+from ._failures import RefusalWithIdsError
 from .errors import (
     AuthenticationError,
     NotFoundError,
@@ -63,6 +64,8 @@ def verdict(error: WeryAIError, cost: Cost) -> Verdict:
         return _if_free(cost) if error.sent else Verdict.AGAIN
     if not isinstance(error, ResponseError):
         return Verdict.RAISE
+    if isinstance(error, RefusalWithIdsError):
+        return _if_free(cost)
     if error.http_status >= 500 or error.http_status == 408:
         return _if_free(cost)
     if isinstance(error, UnexpectedResponseError):

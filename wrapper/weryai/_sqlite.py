@@ -6,7 +6,8 @@ import json
 import os
 import sqlite3
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -16,13 +17,14 @@ from ._entries import UNKNOWN, Entry
 from ._locks import Claims
 from .results import Job, Task, Video
 
-# The task's own id decides; a batch's only for an entry that knows no tasks, because a simulator
-# may give the same number again.
-OWNER = """
-SELECT id FROM entries WHERE base_url = :base_url AND (
-    EXISTS (SELECT 1 FROM tasks WHERE entry_id = id AND task_id = :task_id)
-    OR batch_id = :batch_id AND NOT EXISTS (SELECT 1 FROM tasks WHERE entry_id = id AND of_job)
-) ORDER BY sent_at DESC
+# The id of a task decides; a batch's only for an entry that knows no tasks, because a simulator may
+# give the same number again.
+BY_TASK = """
+SELECT id FROM entries JOIN tasks ON entry_id = id WHERE base_url = ? AND task_id = ?
+"""
+BY_BATCH = """
+SELECT id FROM entries WHERE base_url = ? AND batch_id = ?
+AND NOT EXISTS (SELECT 1 FROM tasks WHERE entry_id = id AND of_job) ORDER BY sent_at DESC
 """
 FETCHED = """
 UPDATE videos SET path = ?
@@ -69,28 +71,25 @@ class SQLiteJournal:
 
     def accept(self, entry_id: str, job: Job) -> None:
         """See `Journal.accept`."""
-        with self._db.writing() as db:
+        with self._released(entry_id) as db:
             _write_job(db, entry_id, job)
-        self.release(entry_id)
 
     def refuse(self, entry_id: str) -> None:
         """See `Journal.refuse`."""
-        with self._db.writing() as db:
+        with self._released(entry_id) as db:
             db.execute("DELETE FROM entries WHERE id = ? AND submitted_at IS NULL", (entry_id,))
-        self.release(entry_id)
 
     def doubt(self, entry_id: str, reason: str) -> None:
         """See `Journal.doubt`."""
-        with self._db.writing() as db:
+        with self._released(entry_id) as db:
             db.execute("UPDATE entries SET reason = ? WHERE id = ?", (reason, entry_id))
-        self.release(entry_id)
 
-    def note(self, base_url: str, tasks: Sequence[Task], batch_id: str | None = None) -> None:
+    def note(self, base_url: str, job: Job, tasks: Sequence[Task]) -> None:
         """See `Journal.note`."""
         with self._db.writing() as db:
-            for task in tasks:
-                names = {"base_url": base_url, "task_id": task.id, "batch_id": batch_id}
-                for (owner,) in db.execute(OWNER, names).fetchmany(1):
+            task_ids = [*job.task_ids, *(task.id for task in tasks)]
+            if owner := _owner(db, base_url, task_ids, job.batch_id):
+                for task in tasks:
                     _write_task(db, owner, task)
 
     def fetched(self, base_url: str, video: Video, path: Path) -> None:
@@ -142,6 +141,15 @@ class SQLiteJournal:
         self._claims.close()
         self._db.close()
 
+    @contextmanager
+    def _released(self, entry_id: str) -> Iterator[sqlite3.Connection]:
+        """A transaction, and the end of the claim, whatever becomes of the transaction."""
+        try:
+            with self._db.writing() as db:
+                yield db
+        finally:
+            self.release(entry_id)
+
     def _read(self, entry_id: str | None) -> list[Entry]:
         # The ids of one that looks unknown may have been written between the look at its row and
         # the look at its claim. Now that the claim is free, they are there or never will be.
@@ -160,6 +168,15 @@ class SQLiteJournal:
         with self._db.explained():
             held = {row["id"]: self._claims.taken(row["id"]) for row in rows}
         return [_entry(row, tasks[row["id"]], videos[row["id"]], held[row["id"]]) for row in rows]
+
+
+def _owner(
+    db: sqlite3.Connection, base_url: str, task_ids: Iterable[str], batch_id: str | None
+) -> str | None:
+    """The entry that a job belongs to."""
+    asked = [(BY_TASK, task_id) for task_id in task_ids] + [(BY_BATCH, batch_id)]
+    found = (db.execute(query, (base_url, value)).fetchone() for query, value in asked)
+    return next((row["id"] for row in found if row is not None), None)
 
 
 def _write_job(db: sqlite3.Connection, entry_id: str, job: Job) -> None:

@@ -53,7 +53,7 @@ class Uploads:
                 if address := await self._remembered(digest, known):
                     return address
                 address = await self.calls.call(_wire.upload(image, content), budget)
-                if await run(_media.stamp, image) == stamp:  # what was hashed is what was sent
+                if stamp and await run(_media.stamp, image) == stamp:  # what was hashed was sent
                     await self._remember(digest, known, address)
                 return address
         finally:
@@ -61,7 +61,7 @@ class Uploads:
 
     async def forget(self, addresses: Collection[str]) -> None:
         """Upload these anew the next time: the service may not have them any more."""
-        for digest, known in self.known.items():
+        for digest, known in list(self.known.items()):
             if known.address in addresses:
                 await self._remember(digest, known, None)
 

@@ -6,7 +6,7 @@ import logging
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from attrs import field, frozen
+from attrs import evolve, field, frozen
 
 from . import _retry, _wire
 from ._calls import Calls
@@ -28,6 +28,12 @@ OnUpdate = Callable[[Result], None]
 Failure = TransportError | ResponseError
 
 log = logging.getLogger("weryai")
+
+
+def require_seconds(timeout: float) -> None:
+    """Refuse a timeout that is none. Raises InvalidRequestError."""
+    if not isinstance(timeout, (int, float)) or not timeout >= 0:  # NaN is not either
+        raise InvalidRequestError([f"timeout must be a number of seconds, not {timeout!r}"])
 
 
 @frozen
@@ -58,8 +64,7 @@ class Waiting:
         return Result(self.job, tuple(self.seen.values()))
 
     async def _watch(self, timeout: float, on_update: OnUpdate | None) -> Result:
-        if not isinstance(timeout, (int, float)) or not timeout >= 0:  # NaN is not either
-            raise InvalidRequestError([f"timeout must be a number of seconds, not {timeout!r}"])
+        require_seconds(timeout)
         clock = self.calls.io.clock
         deadline = clock.monotonic() + timeout
         pauses = _retry.poll_pauses()
@@ -109,9 +114,10 @@ class Waiting:
             return error
         for task in told if isinstance(told, tuple) else (told,):
             name = task_id or task.id
-            if not (name in self.seen and self.seen[name].videos and not task.videos):
+            if name in self.seen and not task.videos:
                 # A later reply may leave out what was made, and not take it away.
-                self.seen[name] = task
+                task = evolve(task, videos=self.seen[name].videos)
+            self.seen[name] = task
         return None
 
     def _settle(self, errors: Sequence[Failure]) -> Failure | None:

@@ -179,6 +179,8 @@ def _reader(module: ModuleType, ok_type: type[Any], convert: Callable[[Any], T])
     """Read a reply with the generated parser, and turn every other answer into our errors."""
 
     def read(response: httpx.Response) -> T:
+        if ok_type is SubmitOk and _names_ids(_failures.body(response).get("data")):
+            _failures.require_success(response)
         _failures.raise_for_http(response)
         try:
             parsed = module._parse_response(client=_CLIENT, response=response)

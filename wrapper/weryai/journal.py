@@ -49,8 +49,10 @@ class Journal(Protocol):
         """Write down why it is not known whether something was started."""
         ...
 
-    def note(self, base_url: str, tasks: Sequence[Task], batch_id: str | None = None) -> None:
-        """Write down what was told of tasks; those that belong to no entry are passed over."""
+    def note(self, base_url: str, job: Job, tasks: Sequence[Task]) -> None:
+        """Write down what was told of the tasks of a job, under the ids that the service gave them
+        there. A job that belongs to no entry is passed over.
+        """
         ...
 
     def fetched(self, base_url: str, video: Video, path: Path) -> None:

@@ -118,7 +118,7 @@ def generate(
     journal: JournalFile = None,
 ) -> None:
     """Submit, wait and download, all in one: paid."""
-    run = _begin(ctx, as_json, base_url)
+    run = _begin(ctx, as_json, base_url, journal)
     request.check()
     if dry_run:
         _show.payload(run, request)
@@ -146,7 +146,7 @@ def submit(
     journal: JournalFile = None,
 ) -> None:
     """Submit, and print the ids: paid."""
-    run = _begin(ctx, as_json, base_url)
+    run = _begin(ctx, as_json, base_url, journal)
     request.check()
     if dry_run:
         _show.payload(run, request)
@@ -171,13 +171,15 @@ def status(
     journal: JournalFile = None,
 ) -> None:
     """Print the state of tasks: free."""
-    run = _begin(ctx, as_json, base_url)
+    run = _begin(ctx, as_json, base_url, journal)
     run.job = _steps.job_of(task_ids, batch)
     with (
         _setup.opened(journal) as kept,
         _setup.make_client(base_url, retry_budget=_setup.PATIENCE, journal=kept) as client,
     ):
-        _steps.look(run, client, run.job)
+        _, failure = _steps.look(run, client, run.job)
+    if failure is not None:
+        raise failure
     _show.finish(run)
 
 
@@ -192,7 +194,7 @@ def wait(
     journal: JournalFile = None,
 ) -> None:
     """Wait until tasks have ended: free."""
-    run = _begin(ctx, as_json, base_url)
+    run = _begin(ctx, as_json, base_url, journal)
     run.job = _steps.job_of(task_ids, batch)
     with (
         _setup.opened(journal) as kept,
@@ -215,15 +217,17 @@ def download(
     journal: JournalFile = None,
 ) -> None:
     """Download the videos that are finished: free."""
-    run = _begin(ctx, as_json, base_url)
+    run = _begin(ctx, as_json, base_url, journal)
     run.job = _steps.job_of(task_ids, batch)
     with (
         _setup.opened(journal) as kept,
         _setup.make_client(base_url, retry_budget=_setup.PATIENCE, journal=kept) as client,
     ):
         run.out = _steps.folder(out)
-        result = _steps.look(run, client, run.job)
+        result, failure = _steps.look(run, client, run.job)
         _steps.fetch(run, client, run.out)
+    if failure is not None:
+        raise failure
     _steps.require_end(result)
     _show.finish(run)
 
@@ -238,14 +242,14 @@ def resume(
     journal: JournalFile = None,
 ) -> None:
     """Wait for and download all that was paid for and not fetched: free."""
-    run = _begin(ctx, as_json, base_url)
+    run = _begin(ctx, as_json, base_url, journal)
     with (
         _setup.required(journal) as kept,
         _setup.make_client(base_url, retry_budget=_setup.PATIENCE, journal=kept) as client,
     ):
         run.out = _steps.folder(out)
-        Resume(run, client, kept, run.out).everything(timeout)
-        _jobs.advise(entry for entry in kept.entries() if entry.state == "unknown")
+        Resume(run, client, kept, run.out, _setup.make_clock()).everything(timeout)
+        _jobs.advise([entry for entry in kept.entries() if entry.state == "unknown"])
     _show.finish(run)
 
 
@@ -320,7 +324,9 @@ def simulate(
     run_simulator(port, task_seconds, speed, credits, variant or ())
 
 
-def _begin(ctx: typer.Context, as_json: bool, base_url: str | None) -> Run:
+def _begin(
+    ctx: typer.Context, as_json: bool, base_url: str | None, journal: str | None = None
+) -> Run:
     run: Run = ctx.obj
-    run.json, run.base_url = as_json, base_url
+    run.json, run.base_url, run.journal = as_json, base_url, journal
     return run

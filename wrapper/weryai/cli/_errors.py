@@ -98,7 +98,8 @@ def report(error: BaseException, run: Run) -> int:
     else:
         _show.paths(run.paths)
         _show.say(f"weryai: {lines[0]}", *lines[1:])
-    return exit_code(error)
+    paid = run.request is not None and run.job is not None
+    return 1 if paid and exit_code(error) == 2 else exit_code(error)
 
 
 def details(error: BaseException, run: Run, message: str) -> dict[str, Any]:
@@ -142,6 +143,8 @@ def _(error: UsageError, run: Run) -> list[str]:
 
 @explain.register
 def _(error: InvalidRequestError | MediaError, run: Run) -> list[str]:
+    if run.request is not None and run.job is not None:
+        return [str(error), *_paid(run)]
     if len(error.faults) == 1:
         return [f"{error.faults[0]}; nothing was charged"]
     count = len(error.faults)
@@ -163,7 +166,8 @@ def _(error: TransportError, run: Run) -> list[str]:
 
 @explain.register
 def _(error: SubmissionUnknownError, run: Run) -> list[str]:
-    return [str(error), "`weryai jobs` lists it until it is settled"]
+    kept = [] if run.journal == "none" else ["`weryai jobs` lists it until it is settled"]
+    return [str(error), *kept]
 
 
 @explain.register

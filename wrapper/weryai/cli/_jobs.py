@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import os
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Sequence
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -77,17 +78,32 @@ def settle(
 
 
 def _settle(journal: Journal, entry_id: str, job: Job | None) -> None:
-    entry = journal.entry(entry_id)
-    if entry is None:
+    if journal.entry(entry_id) is None:
         raise UsageError(f"{entry_id} is no entry of the journal: `weryai jobs` lists them")
-    if job is not None and entry.job is not None:
-        raise UsageError(f"the tasks of {entry_id} are known already: {entry.job.name}")
     if not journal.claim(entry_id):
         raise UsageError(f"{entry_id} is in the hands of another process: wait for its end")
     try:
+        entry = journal.entry(entry_id)
+        if job is not None and entry is not None:
+            _require_new(entry)
+            _require_real(entry, job)
         journal.settle(entry_id, job)
     finally:
         journal.release(entry_id)
+
+
+def _require_new(entry: Entry) -> None:
+    if entry.job is not None:
+        raise UsageError(f"the tasks of {entry.id} are known already: {entry.job.name}")
+
+
+def _require_real(entry: Entry, job: Job) -> None:
+    """Ask the service for the ids, which is free: a wrong one written down would stay."""
+    with _setup.make_client(entry.base_url, retry_budget=_setup.PATIENCE) as client:
+        for task_id in job.task_ids:
+            client.status(task_id)
+        if job.batch_id:
+            client.batch_status(job.batch_id)
 
 
 def row(entry: Entry) -> Sequence[str]:
@@ -116,7 +132,7 @@ def _from_here(path: Path) -> str:
     return str(path.relative_to(here) if path.is_relative_to(here) else path)
 
 
-def advise(entries: Iterable[Entry]) -> None:
+def advise(entries: Collection[Entry]) -> None:
     """What to do about those that are not done."""
     states = Counter(entry.state for entry in entries)
     if unknown := states["unknown"]:
@@ -125,8 +141,14 @@ def advise(entries: Iterable[Entry]) -> None:
             f" {HISTORY}, then say what you found:",
             "  weryai jobs settle ENTRY [TASK_ID...]",
         )
-    if states["running"] + states["ready"]:
-        _show.say("to wait for and fetch the rest:", "  weryai resume")
+    if left := {entry.base_url: "" for entry in entries if entry.state in ("running", "ready")}:
+        _show.say("to wait for and fetch the rest:", *map(_resume, left))
+
+
+def _resume(base_url: str) -> str:
+    """The command for the jobs of one service."""
+    usual = (os.environ.get("WERYAI_BASE_URL") or "https://api.weryai.com").rstrip("/")
+    return "  weryai resume" + (f" --base-url {base_url}" if base_url != usual else "")
 
 
 def document(entry: Entry) -> dict[str, Any]:

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-import time
 from pathlib import Path
 
 from attrs import define, field
 
 from weryai import (
     AuthenticationError,
+    Clock,
     DownloadError,
+    JournalError,
     TaskFailedError,
     WaitTimeoutError,
     WeryAI,
@@ -23,7 +24,7 @@ from ._progress import Progress
 from ._run import Run
 
 # Seconds between two rounds, while all that is left still runs.
-PAUSE = 10.0
+PAUSE = 5.0
 TO_DO = ("running", "ready")
 
 
@@ -35,58 +36,59 @@ class Resume:
     client: WeryAI
     journal: Journal
     out: Path
+    clock: Clock
     failures: dict[str, WeryAIError] = field(factory=dict)  # by the entry's id
 
     def everything(self, timeout: float) -> None:
         """Go round until all is fetched. Raises the first failure, or StillRunningError."""
-        started, paused = time.monotonic(), 0.0
+        deadline = self.clock.monotonic() + timeout
         with Progress(self.run, "looking") as progress:
             while left := self.left():
                 progress.tell(f"{_show.counted(len(left), 'job')} to wait for and to fetch")
-                rest = timeout - max(paused, time.monotonic() - started)
-                for entry in left[:-1]:
-                    self._go_on(entry, 0)
-                self._go_on(left[-1], max(0.0, min(PAUSE, rest)))
-                paused += PAUSE
+                for entry in left:
+                    self._go_on(entry)
+                rest = deadline - self.clock.monotonic()
                 if rest <= 0:
                     break
+                if self.left():
+                    self.clock.sleep(min(PAUSE, rest))
         self._conclude()
 
     def left(self) -> list[Entry]:
         """What is to be done here: all but what failed, and what others are doing."""
+        return self._left(held=False)
+
+    def _left(self, *, held: bool) -> list[Entry]:
         return [
             entry
             for entry in self.journal.entries()
             if entry.base_url == self.client.base_url
             and entry.state in TO_DO
             and entry.id not in self.failures
-            and not entry.held
+            and entry.held == held
         ]
 
-    def _go_on(self, entry: Entry, timeout: float) -> None:
+    def _go_on(self, entry: Entry) -> None:
         if not self.journal.claim(entry.id):
             return
         try:
             # Another process may have done it between the look and the claim.
             again = self.journal.entry(entry.id)
             if again and again.state in TO_DO:
-                self._fetch(again, timeout)
+                self._fetch(again)
         finally:
             self.journal.release(entry.id)
 
-    def _fetch(self, entry: Entry, timeout: float) -> None:
+    def _fetch(self, entry: Entry) -> None:
         assert entry.job is not None  # noqa: S101 # which is what the states TO_DO mean
         try:
-            self.client.wait(entry.job, timeout=timeout)
+            self.client.wait(entry.job, timeout=0)
         except WaitTimeoutError:
-            pass  # some of its tasks may have ended, and their videos need not wait
-        except TaskFailedError as error:
-            self.failures[entry.id] = error
-        except AuthenticationError:
+            pass  # it runs; videos of tasks that have ended need not wait for the others
+        except (AuthenticationError, JournalError):
             raise
         except WeryAIError as error:
             self.failures[entry.id] = error
-            return
         now = self.journal.entry(entry.id)
         for video in now.unfetched if now else ():
             try:
@@ -105,6 +107,8 @@ class Resume:
             raise worst
         if left := self.left():
             raise StillRunningError(f"{_show.counted(len(left), 'job')} still running")
+        if elsewhere := self._left(held=True):
+            _show.say(f"{_show.counted(len(elsewhere), 'job')} in the hands of another process")
 
     def _worst(self) -> WeryAIError | None:
         """What decides the exit code: what could not be fetched, before what failed at the

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shlex
 import time
 from collections.abc import Sequence
@@ -22,6 +23,7 @@ class Run:
         verbose: whether `-v` was given.
         command: the command's name.
         base_url: as given with `--base-url`.
+        journal: as given with `--journal` or WERYAI_JOURNAL.
         out: the folder for videos.
         request: what is submitted, from the moment it may be on its way.
         job: what was submitted or asked for.
@@ -35,6 +37,7 @@ class Run:
     verbose: bool = False
     command: str = ""
     base_url: str | None = None
+    journal: str | None = None
     out: Path | None = None
     request: MultiImageToVideo | None = None
     job: Job | None = None
@@ -54,6 +57,8 @@ class Run:
         words = ["weryai", command]
         if self.base_url:
             words += ["--base-url", self.base_url]
+        if self.journal and self.journal != os.environ.get("WERYAI_JOURNAL"):
+            words += ["--journal", self.journal]
         if command in ("download", "resume") and self.out is not None:
             words += ["--out", str(self.out)]
         if self.job is not None:

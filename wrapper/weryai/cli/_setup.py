@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from weryai import WeryAI
+from weryai import Clock, SystemClock, WeryAI
 from weryai.journal import Entry, Journal, SQLiteJournal
 
 from ._errors import UsageError
@@ -21,6 +21,11 @@ NOWHERE = "none"
 def make_client(base_url: str | None, **options: Any) -> WeryAI:
     """The client of every command."""
     return WeryAI(base_url=base_url, **options)
+
+
+def make_clock() -> Clock:
+    """The time between the rounds of `weryai resume`."""
+    return SystemClock()
 
 
 def journal_path() -> Path:

@@ -5,7 +5,17 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from weryai import Job, MultiImageToVideo, Result, Task, TaskFailedError, WeryAI, WeryAIError
+from weryai import (
+    AuthenticationError,
+    DownloadError,
+    Job,
+    MultiImageToVideo,
+    Result,
+    Task,
+    TaskFailedError,
+    WeryAI,
+    WeryAIError,
+)
 
 from . import _show
 from ._errors import StillRunningError, UsageError
@@ -54,29 +64,38 @@ def wait(run: Run, client: WeryAI, job: Job, timeout: float) -> TaskFailedError 
     return None
 
 
-def look(run: Run, client: WeryAI, job: Job) -> Result:
-    """Ask for the state of a job, once."""
+def look(run: Run, client: WeryAI, job: Job) -> tuple[Result, WeryAIError | None]:
+    """Ask for the state of a job, once. Returns what is known, and why the rest is not."""
     tasks: dict[str, Task] = {}
+    failures: list[WeryAIError] = []
     with Progress(run, "asking"):
         if job.batch_id:
             tasks = {task.id: task for task in client.batch_status(job.batch_id)}
         for task_id in job.task_ids:
             try:
                 tasks[task_id] = tasks.get(task_id) or client.status(task_id)
+            except AuthenticationError:
+                raise
             except WeryAIError as error:
                 error.add_note(f"the question was about {task_id}")
-                raise
+                failures.append(error)
     run.result = Result(job, tuple(tasks.values()))
-    return run.result
+    return run.result, next(iter(failures), None)
 
 
 def fetch(run: Run, client: WeryAI, out: Path) -> None:
     """Download every video that has been made."""
     videos = run.result.videos if run.result else ()
+    failures: list[DownloadError] = []
     with Progress(run, "downloading") as progress:
         for number, video in enumerate(videos, 1):
             progress.tell(f"downloading video {number} of {len(videos)}")
-            run.paths += client.download([video], out)
+            try:
+                run.paths += client.download([video], out)
+            except DownloadError as error:  # which is no reason to give up the others
+                failures.append(error)
+    if failures:
+        raise failures[0]
 
 
 def require_end(result: Result) -> None:
