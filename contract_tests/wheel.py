@@ -18,23 +18,16 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 DIST = ROOT / "dist"
-# What the tests are run with; versions are in constraints.txt.
-TOOLS = [
-    "hypothesis",
-    "jsonschema_rs",
-    "openapi-spec-validator",
-    "pytest",
-    "pytest-timeout",
-    "pytest-xdist",
-    "respx",
-    "schemathesis",
-]
+# The tools that only sources need; the tests are run with all the others of dev-requirements.txt.
+FOR_SOURCES = {"build", "griffelib", "mypy", "openapi-python-client", "pyright[nodejs]", "ruff"}
 # They read sources, or the tools beside the contract, neither of which is in the wheel.
 ABOUT_SOURCES = [
     "test_breaking*.py",
     "test_changes.py",
+    "test_coverage*.py",
     "test_drift*.py",
     "test_generated.py",
+    "test_mutants.py",
     "test_regenerate.py",
     "test_rooms.py",
     "test_workflow.py",
@@ -77,7 +70,7 @@ def check_core(folder: Path, wheel: Path) -> None:
 
 def tested(folder: Path, wheel: Path) -> int:
     """Run the contract tests on the wheel; returns the exit code of pytest."""
-    python = installed(folder / "full", f"{wheel}[cli,testing]", *TOOLS)
+    python = installed(folder / "full", f"{wheel}[cli,testing]", *tools())
     checkout = folder / "checkout"
     for name in ("contract_tests", "openapi"):
         shutil.copytree(ROOT / name, checkout / name, ignore=shutil.ignore_patterns("__pycache__"))
@@ -88,6 +81,13 @@ def tested(folder: Path, wheel: Path) -> int:
     environment = {**os.environ, "PATH": path}
     done = subprocess.run([*command, *ignored], cwd=checkout, env=environment, check=False)
     return done.returncode
+
+
+def tools() -> list[str]:
+    """What the tests are run with; versions are in constraints.txt."""
+    lines = (ROOT / "dev-requirements.txt").read_text().splitlines()
+    wanted = [each for each in lines if each and not each.startswith(("#", "types-"))]
+    return [each for each in wanted if each not in FOR_SOURCES]
 
 
 def installed(folder: Path, *packages: str) -> Path:
