@@ -74,6 +74,7 @@ LIBRARY = {
         def lonely(text: str, times: int = 1) -> str: ...
         """,
     "wrapper/weryai/_client.py": """
+        from . import _config
         LIMIT = 30.0
         Source = str | bytes
         class Client:
@@ -84,6 +85,7 @@ LIBRARY = {
             def name(self) -> str: ...
             def _hidden(self) -> None: ...
         """,
+    "wrapper/weryai/_config.py": "LIMIT = 30.0",
     "wrapper/weryai/results.py": """
         from attrs import field, frozen
         class Base(Exception): ...

@@ -163,11 +163,15 @@ def parameters_of(function: Any) -> dict[str, Parameter]:
 
 
 def constant(default: Any, where: Any) -> str | None:
-    """The default as written, or the value of the module's constant that it names."""
+    """The default as written, or the value of the constant that it names."""
     if default is None:
         return None
-    named = where.module.members.get(str(default))
-    return str(named.value) if named is not None and named.is_attribute else str(default)
+    first, *rest = str(default).split(".")
+    try:
+        named = where.modules_collection[".".join([where.module.resolve(first), *rest])]
+    except (KeyError, griffe.GriffeError):
+        return str(default)
+    return str(named.value) if named.is_attribute else str(default)
 
 
 def types_of(annotation: Any, where: Any) -> frozenset[str]:
