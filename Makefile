@@ -73,8 +73,15 @@ wheel: $(STAMP) ## Build the wheel and run the contract tests on it, away from t
 	python contract_tests/wheel.py
 
 # Only a BUDGET of this command line counts: one in the environment may be there for something else.
+# Neither make nor the shell reads what was typed: it is taken as it stands and goes through the environment.
+override LIVE_BUDGET :=
+ifeq ($(origin BUDGET),command line)
+override LIVE_BUDGET := $(value BUDGET)
+override BUDGET := $(LIVE_BUDGET)
+endif
+export LIVE_BUDGET
 live: $(STAMP) ## Ask the real service, for free; BUDGET=credits allows one submission
-	python -m contract_tests.live $(if $(and $(filter command,$(origin BUDGET)),$(BUDGET)),--budget='$(BUDGET)')
+	python -m contract_tests.live $(if $(LIVE_BUDGET),--budget="$$LIVE_BUDGET")
 
 demo: $(STAMP) ## Two sample images to out/*.mp4 through the simulator
 	python -m weryai.cli.demo

@@ -55,9 +55,11 @@ def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> Ite
     """Print the lines in the place of pytest's own."""
     failed = [*terminalreporter.getreports("failed"), *terminalreporter.getreports("error")]
     junit = config.getoption("xmlpath", None)
-    if junit and failed:
+    details = Path(junit).with_name("failures.txt") if junit else None
+    if details and not failed:
+        details.unlink(missing_ok=True)
+    elif details:
         config.option.tbstyle = "no"
-        details = Path(junit).with_name("failures.txt")
         details.parent.mkdir(exist_ok=True)
         told = [f"{report.nodeid}\n\n{report.longreprtext}\n" for report in failed]
         details.write_text(f"\n{'=' * 80}\n".join(told))
@@ -66,5 +68,5 @@ def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> Ite
     for report in failed:
         crash = getattr(report.longrepr, "reprcrash", None)
         terminalreporter.write_line(line(report.nodeid, crash.message if crash else ""))
-    if junit and failed:
+    if details and failed:
         terminalreporter.write_line(f"{len(failed)} failed; whole tracebacks are in {details}")

@@ -21,6 +21,7 @@ from contract_tests.coverage.verdict import (
     Verdict,
     excuses,
     judge,
+    printed,
     summary,
     whole,
 )
@@ -194,6 +195,18 @@ def test_the_report_names_every_cell_and_the_table_fits_a_terminal(seen: Seen) -
     assert f"open, client: {PAID} request operation" in lines
     table = [line for line in lines if not line.startswith("open")]
     assert max(map(len, table)) <= 80
+
+
+def test_a_public_log_names_what_is_ours_to_mend_and_shows_no_table(seen: Seen) -> None:
+    verdict = judge(seen, excuses())
+    table = list(summary(verdict))
+    told = list(printed(verdict, public=True))
+    assert told == [f"open, {side}: {cell}" for side in SIDES for cell in verdict.open(side)]
+    assert list(printed(verdict, public=False))[: len(table)] == table
+    verdict = Verdict({side: {} for side in SIDES}, ["a line"])
+    assert list(printed(verdict, public=True)) == ["stale excuse, a line"]
+    (line,) = printed(Verdict({side: {} for side in SIDES}, []), public=True)
+    assert line == "contract coverage: no cell left open; the table is in reports/contract.md"
 
 
 def run(folder: Path, verdict: Verdict, *asked: str) -> tuple[int, str]:

@@ -39,5 +39,9 @@ def test_a_report_for_ci_keeps_tracebacks_off_the_screen(pytester: pytest.Pytest
     text = shown.stdout.str()
     assert "FAILED get_balance: it is a number - assert 1 == 2" in text
     assert "one = 1" not in text
-    assert "one = 1" in (pytester.path / "reports" / "failures.txt").read_text()
+    details = pytester.path / "reports" / "failures.txt"
+    assert "one = 1" in details.read_text()
     assert "one = 1" in pytester.runpytest_inprocess("-p", "no:cacheprovider").stdout.str()
+    pytester.makepyfile(test_balance="def test_it_is_a_number(): ...")
+    pytester.runpytest_inprocess("-p", "no:cacheprovider", "--junitxml=reports/j.xml")
+    assert not details.exists(), "a green run leaves no failures of an earlier one"

@@ -5,6 +5,7 @@ A whole run in which one is left open fails, and so does one with an excuse that
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +14,7 @@ import pytest
 from contract_tests.coverage.cells import Contract
 from contract_tests.coverage.hooks import install
 from contract_tests.coverage.record import Seen
-from contract_tests.coverage.verdict import Verdict, excuses, judge, summary, whole
+from contract_tests.coverage.verdict import Verdict, excuses, judge, printed, whole
 
 SEEN = pytest.StashKey[Seen]()
 VERDICT = pytest.StashKey[Verdict]()
@@ -58,9 +59,9 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     if VERDICT not in terminalreporter.config.stash:
         terminalreporter.write_line("not judged: not all tests ran, or some failed")
         return
-    for line in summary(terminalreporter.config.stash[VERDICT]):
+    verdict = terminalreporter.config.stash[VERDICT]
+    for line in printed(verdict, public=bool(os.environ.get("CI"))):
         terminalreporter.write_line(line)
-    terminalreporter.write_line("every cell: reports/contract.md")
 
 
 def is_whole(config: pytest.Config) -> bool:

@@ -122,11 +122,26 @@ def summary(verdict: Verdict) -> Iterator[str]:
         numbers = "".join(_numbers(verdict.states[side], name) for side in SIDES)
         yield f"{name:31}{numbers}"
     for side in SIDES:
-        for cell in verdict.open(side):
-            yield f"open, {side}: {cell}"
         for why, count in Counter(filter(_is_reason, verdict.states[side].values())).items():
             yield from wrap(f"excused, {side}: {count} cells: {why}", WIDTH, subsequent_indent="  ")
+    yield from faults(verdict)
+
+
+def faults(verdict: Verdict) -> Iterator[str]:
+    """By name what is open or stale: what is ours to mend."""
+    yield from (f"open, {side}: {cell}" for side in SIDES for cell in verdict.open(side))
     yield from (f"stale excuse, {line}" for line in verdict.stale)
+
+
+def printed(verdict: Verdict, public: bool) -> Iterator[str]:
+    """What goes to the screen: in a public log no table, see tracecov in dev-requirements.txt."""
+    if not public:
+        yield from summary(verdict)
+        yield "every cell: reports/contract.md"
+    elif verdict.good:
+        yield "contract coverage: no cell left open; the table is in reports/contract.md"
+    else:
+        yield from faults(verdict)
 
 
 def _is_reason(state: str) -> bool:
