@@ -45,7 +45,7 @@ contract: $(STAMP) ## The contract tests, and what they exercise of the contract
 	python -m pytest -p contract_tests.coverage.plugin contract_tests -n auto --dist loadfile \
 		--no-loadscope-reorder --junitxml reports/junit.xml
 
-test: lint types contract ## All that CI runs
+test: lint types contract ## Lint, types and the contract tests
 
 mutants: $(STAMP) ## Plant faults, one at a time; a test must see each: ONLY=part-of-a-name
 	python -m contract_tests.mutants $(if $(ONLY),--only $(ONLY))

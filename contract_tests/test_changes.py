@@ -28,7 +28,7 @@ from contract_tests.changing import (
     schema,
 )
 
-DETAILS = "/v1/generation/{task_id}/details"
+ZEST = "/v1/generation/{task_id}/zest"
 
 
 def add_field(doc: Doc) -> None:
@@ -42,7 +42,7 @@ def add_values(doc: Doc) -> None:
 
 def add_operation(doc: Doc) -> None:
     operation = json.loads(json.dumps(doc["paths"][STATUS]["get"]))
-    doc["paths"][DETAILS] = {"get": operation | {"operationId": "get_task_details"}}
+    doc["paths"][ZEST] = {"get": operation | {"operationId": "get_zest_of_task"}}
 
 
 @pytest.fixture(scope="module")
@@ -76,7 +76,7 @@ def changed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ModuleType]:
                 ),
             },
         ),
-        (add_operation, {f"new: GET {DETAILS}"}),
+        (add_operation, {f"new: GET {ZEST}"}),
     ],
     ids=["field", "values", "operation"],
 )
@@ -103,7 +103,7 @@ def test_a_field_and_a_value_that_are_added_can_be_sent(changed: Any) -> None:
 
 
 def test_an_operation_that_is_added_can_be_called(changed: Any) -> None:
-    module = importlib.import_module("changed_api.api.generation.get_task_details")
+    module = importlib.import_module("changed_api.api.generation.get_zest_of_task")
     kwargs = module._get_kwargs("task_1")
-    assert (kwargs["method"], kwargs["url"]) == ("get", "/v1/generation/task_1/details")
+    assert (kwargs["method"], kwargs["url"]) == ("get", "/v1/generation/task_1/zest")
     assert Path(module.__file__ or "").is_relative_to(Path(changed.__file__).parent)
