@@ -214,6 +214,31 @@ def test_no_schema_has_a_form_that_the_generator_breaks_on(component: str) -> No
             assert "default" not in schema or where == "UploadForm.fixed", f"{where}: always sent"
 
 
+# A closed list of values makes a reply with a new one unreadable. These two numbers are what tells
+# a success from a business error, and any other is read as the latter.
+CLOSED = {"OkStatus"}
+
+
+def test_no_reply_lists_values_without_leaving_room_for_others() -> None:
+    reached, found = set[str](), set[str]()
+
+    def walk(name: str, room: bool) -> None:
+        reached.add(name)
+        for where, schema in subschemas(name, SCHEMAS[name]):
+            beside = schema.get("anyOf", [])
+            inner = any(each.keys() <= {"type", "description"} for each in beside)
+            if "enum" in schema and not room:
+                found.add(where)
+            targets = [each["$ref"] for each in [schema, *beside] if "$ref" in each]
+            for target in {each.rpartition("/")[2] for each in targets} - reached:
+                walk(target, inner)
+
+    for reply in (*replies().values(), "TaskNotice", "BusinessError", "HttpError"):
+        walk(reply, room=False)
+    assert found == CLOSED
+    assert "KnownTaskStatus" in reached
+
+
 def test_a_body_sends_nothing_that_was_not_asked_for_but_the_fixed_flag() -> None:
     required = content("submit_multi_image_to_video.request.required-only.json")
     assert models.MultiImageToVideoRequest(**required).to_dict() == required
