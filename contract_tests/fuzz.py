@@ -29,6 +29,7 @@ from hypothesis.strategies import SearchStrategy
 from schemathesis import GenerationMode
 
 from contract_tests import hostile, replies, schema_run
+from contract_tests.kept import keep
 from contract_tests.raw import SUBMIT as PATH
 from contract_tests.schema_watch import Watch
 from contract_tests.test_simulator_fuzz import OWN
@@ -135,10 +136,11 @@ def main() -> int:
                 fuzz.hostile(told.seed, number)
         else:
             for_minutes(fuzz, told.seed, started, told.minutes * 60)
-    for fault in fuzz.faults[:20]:
-        print(f"\n{fault}")
     counts = ", ".join(f"{number:,} {what}" for what, number in sorted(fuzz.tried.items()))
-    print(f"{counts} in {time.monotonic() - started:.0f} s; {len(fuzz.faults)} to look at")
+    end = f"{counts} in {time.monotonic() - started:.0f} s; {len(fuzz.faults)} to look at"
+    text = "\n\n".join([*fuzz.faults[:20], end])
+    print(text)
+    keep("fuzz", f"seed {told.seed}\n{text}")
     return bool(fuzz.faults)
 
 

@@ -6,6 +6,7 @@ was asked for, as `make` does, whole tracebacks go beside it instead of on the s
 
 from __future__ import annotations
 
+import functools
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -24,24 +25,41 @@ OPERATIONS = {
     r"\bwait|poll|status|state": "get_task_status",
     r"download": "download",
 }
-NAMED = re.compile("get_balance|get_batch_status|get_task_status|list_video_models|upload_file")
+CONTRACT = Path(__file__).parents[1] / "openapi" / "weryai.yaml"
+
+
+@functools.cache
+def named() -> re.Pattern[str]:
+    """The names that operations have in the contract."""
+    names = re.findall(r"^ +operationId: (\w+)$", CONTRACT.read_text(), re.MULTILINE)
+    return re.compile("|".join(sorted(names, key=len, reverse=True)))
+
+
+WIDTH = 100
 
 
 def line(nodeid: str, seen: str) -> str:
     """What is printed for the test of this id, whose error begins so."""
     place, _, case = nodeid.partition("[")
-    file, _, test = place.partition("::")
+    test = place.partition("::")[2]
     promise = re.sub(r"^(.*::)?test_", "", test).replace("_", " ")
     shown = f" [{case.rstrip(']')[:60]}]" if case else ""
-    what = f" - {seen.splitlines()[0].strip()[:100]}" if seen.strip() else ""
-    return f"FAILED {operation(file, promise, case)}: {promise or 'its tests load'}{shown}{what}"
+    told = f"FAILED {operation(nodeid, seen)}: {promise or 'its tests load'}{shown}"
+    what = seen.strip().partition("\n")[0].strip()
+    if len(told) + len(what) > WIDTH:
+        return f"{told}\n  {what[:80]}".rstrip()
+    return f"{told} - {what}" if what else told
 
 
-def operation(file: str, promise: str, case: str) -> str:
-    """The operation that a test is about: as it is named in the case, else by its words, else the
-    part of the product that the file is about."""
-    if named := NAMED.search(case):
-        return named.group()
+def operation(nodeid: str, seen: str) -> str:
+    """The operation that a test is about: as it is named in the case, in the test or in what was
+    seen, else by their words, else the part of the product that the file is about."""
+    place, _, case = nodeid.partition("[")
+    file, _, test = place.partition("::")
+    for text in (case, test, seen):
+        if found := named().search(text):
+            return found.group()
+    promise = test.replace("_", " ")
     stem = Path(file).stem.removeprefix("test_").replace("_", " ")
     for words in (case.partition(":")[0].replace("_", " "), stem, promise):
         for pattern, name in OPERATIONS.items():

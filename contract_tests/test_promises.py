@@ -32,6 +32,15 @@ def test_the_line_of_any_other_case_names_what_it_speaks_of(nodeid: str, said: s
     assert line(nodeid, "") == f"FAILED {said}"
 
 
+def test_what_makes_a_line_too_long_stands_below_it_and_is_cut() -> None:
+    told = line("test_wait.py::test_a_wait_survives", "x" * 300)
+    assert told == f"FAILED get_task_status: a wait survives\n  {'x' * 80}"
+
+
+def test_an_operation_that_is_named_is_preferred_to_words() -> None:
+    assert line("test_wait.py::test_x", "get_balance: 1 != 2").startswith("FAILED get_balance: x")
+
+
 def test_a_report_for_ci_keeps_tracebacks_off_the_screen(pytester: pytest.Pytester) -> None:
     pytester.makepyfile(conftest="from contract_tests.promises import pytest_terminal_summary")
     pytester.makepyfile(test_balance="def test_it_is_a_number():\n    one = 1\n    assert one == 2")

@@ -18,6 +18,7 @@ from typing import Any
 from attrs import define
 
 from contract_tests.chaos.service import Service, service
+from contract_tests.kept import keep
 from weryai import Job
 from weryai.journal import Entry, SQLiteJournal
 
@@ -182,6 +183,7 @@ def main() -> int:
     with tempfile.TemporaryDirectory(prefix="weryai-chaos-") as folder:
         figures = run(options.kills, seed, Path(folder))
     print(figures)
+    keep("chaos", f"seed {seed}\n{figures}")
     return 1 if figures.broken else 0
 
 
