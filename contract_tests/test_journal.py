@@ -353,6 +353,7 @@ def test_a_submission_stopped_on_its_way_is_unknown(journal: SQLiteJournal, ask:
     error = asyncio.run(stopped(journal, ask(images=HTTPS), lambda: asyncio.sleep(60)))
     assert isinstance(error.__cause__, SubmissionUnknownError)
     assert only(journal).state == "unknown"
+    assert only(journal).reason == str(error.__cause__)
 
 
 def test_a_submission_stopped_between_two_attempts_is_not_paid_and_not_kept(

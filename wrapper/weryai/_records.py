@@ -53,7 +53,9 @@ class Records:
         if self.journal:
             try:
                 if unknown:
-                    await self.io.keep(self.journal.doubt, entry_id, str(error))
+                    # Ctrl-C and a cancelled task have no words of their own.
+                    reason = str(error) or str(error.__cause__)
+                    await self.io.keep(self.journal.doubt, entry_id, reason)
                 else:
                     await self.io.keep(self.journal.refuse, entry_id)
             except JournalError as failure:  # the error that is on its way matters more
