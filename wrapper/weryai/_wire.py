@@ -240,12 +240,13 @@ def _task(form: TaskForm, name: str) -> Task:
     parts = (_maybe(_outcome, inner.task_result), _maybe(_outcome, inner.output))
     outcomes = [part for part in parts if part is not None]
     task_id = _maybe(string, inner.task_id) or name
-    messages = [inner.msg, *(outcome.message for outcome in outcomes)]
+    told = [inner.msg, *(outcome.message for outcome in outcomes)]
+    messages = [_maybe(string, message) for message in told]  # each is checked, one is given
     return Task(
         id=task_id,
         raw_state=string(inner.task_status),
         videos=_videos([inner, *outcomes], task_id),
-        message=next(filter(None, (_maybe(string, message) for message in messages)), None),
+        message=next(filter(None, messages), None),
     )
 
 
