@@ -77,12 +77,11 @@ def digest(cases: list[str]) -> str:
     return f"{len(cases)} {hashlib.sha256(repr(cases).encode()).hexdigest()}"
 
 
-def main() -> None:
-    """Print both."""
-    profiles.load()
-    print(of_replies())
-    print(of_calls())
+def digests() -> list[str]:
+    """Both."""
+    return [of_replies(), of_calls()]
 
 
 if __name__ == "__main__":
-    main()
+    profiles.load()
+    print(*digests(), sep="\n")
