@@ -3,74 +3,36 @@
 from __future__ import annotations
 
 import argparse
-import hashlib
 import os
 import random
+import signal
 import subprocess
 import sys
 import tempfile
 import time
+from collections import Counter
 from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
-from attrs import define
+from attrs import define, field
 
+from contract_tests.chaos.figures import Figures, Hit, fetched_twice, files, submissions
 from contract_tests.chaos.service import Service, service
+from contract_tests.chaos.victims import TURNS, Kind
+from contract_tests.chaos.worker import JOURNAL, VIDEOS
 from contract_tests.kept import keep
 from weryai import Job
 from weryai.journal import Entry, SQLiteJournal
 
-LANES = 2  # processes that work, and are killed, at the same time
-LONGEST_LIFE = 1.2  # seconds that a process works for, at the most
+LANES = 2  # processes that are killed at the same time
+# One in so many kills comes while its victim starts, where there is less to lose. The others wait
+# for its work to begin, or on a busy machine most would come too early.
+EARLY = 5
+START = 0.6  # seconds that a start takes, about
+TRIES = 30  # until a kill comes before the end of a command that ends by itself
 PATIENCE = 60.0  # seconds for one that is not killed
-
-
-@define
-class Figures:
-    """What came of it."""
-
-    kills: int
-    asked: int
-    most_posts: int
-    paid: int
-    unknown: int
-    unknown_paid: int
-    unreported: int
-    videos: int
-    lost: int
-    corrupt: int
-    twice: int
-    parts: int
-    seconds: float
-
-    @property
-    def broken(self) -> bool:
-        """Whether a promise was."""
-        bad = self.unreported + self.lost + self.corrupt + self.twice + self.parts
-        return self.most_posts > 1 or bad > 0
-
-    def __str__(self) -> str:
-        rest = self.unknown - self.unknown_paid
-        return "\n".join(
-            f"{name:<46} {value}"
-            for name, value in {
-                "processes killed": self.kills,
-                "jobs asked": self.asked,
-                "submissions accepted": self.paid,
-                "accepted for one job, at the most": self.most_posts,
-                "killed between POST and answer, and paid": self.unknown_paid,
-                "reported as unknown": f"{self.unknown} (these, and {rest} that were not accepted)",
-                "paid and not in the journal": self.unreported,
-                "videos paid": self.videos,
-                "videos lost": self.lost,
-                "corrupt files": self.corrupt,
-                "videos fetched twice by two resumes at once": self.twice,
-                "unfinished files left": self.parts,
-                "seconds": round(self.seconds),
-            }.items()
-        )
 
 
 @define
@@ -81,65 +43,92 @@ class Chaos:
     address: str
     folder: Path
     dice: random.Random
+    hits: Counter[Hit] = field(factory=Counter)
+    others: list[Running] = field(factory=list)
 
     def kill(self, number: int) -> None:
-        """Let a process work for a moment, and end it as a crash does."""
-        colour = ("sync", "async")[number % 2]
-        argv = ["contract_tests.chaos.worker", colour, str(self.folder), str(number * 1000 + 1)]
-        running = subprocess.Popen(
-            [sys.executable, "-m", *argv], env=self._settings(), stdout=subprocess.PIPE
-        )
-        assert running.stdout is not None
-        with running.stdout:
-            assert running.stdout.readline() == b"ready\n", "it ended by itself"
-            time.sleep(self.dice.uniform(0, LONGEST_LIFE))
-            assert running.poll() is None, "it ended by itself"
-            running.kill()
-            running.wait()
+        """End a process as a crash does, at any moment of its life."""
+        victim = TURNS[number % len(TURNS)]
+        early = self.dice.randrange(EARLY) == 0
+        for attempt in range(1, TRIES + 1):
+            argv = victim.argv(self.folder, number * 1000 + attempt)
+            running = self._start(argv)
+            self.others += [self._start(argv) for _ in range(victim.others)]
+            self._let_live(running, victim.kind, early)
+            if running.kill():
+                self.hits[Hit(victim.kind.name, running.says(victim.kind.word))] += 1
+                return
+        raise AssertionError(f"{victim} was never there to be killed")
 
     def resume(self) -> int:
         """Two `weryai resume` at the same time. Returns how many videos were fetched twice."""
         before = dict(self.found.fetched)
-        argv = [sys.executable, "-m", "weryai.cli", "resume", "--out", str(self.folder / "videos")]
-        argv += ["--journal", str(self.folder / "jobs.journal")]
-        quiet: dict[str, Any] = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
-        started = [subprocess.Popen(argv, env=self._settings(), **quiet) for _ in range(2)]
-        codes = [each.wait(PATIENCE) for each in started]
-        assert codes == [0, 0], codes
-        return sum(count - before.get(name, 0) > 1 for name, count in self.found.fetched.items())
+        argv = [sys.executable, "-m", "weryai.cli", "resume", "--out", str(self.folder / VIDEOS)]
+        argv += ["--journal", str(self.folder / JOURNAL)]
+        for each in [self._start(argv) for _ in range(2)]:
+            each.end()
+        return fetched_twice(before, self.found.fetched)
 
     def entries(self) -> list[Entry]:
-        journal = SQLiteJournal(self.folder / "jobs.journal")
+        journal = SQLiteJournal(self.folder / JOURNAL)
         try:
             return journal.entries()
         finally:
             journal.close()
 
-    def settle(self, unknown: Iterable[Entry]) -> None:
+    def settle(self, entries: Iterable[Entry]) -> None:
         """Do what a user does who has looked at the history page."""
         paid = {line.payload["caller_id"]: line for line in self.found.simulator.ledger}
-        journal = SQLiteJournal(self.folder / "jobs.journal")
-        for entry in unknown:
-            line = paid.get(entry.payload["caller_id"])
-            journal.settle(entry.id, Job(line.task_ids, str(line.batch_id)) if line else None)
+        journal = SQLiteJournal(self.folder / JOURNAL)
+        for entry in entries:
+            if entry.state == "unknown":
+                line = paid.get(entry.payload["caller_id"])
+                journal.settle(entry.id, Job(line.task_ids, str(line.batch_id)) if line else None)
         journal.close()
 
-    def bad_files(self) -> tuple[int, int]:
-        """How many videos that were paid for are in no file, and how many files are not theirs."""
-        files = {name: path for entry in self.entries() for name, path in entry.files.items()}
-        lost = corrupt = 0
-        for task_id in self.found.simulator._world.tasks:
-            path = files.get(task_id)
-            if path is None or not path.exists():
-                lost += 1
-            else:
-                digest = hashlib.sha256(path.read_bytes()).hexdigest()
-                corrupt += digest != self.found.digest(task_id)
-        return lost, corrupt
+    def _let_live(self, running: Running, kind: Kind, early: bool) -> None:
+        if early:
+            time.sleep(self.dice.uniform(0, START))
+            return
+        deadline = time.monotonic() + PATIENCE
+        while not running.says(kind.word) and running.lives() and time.monotonic() < deadline:
+            time.sleep(0.01)
+        time.sleep(self.dice.uniform(0, kind.seconds))
 
-    def _settings(self) -> dict[str, str]:
+    def _start(self, argv: list[str]) -> Running:
         ours = {"WERYAI_API_KEY": self.found.simulator.api_key, "WERYAI_BASE_URL": self.address}
-        return os.environ | ours | {"NO_PROXY": "127.0.0.1"}
+        settings = os.environ | ours | {"NO_PROXY": "127.0.0.1"}
+        handle, said = tempfile.mkstemp(dir=self.folder)
+        with open(handle, "wb") as output:  # a pipe would be full at some time
+            process = subprocess.Popen(argv, env=settings, stdout=output, stderr=output)
+        return Running(process, Path(said))
+
+
+@define
+class Running:
+    """A process, and what it says."""
+
+    process: subprocess.Popen[bytes]
+    output: Path
+
+    def kill(self) -> bool:
+        """Returns whether it was there to be killed; one that ended by itself has done well."""
+        self.process.kill()
+        if self.process.wait() == -signal.SIGKILL:
+            return True
+        self.end()
+        return False
+
+    def end(self) -> None:
+        """Wait for one that nobody kills."""
+        code = self.process.wait(PATIENCE)
+        assert code == 0, f"{self.process.args!r} ended with {code}: {self.output.read_text()}"
+
+    def lives(self) -> bool:
+        return self.process.poll() is None
+
+    def says(self, word: str) -> bool:
+        return word in self.output.read_text()
 
 
 def run(kills: int, seed: int, folder: Path) -> Figures:
@@ -149,29 +138,15 @@ def run(kills: int, seed: int, folder: Path) -> Figures:
         chaos = Chaos(found, address, folder, random.Random(seed))
         with ThreadPoolExecutor(LANES) as lanes:
             list(lanes.map(chaos.kill, range(kills)))
+        for each in chaos.others:
+            each.end()
         twice = chaos.resume()
-        entries = chaos.entries()
-        unknown = [entry for entry in entries if entry.state == "unknown"]
-        kept = {entry.payload["caller_id"] for entry in entries}
-        accepted = found.accepted()
-        chaos.settle(unknown)
+        entries, accepted = chaos.entries(), found.accepted()
+        chaos.settle(entries)
         twice += chaos.resume()
-        lost, corrupt = chaos.bad_files()
-        return Figures(
-            kills=kills,
-            asked=len(kept | accepted.keys()),
-            most_posts=max(accepted.values(), default=0),
-            paid=accepted.total(),
-            unknown=len(unknown),
-            unknown_paid=sum(entry.payload["caller_id"] in accepted for entry in unknown),
-            unreported=len(accepted.keys() - kept),
-            videos=len(found.simulator._world.tasks),
-            lost=lost,
-            corrupt=corrupt,
-            twice=twice,
-            parts=sum(".part" in file.name for file in (folder / "videos").iterdir()),
-            seconds=time.monotonic() - started,
-        )
+        counted: dict[str, Any] = submissions(entries, accepted)
+        counted |= files(found, chaos.entries(), folder)
+        return Figures(hits=chaos.hits, twice=twice, seconds=time.monotonic() - started, **counted)
 
 
 def main() -> int:

@@ -19,7 +19,7 @@ from weryai.cli.simulate import serving
 from weryai.testing import Simulator
 
 SUBMIT = "/v1/generation/multi-image-to-video"
-LONGEST = 0.08  # seconds before a submission is accepted, and again before it is answered
+LONGEST = 0.2  # seconds before a submission is accepted, and again before it is answered
 CHUNK = 0.004  # seconds for each 64 kB of a video
 
 
@@ -30,6 +30,8 @@ class Service:
     simulator: Simulator
     dice: random.Random
     fetched: Counter[str] = field(factory=Counter)  # by the task's id
+    under_way: Counter[str] = field(factory=Counter)
+    at_once: set[str] = field(factory=set)  # tasks whose video went to two at the same time
 
     @property
     def app(self) -> Any:
@@ -38,19 +40,27 @@ class Service:
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
         """The simulator, with pauses."""
         path = scope.get("path", "")
+        result = path.startswith("/results/")
+        task_id = path.removeprefix("/results/").removesuffix("-1.mp4")
 
         async def slowly(message: Any) -> None:
             if path == SUBMIT and message["type"] == "http.response.start":
                 await sleep(self.dice.uniform(0, LONGEST))
-            if path.startswith("/results/") and message["type"] == "http.response.body":
+            if result and message["type"] == "http.response.body":
                 await sleep(CHUNK)
             await send(message)
-            if path.startswith("/results/") and message["type"] == "http.response.start":
-                self.fetched[path.removeprefix("/results/").removesuffix("-1.mp4")] += 1
+            if result and message["type"] == "http.response.start":
+                self.fetched[task_id] += 1
 
         if path == SUBMIT:
             await sleep(self.dice.uniform(0, LONGEST))
-        await self.simulator.app(scope, receive, slowly)
+        self.under_way[task_id] += result
+        if self.under_way[task_id] > 1:
+            self.at_once.add(task_id)
+        try:
+            await self.simulator.app(scope, receive, slowly)
+        finally:
+            self.under_way[task_id] -= result
 
     def accepted(self) -> Counter[int]:
         """How often each caller_id was paid for."""

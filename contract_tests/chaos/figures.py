@@ -1,0 +1,132 @@
+"""What came of a run: counted from what the service has accepted and what is on the disk."""
+
+from __future__ import annotations
+
+import hashlib
+from collections import Counter
+from collections.abc import Collection, Mapping
+from pathlib import Path
+
+from attrs import define, frozen
+
+from contract_tests.chaos.service import Service
+from contract_tests.chaos.victims import KINDS
+from contract_tests.chaos.worker import NEW, VIDEOS
+from weryai import JournalError
+from weryai.journal import Entry, SQLiteJournal
+
+
+@frozen
+class Hit:
+    """What a kill has hit."""
+
+    kind: str
+    began: bool  # it had started and opened its journal
+
+
+@define
+class Figures:
+    """What is printed, and judged."""
+
+    hits: Counter[Hit]
+    asked: int
+    most_posts: int
+    paid: int
+    unknown: int
+    unknown_paid: int
+    unreported: int
+    videos: int
+    lost: int
+    corrupt: int
+    twice: int
+    parts: int
+    spare: int
+    unopened: int
+    seconds: float
+
+    @property
+    def broken(self) -> bool:
+        """Whether a promise was."""
+        bad = self.unreported + self.lost + self.corrupt + self.twice + self.parts + self.unopened
+        return self.most_posts > 1 or bad > 0
+
+    def __str__(self) -> str:
+        return "\n".join(
+            f"{name:<46} {value}"
+            for name, value in {
+                "killed": self.hits.total(),
+                **{f"  {kind.name}": self._killed(kind.name) for kind in KINDS},
+                "jobs asked": self.asked,
+                "submissions accepted": self.paid,
+                "accepted for one job, at the most": self.most_posts,
+                "killed between POST and answer, and paid": self.unknown_paid,
+                "killed likewise, and not paid": self.unknown - self.unknown_paid,
+                "reported as unknown": self.unknown,
+                "paid and not in the journal": self.unreported,
+                "videos paid": self.videos,
+                "videos lost": self.lost,
+                "corrupt files": self.corrupt,
+                "videos fetched twice by two resumes at once": self.twice,
+                "unfinished files left": self.parts,
+                "  of videos that two fetched at once": self.spare,
+                "journals that do not open": self.unopened,
+                "seconds": round(self.seconds),
+            }.items()
+        )
+
+    def _killed(self, kind: str) -> str:
+        early, late = self.hits[Hit(kind, False)], self.hits[Hit(kind, True)]
+        return f"{early + late} ({early} while starting)"
+
+
+def submissions(entries: Collection[Entry], accepted: Counter[int]) -> dict[str, int]:
+    """What became of the submissions, by the names of Figures."""
+    unknown = [entry for entry in entries if entry.state == "unknown"]
+    kept = {entry.payload["caller_id"] for entry in entries}
+    return {
+        "asked": len(kept | accepted.keys()),
+        "most_posts": max(accepted.values(), default=0),
+        "paid": accepted.total(),
+        "unknown": len(unknown),
+        "unknown_paid": sum(entry.payload["caller_id"] in accepted for entry in unknown),
+        "unreported": len(accepted.keys() - kept),
+    }
+
+
+def files(found: Service, entries: Collection[Entry], folder: Path) -> dict[str, int]:
+    """What became of the videos, by the names of Figures."""
+    paths = {name: path for entry in entries for name, path in entry.files.items()}
+    tasks = found.simulator._world.tasks
+    parts = [part.name for part in (folder / VIDEOS).glob(".*.part")]
+    # What two fetch at once, one of them may leave when it is killed: nobody asks for it again.
+    spare = [part for part in parts if any(f".{name}." in part for name in found.at_once)]
+    here = {name: paths[name] for name in tasks if name in paths and paths[name].exists()}
+    return {
+        "videos": len(tasks),
+        "lost": len(tasks) - len(here),
+        "corrupt": sum(_digest(path) != found.digest(name) for name, path in here.items()),
+        "parts": len(parts) - len(spare),
+        "spare": len(spare),
+        "unopened": sum(not _opens(path) for path in (folder / NEW).glob("*.journal")),
+    }
+
+
+def fetched_twice(before: Mapping[str, int], after: Mapping[str, int]) -> int:
+    """How many videos were given away more than once between two looks."""
+    return sum(count - before.get(name, 0) > 1 for name, count in after.items())
+
+
+def _digest(path: Path) -> str:
+    return hashlib.sha256(path.read_bytes()).hexdigest()
+
+
+def _opens(path: Path) -> bool:
+    """Whether a journal can be read, and written to."""
+    try:
+        journal = SQLiteJournal(path)
+        for entry in journal.entries():
+            journal.settle(entry.id)
+        journal.close()
+    except JournalError:
+        return False
+    return True
