@@ -8,6 +8,7 @@ import stat
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
@@ -16,6 +17,7 @@ from typing import Any
 import pytest
 
 from weryai import AsyncWeryAI, Job, JournalError, Task, Video, WeryAI
+from weryai._locks import Claims, lock
 from weryai.journal import SQLiteJournal
 
 NOW = datetime(2026, 11, 24, tzinfo=UTC)
@@ -195,6 +197,38 @@ def test_a_claim_is_one_processs_alone_and_ends_with_it(tmp_path: Path) -> None:
     assert journal.claim("a"), "its holder was killed"
     journal.close()
     assert run(script, journal.path).stdout == "True\n"
+
+
+def test_a_look_at_a_claim_is_not_seen_as_a_claim(tmp_path: Path) -> None:
+    seen, over = list[bool](), threading.Event()
+
+    def look() -> None:  # as another process does: two `open` are two holders in one, too
+        claims = Claims(tmp_path)
+        while not over.is_set():
+            seen.append(claims.taken("a"))
+
+    threads = [threading.Thread(target=look) for _ in range(3)]
+    for thread in threads:
+        thread.start()
+    for _ in range(300):
+        (tmp_path / "a").touch()  # left by a process that was killed
+        time.sleep(0.0003)
+    over.set()
+    for thread in threads:
+        thread.join()
+    assert len(seen) > 300
+    assert True not in seen
+
+
+def test_a_claim_is_taken_although_somebody_looks_at_it(tmp_path: Path) -> None:
+    claims, other = Claims(tmp_path), Claims(tmp_path)
+    look = (tmp_path / "a").open("a+b")
+    assert lock(look, shared=True)
+    threading.Timer(0.02, look.close).start()
+    assert claims.take("a")
+    assert (look.closed, other.taken("a"), other.take("a")) == (True, True, False)
+    claims.free("a")
+    assert not other.taken("a")
 
 
 def test_a_process_killed_while_it_sends_leaves_an_unknown_entry(tmp_path: Path) -> None:

@@ -4,31 +4,43 @@ from __future__ import annotations
 
 import os
 import sys
+import time
 from contextlib import suppress
 from pathlib import Path
 from threading import Lock
 from typing import IO, Any
 
+A_MOMENT = 0.001  # seconds: more than a look at a lock takes
+LOOKS = 20
 
-def lock(file: IO[Any]) -> bool:
+
+def lock(file: IO[Any], *, shared: bool = False) -> bool:
     """Take the lock of an open file, which lasts until the file is closed.
+
+    Parameters:
+        file: open to be read and written, which some network disks ask for.
+        shared: with others who share it, to see whether anybody has it alone.
 
     Returns whether nobody else has it: another process, or this one through another `open`.
     """
     if sys.platform == "win32":
         import msvcrt
 
-        try:
-            msvcrt.locking(file.fileno(), msvcrt.LK_NBLCK, 1)
-        except OSError:
-            return False
-    else:
-        import fcntl
+        # Nothing is shared there, but whoever only looks is gone after a few tries.
+        for _ in range(LOOKS if shared else 1):
+            try:
+                msvcrt.locking(file.fileno(), msvcrt.LK_NBLCK, 1)
+            except OSError:
+                time.sleep(A_MOMENT)
+            else:
+                return True
+        return False
+    import fcntl
 
-        try:
-            fcntl.flock(file.fileno(), fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            return False
+    try:
+        fcntl.flock(file.fileno(), (fcntl.LOCK_SH if shared else fcntl.LOCK_EX) | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
     return True
 
 
@@ -45,15 +57,18 @@ class Claims:
         self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         path = self._folder / name
         while True:
-            file = path.open("ab")
-            if not lock(file):
+            file = path.open("a+b")
+            if lock(file):
+                if is_still(path, file):
+                    with self._guard:
+                        self._mine[name] = file
+                    return True
+                # Its holder removed it between our `open` and our lock.
+            elif not lock(file, shared=True):
                 file.close()
                 return False
-            if is_still(path, file):
-                with self._guard:
-                    self._mine[name] = file
-                return True
-            # Its holder removed it between our `open` and our lock.
+            else:  # somebody only looks at it
+                time.sleep(A_MOMENT)
             file.close()
 
     def free(self, name: str) -> None:
@@ -68,12 +83,12 @@ class Claims:
 
     def taken(self, name: str) -> bool:
         """Whether anybody, this object included, holds a name now. Raises OSError."""
-        if not (self._folder / name).exists():
+        try:
+            file = (self._folder / name).open("r+b")
+        except FileNotFoundError:
             return False
-        if not self.take(name):
-            return True
-        self.free(name)
-        return False
+        with file:
+            return not lock(file, shared=True)
 
     def close(self) -> None:
         """Give everything back."""
