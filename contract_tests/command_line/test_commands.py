@@ -11,7 +11,7 @@ import weryai
 import weryai.cli
 from contract_tests.command_line.runs import FIVE, GENERATE, HTTPS, REQUEST, SMALL, SUBMIT, Cli
 from weryai.cli import _setup
-from weryai.testing import Answer, Outcome, Simulator
+from weryai.testing import Answer, Outcome, Simulator, refusal
 
 
 def test_generate_prints_the_paths_of_the_videos_alone(
@@ -161,6 +161,31 @@ def test_upload_prints_addresses(cli: Cli, pictures: tuple[Path, Path]) -> None:
         "http://localhost/files/"
     ] * 2
     assert list(cli("upload", *pictures, "--json").json["uploads"]) == [*map(str, pictures)]
+
+
+def test_the_same_content_is_uploaded_once_in_a_day(
+    cli: Cli, simulator: Simulator, pictures: tuple[Path, Path], tmp_path: Path
+) -> None:
+    first = cli("upload", *pictures).out
+    (tmp_path / "copy.png").write_bytes(pictures[0].read_bytes())
+    assert cli("upload", "copy.png", pictures[1]).out == first
+    cli("submit", "copy.png", *REQUEST, *FIVE)
+    assert simulator.ledger[0].payload["images"] == first.split()[:1]
+    assert len(simulator.received) == 3, "two uploads and a submission"
+    simulator.clock.sleep(24 * 3600)
+    assert set(cli("upload", *pictures).out.split()).isdisjoint(first.split())
+
+
+def test_an_image_that_the_service_has_lost_can_be_uploaded_anew(
+    cli: Cli, simulator: Simulator, pictures: tuple[Path, Path]
+) -> None:
+    assert "`none` uploads anew" in cli("upload", "--help").out
+    addresses = [cli("upload", pictures[0]).out]
+    addresses.append(cli("upload", pictures[0], "--journal", "none").out)
+    simulator.next(SUBMIT, refusal(1002))
+    cli("submit", pictures[0], *REQUEST, *FIVE)
+    addresses.append(cli("upload", pictures[0]).out)
+    assert len(set(addresses)) == 3, "a refused one is forgotten"
 
 
 def test_an_upload_that_fails_keeps_the_addresses_before_it(

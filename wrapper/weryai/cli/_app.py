@@ -17,7 +17,17 @@ from weryai import MultiImageToVideo, WeryAIError
 
 from . import _jobs, _options, _setup, _show, _steps
 from ._errors import UsageError, report
-from ._options import BaseUrl, Batch, DryRun, JournalFile, Json, Out, TaskIds, Timeout
+from ._options import (
+    BaseUrl,
+    Batch,
+    DryRun,
+    JournalFile,
+    Json,
+    Out,
+    TaskIds,
+    Timeout,
+    UploadJournal,
+)
 from ._progress import Progress
 from ._resume import Resume
 from ._run import Run
@@ -259,10 +269,14 @@ def upload(
     files: Annotated[list[str], typer.Argument(metavar="FILES...", help="Local images.")],
     as_json: Json = False,
     base_url: BaseUrl = None,
+    journal: UploadJournal = None,
 ) -> None:
-    """Store images, and print their addresses: free."""
-    run = _begin(ctx, as_json, base_url)
-    with _setup.make_client(base_url, retry_budget=_setup.PATIENCE) as client:
+    """Store images, each content once in 24 hours, and print their addresses: free."""
+    run = _begin(ctx, as_json, base_url, journal)
+    with (
+        _setup.opened(journal) as kept,
+        _setup.make_client(base_url, retry_budget=_setup.PATIENCE, journal=kept) as client,
+    ):
         for file in files:
             with Progress(run, f"uploading {file}"):
                 run.uploads[file] = client.upload(file)

@@ -53,6 +53,12 @@ def _whole(metavar: str, help_text: str) -> Any:
     return typer.Option(parser=whole, metavar=metavar, help=help_text)
 
 
+def _journal(help_text: str) -> Any:
+    return typer.Option(
+        "--journal", metavar="FILE", envvar="WERYAI_JOURNAL", show_envvar=False, help=help_text
+    )
+
+
 Json = Annotated[bool, typer.Option("--json", help="One JSON document on stdout, nothing else.")]
 BaseUrl = Annotated[str | None, _text("URL", "The API's address, instead of WERYAI_BASE_URL.")]
 Timeout = Annotated[
@@ -69,14 +75,10 @@ TaskIds = Annotated[
 ]
 Batch = Annotated[str | None, _text("BATCH_ID", "All tasks of a batch, by its id.")]
 JournalFile = Annotated[
-    str | None,
-    typer.Option(
-        "--journal",
-        metavar="FILE",
-        envvar="WERYAI_JOURNAL",
-        show_envvar=False,
-        help="Where paid jobs are written down; `none` for nowhere.",
-    ),
+    str | None, _journal("Where paid jobs are written down; `none` for nowhere.")
+]
+UploadJournal = Annotated[
+    str | None, _journal("Where addresses are kept for 24 hours; `none` uploads anew.")
 ]
 DryRun = Annotated[
     bool, typer.Option("--dry-run", help="Check it all, print what would be sent, send nothing.")
