@@ -10,7 +10,7 @@ import pytest
 
 from contract_tests.command_line.runs import FIVE, GENERATE, HTTPS, REQUEST, SUBMIT, Cli
 from weryai import WeryAI
-from weryai.journal import SQLiteJournal
+from weryai.journal import Entry, SQLiteJournal
 from weryai.testing import Answer, Lost, Outcome, Simulator, refusal
 
 
@@ -270,6 +270,29 @@ def test_resume_pauses_between_its_rounds(cli: Cli, simulator: Simulator) -> Non
     before = len(simulator.received)
     assert cli("resume").code == 0
     assert len(simulator.received) - before < 200
+
+
+@pytest.mark.parametrize("moment", [1, 2])
+def test_a_job_that_another_process_starts_at_the_last_moment_is_its_own(
+    cli: Cli, simulator: Simulator, file: Path, ask: Any, moment: int
+) -> None:
+    submit(cli)
+    simulator.clock.sleep(60)
+    look, empty = SQLiteJournal.entries, list[int]()
+
+    def watched(journal: SQLiteJournal) -> list[Entry]:
+        found = look(journal)
+        if not any(entry.open for entry in found):
+            empty.append(len(found))
+            if len(empty) == moment:
+                with simulator.client(journal=file) as elsewhere:
+                    elsewhere.submit(ask(images=[HTTPS]))
+        return found
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(SQLiteJournal, "entries", watched)
+        assert cli("resume").code == 0
+    assert [job["state"] for job in jobs(cli)] == ["fetched", "running"]
 
 
 def test_a_damaged_journal_stops_a_paid_command_before_it_pays(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sized
 from pathlib import Path
 
 from attrs import define, field
@@ -43,16 +44,17 @@ class Resume:
         """Go round until all is fetched. Raises the first failure, or StillRunningError."""
         deadline = self.clock.monotonic() + timeout
         with Progress(self.run, "looking") as progress:
-            while left := self.left():
+            left = self.left()
+            while left:
                 progress.tell(f"{_show.counted(len(left), 'job')} to wait for and to fetch")
                 for entry in left:
                     self._go_on(entry)
-                rest = deadline - self.clock.monotonic()
+                left, rest = self.left(), deadline - self.clock.monotonic()
                 if rest <= 0:
                     break
-                if self.left():
+                if left:
                     self.clock.sleep(min(PAUSE, rest))
-        self._conclude()
+        self._conclude(left)
 
     def left(self) -> list[Entry]:
         """What is to be done here: all but what failed, and what others are doing."""
@@ -96,7 +98,7 @@ class Resume:
             except DownloadError as error:
                 self.failures[entry.id] = error
 
-    def _conclude(self) -> None:
+    def _conclude(self, left: Sized) -> None:
         for entry_id, error in self.failures.items():
             error.add_note(f"this was entry {entry_id} of `weryai jobs`")
         worst = self._worst()
@@ -105,7 +107,7 @@ class Resume:
                 _show.say(f"weryai: {error}", *error.__notes__)
         if worst:
             raise worst
-        if left := self.left():
+        if left:  # of the last look: what another process has started since is not ours to wait for
             raise StillRunningError(f"{_show.counted(len(left), 'job')} still running")
         if elsewhere := self._left(held=True):
             _show.say(f"{_show.counted(len(elsewhere), 'job')} in the hands of another process")
