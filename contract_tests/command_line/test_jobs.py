@@ -308,6 +308,55 @@ def test_a_damaged_journal_stops_a_paid_command_before_it_pays(
     assert cli("balance").code == 0
 
 
+def one_in_each_state(cli: Cli, simulator: Simulator) -> list[str]:
+    """A journal of it, and the states, the oldest first."""
+    simulator.outcomes.extend([Outcome(), Outcome("failed"), Outcome(), Outcome(seconds=9e9)])
+    for command in ("generate", "generate", "submit", "submit"):
+        cli(command, *GENERATE[1:])
+    cli("wait", *jobs(cli)[2]["job"]["task_ids"])
+    simulator.next(SUBMIT, Lost(), Lost())
+    for _ in range(2):
+        cli(*GENERATE)
+    cli("jobs", "settle", jobs(cli)[-1]["entry"])
+    return ["fetched", "failed", "ready", "running", "unknown", "settled"]
+
+
+def test_jobs_that_were_done_long_ago_are_not_in_the_way(
+    cli: Cli, simulator: Simulator, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("weryai.cli._jobs.LATEST", 1)
+    states = one_in_each_state(cli, simulator)
+    said = cli("jobs")
+    assert [line.split()[4] for line in said.out.splitlines()[1:]] == states[2:]
+    assert "and 2 older jobs that are done: `weryai jobs --all`\n" in said.err
+    whole = cli("jobs", "--all")
+    assert [line.split()[4] for line in whole.out.splitlines()[1:]] == states
+    assert "older" not in whole.err + cli("jobs", "--open").err
+    assert [job["state"] for job in jobs(cli)] == states, "a program gets them all"
+
+
+def test_only_jobs_that_are_done_are_forgotten(cli: Cli, simulator: Simulator, file: Path) -> None:
+    states = one_in_each_state(cli, simulator)
+    simulator.clock.sleep(90 * 86400 - 600)
+    assert cli("jobs", "forget").err == "0 jobs of 3 that are done: forgotten\n"
+    assert [job["state"] for job in jobs(cli)] == states
+    simulator.clock.sleep(600)
+    first, held, *_ = before = jobs(cli)
+    other = SQLiteJournal(file)
+    assert other.claim(held["entry"])
+    gone = [first["entry"], before[-1]["entry"]]
+    assert cli("jobs", "forget", "--json").json == {"forgotten": gone}
+    assert jobs(cli) == before[1:-1]
+    other.close()
+    assert cli("jobs", "forget", "--older-than", 91).err.startswith("0 jobs of 1")
+    assert cli("jobs", "forget", "--older-than", 30).err.startswith("1 job of 1")
+    assert [job["state"] for job in jobs(cli)] == ["ready", "running", "unknown"]
+    with sqlite3.connect(file) as db:
+        for table, left in (("tasks", 2), ("videos", 1)):
+            assert db.execute(f"SELECT count(*) FROM {table}").fetchone() == (left,)
+    db.close()
+
+
 def test_wait_and_download_by_id_are_written_down_too(cli: Cli) -> None:
     (task_id,) = submit(cli)
     cli("wait", task_id)
@@ -317,7 +366,7 @@ def test_wait_and_download_by_id_are_written_down_too(cli: Cli) -> None:
 
 
 def test_the_list_of_jobs_fits_a_terminal(cli: Cli) -> None:
-    for command in (["jobs"], ["jobs", "settle"], ["resume"]):
+    for command in (["jobs"], ["jobs", "settle"], ["jobs", "forget"], ["resume"]):
         said = cli(*command, "--help")
         assert said.code == 0
         assert max(map(len, said.out.splitlines())) <= 80

@@ -12,7 +12,7 @@ such as tables in a database that several machines share.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Any, Protocol
@@ -70,6 +70,10 @@ class Journal(Protocol):
     def settle(self, entry_id: str, job: Job | None = None) -> None:
         """Write down what somebody found out: the ids of what was started, or, without a job, that
         nothing more is to be done."""
+        ...
+
+    def forget(self, entry_ids: Collection[str]) -> None:
+        """Remove what its caller has seen to be done; an id that is no entry is passed over."""
         ...
 
     def claim(self, entry_id: str) -> bool:

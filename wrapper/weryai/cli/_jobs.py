@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections import Counter
 from collections.abc import Collection, Sequence
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -19,6 +20,7 @@ from ._options import Batch, JournalFile, Json
 from ._run import Run, tasks
 
 LONGEST_PROMPT = 18  # which leaves an id its room in 80 columns
+LATEST = 20
 
 app = typer.Typer(rich_markup_mode=None)
 
@@ -28,6 +30,9 @@ def jobs(
     ctx: typer.Context,
     only_open: Annotated[
         bool, typer.Option("--open", help="Only those with something left to do.")
+    ] = False,
+    every: Annotated[
+        bool, typer.Option("--all", help=f"Not only the last {LATEST} of those that are done.")
     ] = False,
     as_json: Json = False,
     journal: JournalFile = None,
@@ -42,8 +47,17 @@ def jobs(
     if as_json:
         _show.document({"jobs": [document(entry) for entry in entries]})
         return
-    _show.table(("ENTRY", "SENT (UTC)", "STATE", "PROMPT", "RESULT"), map(row, entries))
+    shown = entries if every else latest(entries)
+    _show.table(("ENTRY", "SENT (UTC)", "STATE", "PROMPT", "RESULT"), map(row, shown))
+    if older := len(entries) - len(shown):
+        _show.say(f"and {_show.counted(older, 'older job')} that are done: `weryai jobs --all`")
     advise(entries)
+
+
+def latest(entries: Sequence[Entry]) -> list[Entry]:
+    """Without those that were done long ago."""
+    old = {entry.id for entry in [entry for entry in entries if not entry.open][:-LATEST]}
+    return [entry for entry in entries if entry.id not in old]
 
 
 @app.command()
@@ -75,6 +89,30 @@ def settle(
         _show.say("its tasks are written down; to wait for and fetch them:", "  weryai resume")
     else:
         _show.say("settled: nothing more is done about it")
+
+
+@app.command()
+def forget(
+    ctx: typer.Context,
+    older_than: Annotated[
+        int,
+        typer.Option(metavar="DAYS", min=0, max=36500, help="Only those that were sent before."),
+    ] = 90,
+    as_json: Json = False,
+    journal: JournalFile = None,
+) -> None:
+    """Remove old jobs that are done from the journal; their videos stay."""
+    run: Run = ctx.obj
+    run.json = as_json
+    before = datetime.fromtimestamp(_setup.make_clock().time(), UTC) - timedelta(days=older_than)
+    with _setup.required(journal) as kept:
+        done = [entry for entry in kept.entries() if not (entry.open or entry.held)]
+        old = [entry.id for entry in done if entry.sent_at <= before]
+        kept.forget(old)
+    if as_json:
+        _show.document({"forgotten": old})
+    else:
+        _show.say(f"{_show.counted(len(old), 'job')} of {len(done)} that are done: forgotten")
 
 
 def _settle(journal: Journal, entry_id: str, job: Job | None) -> None:
