@@ -7,7 +7,7 @@ import httpx
 
 from contract_tests.faults.door import Exchange, wire
 from contract_tests.faults.plays import before, lost, part
-from contract_tests.faults.table import Fault, Row
+from contract_tests.faults.table import Fault, Play, Row
 
 TIMEOUT = 1.0  # of the client, in seconds
 PAUSE = 0.06
@@ -46,6 +46,35 @@ async def dripping_body(exchange: Exchange) -> bool:
     exchange.outlasted = True
     return False
 
+
+def for_ever(head: bytes, more: bytes) -> Play:
+    """Begin, and go on with the same for as long as anybody listens: no read is ever silent."""
+
+    async def play(exchange: Exchange) -> None:
+        await exchange.send(head)
+        await drip(exchange, more * 100, 4 * TIMEOUT)
+        exchange.outlasted = True
+
+    return play
+
+
+async def hints(exchange: Exchange) -> None:
+    """Word, again and again, that there will be an answer."""
+    for _ in range(int(4 * TIMEOUT / PAUSE)):
+        await exchange.send(b"HTTP/1.1 103 Early Hints\r\nLink: </a.css>\r\n\r\n")
+        await anyio.sleep(PAUSE)
+    exchange.outlasted = True
+
+
+# Nothing of a body, though bytes arrive: h11 bounds how many these are, and not how long they take.
+CHUNK = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n1;"
+
+FOR_EVER = [
+    lost("a header that never ends", for_ever(b"HTTP/1.1 200 OK\r\nX-Long: ", b"x")),
+    lost("hints that never end", hints),
+    lost("a chunk that never begins", for_ever(CHUNK, b"x")),
+    lost("a header that never ends below TLS", for_ever(b"HTTP/1.1 200 OK\r\nX: ", b"x"), tls=True),
+]
 
 SLOW = [
     before("a handshake that hangs", silent),

@@ -2,25 +2,38 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 
 from contract_tests.faults.conftest import Case, Meet
-from contract_tests.faults.slow import SLOW, TIMEOUT
-from contract_tests.faults.stage import STEPS, judge_once
+from contract_tests.faults.slow import FOR_EVER, SLOW, TIMEOUT
+from contract_tests.faults.stage import DOWNLOAD, STEPS, SUBMIT, WAIT, Step, judge_once
+from contract_tests.faults.table import Fault
+
+
+def play(case: Case) -> str | None:
+    """Returns what is wrong."""
+    try:
+        case.play()
+        judge_once(case.stage, case.step, case.fault, case.door.asked)
+        case.end()
+    except AssertionError as error:
+        return f"{case.fault.name} at {case.step.name}: {error}"
+    return None
+
+
+def wrong(cases: Sequence[Case]) -> list[str]:
+    with ThreadPoolExecutor(len(cases)) as pool:
+        return [each for each in pool.map(play, cases) if each]
 
 
 def test_a_server_that_is_slow_or_silent_is_paid_once_and_nothing_is_lost(meet: Meet) -> None:
-    cases = [meet(step, fault, timeout=TIMEOUT) for step in STEPS for fault in SLOW]
+    def met(faults: Sequence[Fault], *steps: Step) -> list[Case]:
+        return [meet(step, fault, timeout=TIMEOUT) for step in steps for fault in faults]
 
-    def play(case: Case) -> str | None:
-        try:
-            case.play()
-            judge_once(case.stage, case.step, case.fault, case.door.asked)
-            case.end()
-        except AssertionError as error:
-            return f"{case.fault.name} at {case.step.name}: {error}"
-        return None
-
-    with ThreadPoolExecutor(len(cases)) as pool:
-        wrong = [each for each in pool.map(play, cases) if each]
-    assert wrong == []
+    new = met(SLOW, *STEPS) + met(FOR_EVER, SUBMIT, WAIT, DOWNLOAD)
+    used = met(FOR_EVER, SUBMIT, WAIT)  # a connection that another call has opened
+    for case in used:
+        case.stage.client.balance()
+    assert wrong(new + used) == []
+    assert {case.door.connections for case in used if case.step is SUBMIT} == {1}

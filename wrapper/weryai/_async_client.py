@@ -52,7 +52,7 @@ class AsyncWeryAI:
             event_hooks={"request": [guard_async]},
             mounts=DIRECT,
         )
-        io = AsyncIO(self._http, clock or SystemClock())
+        io = AsyncIO(self._http, config.timeout, clock or SystemClock())
         self._flows = Flows(io, config, journal=self._journal)
         self._transport = transport
         self._api: AuthenticatedClient | None = None

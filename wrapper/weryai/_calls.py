@@ -10,6 +10,7 @@ from typing import TypeVar
 from attrs import define, frozen
 
 from . import _failures, _retry
+from ._bounds import Answer
 from ._config import Config
 from ._io import IO
 from ._retry import Cost, Verdict
@@ -86,7 +87,7 @@ class Calls:
         key = self.config.api_key
         call = {**operation.request, "url": base + operation.request["url"]}
         with _failures.mapped():
-            response = await self.io.send(call, key)
+            response = await self.io.send(call, key, Answer())
         try:
             return operation.read(key.cut_from(response))
         except ResponseError as error:

@@ -31,7 +31,9 @@ class WeryAI:
         base_url: the API's address; WERYAI_BASE_URL, then https://api.weryai.com.
         registry_url: the model registry's; WERYAI_REGISTRY_URL, then the vendor's own where
             base_url is the vendor's, else base_url.
-        timeout: seconds that one request may take to connect, and that it may stay silent.
+        timeout: seconds that one request may take to connect, and that it may stay silent. The
+            headers of its answer are here at most twice that after it was sent, the body at most
+            once that after them; for a file it is twice that from each part to the next.
         retry_budget: seconds for one call with all its repeats; 0 sends once. A paid submission is
             repeated only after a refusal that made no task, never after a lost answer. Each method
             that calls the API takes one of its own.
@@ -73,7 +75,7 @@ class WeryAI:
             event_hooks={"request": [guard]},
             mounts=DIRECT,
         )
-        io = BlockingIO(self._http, clock or SystemClock())
+        io = BlockingIO(self._http, config.timeout, clock or SystemClock())
         self._flows = Flows(io, config, journal=self._journal)
         self._transport = transport
         self._api: AuthenticatedClient | None = None

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import threading
 import time
 from collections.abc import AsyncIterator, Callable, Coroutine
@@ -13,15 +12,13 @@ from typing import Any, Protocol, TypeVar
 import httpx
 from attrs import define, field
 
-from . import _urls
+from . import _bounds, _urls
+from ._bounds import Answer
 from .errors import InvalidRequestError
 
 T = TypeVar("T")
 
 Call = dict[str, Any]  # keyword arguments of httpx.Client.build_request
-
-# Bytes. The largest real answer is the registry, a few kB.
-LONGEST_ANSWER = 8 * 1024 * 1024
 
 # A proxy of the environment cannot reach this machine's own simulator.
 DIRECT: dict[str, None] = dict.fromkeys(["all://localhost", "all://127.0.0.1", "all://[::1]"])
@@ -102,9 +99,9 @@ class IO(Protocol):
         """Whether nothing can be sent any more."""
         ...
 
-    async def send(self, call: Call, auth: httpx.Auth) -> httpx.Response:
-        """Send, follow no redirect, and read the answer within its bounds. Raises what httpx
-        raises."""
+    async def send(self, call: Call, auth: httpx.Auth, answer: Answer) -> httpx.Response:
+        """Send, follow no redirect, and read the answer within its bounds: what has arrived when
+        this ends, in whatever way, is in `answer`. Raises what httpx raises."""
         ...
 
     async def save(self, call: Call | httpx.Request, sink: Sink) -> httpx.Request | None:
@@ -135,34 +132,41 @@ class BlockingIO:
     """I/O that blocks the thread and never suspends; `finish` drives a flow on it."""
 
     http: httpx.Client
+    timeout: float
     clock: Clock = field(factory=SystemClock)
 
     @property
     def closed(self) -> bool:
         return self.http.is_closed
 
-    async def send(self, call: Call, auth: httpx.Auth) -> httpx.Response:
+    async def send(self, call: Call, auth: httpx.Auth, answer: Answer) -> httpx.Response:
         request = self.http.build_request(**call)
+        request.extensions["trace"] = partial(_bounds.trace, self.timeout)
         response = self.http.send(request, auth=auth, stream=True)
-        answer = _Answer(response, self.http.timeout.read)
+        _bounds.start(self.timeout)
         try:
             for chunk in response.iter_bytes():
                 if answer.ends_with(chunk):
                     break
         finally:
+            _bounds.stop()
             response.close()
-        return answer.whole()
+        return answer.of(response)
 
     async def save(self, call: Call | httpx.Request, sink: Sink) -> httpx.Request | None:
         request = self.http.build_request(**call) if isinstance(call, dict) else call
+        request.extensions["trace"] = partial(_bounds.trace, self.timeout)
         response = self.http.send(request, stream=True)
         try:
             if response.next_request is None:
                 sink.begin(response)
+                _bounds.start(2 * self.timeout)
                 for chunk in response.iter_bytes():
                     if sink.add(chunk):
                         sink.write()
+                    _bounds.start(2 * self.timeout)
         finally:
+            _bounds.stop()
             response.close()
         return response.next_request
 
@@ -184,36 +188,43 @@ class AsyncIO:
     """I/O on asyncio; whatever touches the disk runs in a thread."""
 
     http: httpx.AsyncClient
+    timeout: float
     clock: Clock = field(factory=SystemClock)
 
     @property
     def closed(self) -> bool:
         return self.http.is_closed
 
-    async def send(self, call: Call, auth: httpx.Auth) -> httpx.Response:
+    async def send(self, call: Call, auth: httpx.Auth, answer: Answer) -> httpx.Response:
         request = self.http.build_request(**call)
+        request.extensions["trace"] = partial(_bounds.trace_async, self.timeout)
         if "files" in call:
             request.stream = _Threaded(request.stream, self.run)
         response = await self.http.send(request, auth=auth, stream=True)
-        answer = _Answer(response, self.http.timeout.read)
+        _bounds.start(self.timeout)
         try:
             async for chunk in response.aiter_bytes():
                 if answer.ends_with(chunk):
                     break
         finally:
+            _bounds.stop()
             await response.aclose()
-        return answer.whole()
+        return answer.of(response)
 
     async def save(self, call: Call | httpx.Request, sink: Sink) -> httpx.Request | None:
         request = self.http.build_request(**call) if isinstance(call, dict) else call
+        request.extensions["trace"] = partial(_bounds.trace_async, self.timeout)
         response = await self.http.send(request, stream=True)
         try:
             if response.next_request is None:
                 await self.run(sink.begin, response)
+                _bounds.start(2 * self.timeout)
                 async for chunk in response.aiter_bytes():
                     if sink.add(chunk):
                         await self.run(sink.write)
+                    _bounds.start(2 * self.timeout)
         finally:
+            _bounds.stop()
             await response.aclose()
         return response.next_request
 
@@ -258,35 +269,6 @@ class _ThreadLock:
 
     async def __aexit__(self, *_: object) -> None:
         self._lock.release()
-
-
-class _Answer:
-    """Collects the body of an answer within its bounds: a service that drips a byte at a time must
-    not hold a call for ever, nor fill the memory."""
-
-    def __init__(self, response: httpx.Response, seconds: float | None) -> None:
-        self._response = response
-        self._seconds = seconds or math.inf
-        self._deadline = time.monotonic() + self._seconds  # the network knows no clock of a test
-        self._body = bytearray()
-
-    def ends_with(self, chunk: bytes) -> bool:
-        """Take a chunk. Returns whether the rest is not wanted: what is cut cannot be read."""
-        self._body += chunk
-        if time.monotonic() > self._deadline:
-            raise httpx.ReadTimeout(f"not complete {self._seconds:g} s after it began")
-        return len(self._body) > LONGEST_ANSWER
-
-    def whole(self) -> httpx.Response:
-        coded = (b"content-encoding", b"content-length", b"transfer-encoding")
-        raw = self._response.headers.raw  # as they came: not all of the world's are ASCII
-        headers = [pair for pair in raw if pair[0].lower() not in coded]
-        return httpx.Response(
-            self._response.status_code,
-            headers=headers,
-            content=bytes(self._body),
-            request=self._response.request,
-        )
 
 
 class _Threaded(httpx.AsyncByteStream):

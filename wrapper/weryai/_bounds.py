@@ -1,0 +1,106 @@
+"""How long an answer may be, and how long it may take: one that drips must not hold a call.
+
+httpx bounds how long one read of a connection takes, and not how many of them there are: a header
+that comes a byte a second, word after word that there will be an answer, the length of a chunk that
+never ends. So no read gets more time than is left to the call in whose context it is made. That is
+not always the call that opened the connection, nor the same thread.
+
+The connections are found through `trace`, an extension of httpx. Its documentation says that the
+events may change with the version of httpcore; the tests of slow servers see it if they do. A
+transport of the user's own need not have it: then the body is bounded from chunk to chunk, and how
+long its headers take is the transport's own affair.
+"""
+
+from __future__ import annotations
+
+import math
+import time
+from collections.abc import Callable
+from contextvars import ContextVar
+from functools import partial
+from typing import Any
+
+import httpx
+
+# Bytes. The largest real answer is the registry, a few kB.
+LONGEST_ANSWER = 8 * 1024 * 1024
+
+# Behind the name of the part of httpcore that tells it, which differs where there is a proxy.
+OPENED = ("connect_tcp.complete", "connect_unix_socket.complete", "start_tls.complete")
+
+_until: ContextVar[float] = ContextVar("_until", default=math.inf)
+
+
+def start(seconds: float) -> None:
+    """So long from now, in this context. The network knows no clock of a test."""
+    _until.set(time.monotonic() + seconds)
+
+
+def stop() -> None:
+    """For as long as it takes."""
+    _until.set(math.inf)
+
+
+def left() -> float:
+    """The seconds that are left. Raises httpx.ReadTimeout where none are."""
+    seconds = _until.get() - time.monotonic()
+    if seconds <= 0:
+        raise httpx.ReadTimeout("too slow: not complete in time")
+    return seconds
+
+
+def trace(seconds: float, event: str, info: dict[str, Any]) -> None:
+    """Bound the headers of an answer: so long for silence, and so long again for being slow.
+
+    Each is complete at most 2 x `seconds` after the last byte of the request was sent.
+    """
+    _, _, what = event.partition(".")
+    if what in OPENED:
+        stream = info["return_value"]
+        stream.read = partial(_read, stream.read)
+    elif what == "receive_response_headers.started":
+        start(2 * seconds)
+    elif what.startswith("receive_response_headers."):
+        stop()
+
+
+async def trace_async(seconds: float, event: str, info: dict[str, Any]) -> None:
+    """`trace`, as an async client calls it."""
+    trace(seconds, event, info)
+
+
+def _read(read: Callable[..., Any], max_bytes: int, timeout: float | None = None) -> Any:
+    """A read of either colour. What it returns, bytes or a promise of them, is the read's own."""
+    bound = min(left(), math.inf if timeout is None else timeout)
+    return read(max_bytes, timeout=bound if bound < math.inf else None)
+
+
+class Answer:
+    """The body of an answer as it arrives, within its bounds: one that drips must not hold a call
+    for ever, nor one that is long fill the memory. Its repr does not show it."""
+
+    def __init__(self) -> None:
+        self._body = bytearray()
+
+    def ends_with(self, chunk: bytes) -> bool:
+        """Take a chunk. Returns whether the rest is not wanted: what is cut cannot be read."""
+        self._body += chunk
+        left()
+        return len(self._body) > LONGEST_ANSWER
+
+    @property
+    def body(self) -> bytes:
+        """What has arrived."""
+        return bytes(self._body[:LONGEST_ANSWER])
+
+    def of(self, response: httpx.Response) -> httpx.Response:
+        """The response, read."""
+        coded = (b"content-encoding", b"content-length", b"transfer-encoding")
+        raw = response.headers.raw  # as they came: not all of the world's are ASCII
+        headers = [pair for pair in raw if pair[0].lower() not in coded]
+        return httpx.Response(
+            response.status_code,
+            headers=headers,
+            content=self.body,
+            request=response.request,
+        )
