@@ -11,7 +11,8 @@ import anyio
 import httpx
 import pytest
 
-from contract_tests.conftest import Network
+from contract_tests.conftest import KEY, Network
+from contract_tests.origin import Stream
 from weryai import (
     ConcurrencyLimitError,
     MultiImageToVideo,
@@ -21,6 +22,7 @@ from weryai import (
     UnexpectedResponseError,
     WeryAI,
 )
+from weryai.journal import SQLiteJournal
 from weryai.testing import Answer, Lost, ManualClock, Simulator, refusal
 
 Ask = Callable[..., MultiImageToVideo]
@@ -148,6 +150,47 @@ def test_a_submission_stopped_from_outside_leaves_its_trace(
             client.submit(ask(images=HTTPS))
         assert isinstance(caught.value.__cause__, SubmissionUnknownError)
         assert "its fate is not known" in caplog.text
+        half = make_client(handler=answering(b'{"status": 0, "da', KeyboardInterrupt()))
+        with pytest.raises(KeyboardInterrupt) as caught:
+            half.submit(ask(images=HTTPS))
+        assert getattr(caught.value.__cause__, "raw", None) == b'{"status": 0, "da'
+
+
+def answering(*chunks: bytes | BaseException) -> Callable[[httpx.Request], httpx.Response]:
+    """A success whose body is these chunks, and what happens instead of the next one."""
+    return lambda _: httpx.Response(200, stream=Stream(*chunks))
+
+
+@pytest.mark.parametrize("error", [httpx.ReadError("reset"), httpx.ReadTimeout("slow"), OSError()])
+def test_half_an_answer_is_kept_without_the_key(
+    make_client: Callable[..., WeryAI], ask: Ask, journal: SQLiteJournal, error: Exception
+) -> None:
+    told = b'{"status": 0, "data": {"task_ids": ["task_1"], "by": "%s", "again": "%s'
+    half = told % (KEY.encode(), KEY[:-1].encode())
+    client = make_client(handler=answering(half[:30], half[30:], error), journal=journal)
+    with pytest.raises(SubmissionUnknownError, match="`raw` has what arrived") as caught:
+        client.submit(ask(images=HTTPS))
+    assert caught.value.raw == told % (b"[key]", b"[key]")
+    (entry,) = journal.entries()
+    assert (entry.state, entry.job) == ("unknown", None), "half an answer counts for nothing"
+    assert KEY[:8] not in f"{entry} {caught.value!r}"
+
+
+def test_no_more_of_an_answer_is_kept_than_its_bound(
+    make_client: Callable[..., WeryAI], ask: Ask
+) -> None:
+    long = answering(*[b" " * 2**20] * 10)
+    with pytest.raises(SubmissionUnknownError) as caught:
+        make_client(handler=long).submit(ask(images=HTTPS))
+    assert caught.value.raw == b" " * 2**23
+
+
+def test_a_submission_of_which_nothing_was_heard_speaks_of_no_answer(
+    make_client: Callable[..., WeryAI], ask: Ask
+) -> None:
+    with pytest.raises(SubmissionUnknownError) as caught:
+        make_client(handler=answering(httpx.ReadError("reset"))).submit(ask(images=HTTPS))
+    assert (caught.value.raw, "raw" in str(caught.value)) == (b"", False)
 
 
 @pytest.mark.parametrize("status", [429, 400, 401, 404, 503])

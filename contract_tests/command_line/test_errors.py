@@ -249,6 +249,17 @@ def test_an_unknown_submission_is_exit_6_and_never_sent_again(
     assert said.error["caller_id"] == 7
 
 
+def test_what_arrived_of_an_answer_to_a_submission_is_shown(cli: Cli, simulator: Simulator) -> None:
+    half = '{"status": 0, "data": {"task_ids": ["task_1'
+    simulator.next(SUBMIT, Answer(200, half))
+    said = cli(*GENERATE)
+    assert (said.code, said.err.count(half)) == (6, 1)
+    simulator.next(SUBMIT, Answer(200, half))
+    assert cli(*GENERATE, "--json").error["raw"] == half
+    simulator.next(SUBMIT, Lost())
+    assert "what arrived" not in cli(*GENERATE).err
+
+
 def test_ctrl_c_during_a_submission_says_that_its_fate_is_unknown(
     cli: Cli, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -9,6 +9,7 @@ from contract_tests.faults.conftest import Case, Meet
 from contract_tests.faults.slow import FOR_EVER, SLOW, TIMEOUT
 from contract_tests.faults.stage import DOWNLOAD, STEPS, SUBMIT, WAIT, Step, judge_once
 from contract_tests.faults.table import Fault
+from weryai import SubmissionUnknownError
 
 
 def play(case: Case) -> str | None:
@@ -37,3 +38,7 @@ def test_a_server_that_is_slow_or_silent_is_paid_once_and_nothing_is_lost(meet: 
         case.stage.client.balance()
     assert wrong(new + used) == []
     assert {case.door.connections for case in used if case.step is SUBMIT} == {1}
+    silent = (case for case in new if case.fault.name == "silence in the body")
+    (paid,) = (case.stage for case in silent if case.step is SUBMIT)
+    assert isinstance(paid.error, SubmissionUnknownError)
+    assert paid.simulator.ledger[0].task_ids[0] in paid.error.raw.decode()

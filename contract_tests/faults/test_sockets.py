@@ -117,3 +117,13 @@ def test_a_submission_lost_on_a_connection_in_use_is_not_sent_on_another(meet: M
     case.play()
     judge_once(case.stage, SUBMIT, closed, case.door.asked)
     assert case.door.connections == 1
+
+
+@pytest.mark.parametrize(
+    "name", ["half of the body", "chunks that are cut", "half of the body below TLS"]
+)
+def test_what_arrived_of_a_submissions_answer_is_kept(meet: Meet, name: str) -> None:
+    case = meet(SUBMIT, next(fault for fault in LOST if fault.name == name))
+    case.play()
+    assert isinstance(case.stage.error, SubmissionUnknownError)
+    assert case.stage.error.raw.startswith(b'{"')

@@ -53,14 +53,14 @@ class Calls:
         fate = fate or Fate()
         started = self.io.clock.monotonic()
         for attempt in count(1):
-            sent_at = self.now()
+            sent_at, answer = self.now(), Answer()
             fate.open = operation.cost is Cost.PAID
             try:
-                return await self.once(operation)
+                return await self.once(operation, answer)
             except WeryAIError as error:
                 verdict = _retry.verdict(error, operation.cost)
                 if verdict is Verdict.UNKNOWN:
-                    raise _unknown(operation, error, sent_at) from error
+                    raise self._unknown(operation, error, sent_at, answer) from error
                 fate.open = False
                 pause = _retry.pause(error, operation.cost, attempt)
                 spent = self.io.clock.monotonic() - started
@@ -70,7 +70,7 @@ class Calls:
             except BaseException as error:
                 # Stopped from outside, or a fault of ours: what was paid must not go unsaid.
                 if fate.open:
-                    unknown = _unknown(operation, error, sent_at)
+                    unknown = self._unknown(operation, error, sent_at, answer)
                     log.warning("%s", unknown)
                     if isinstance(error, Exception):
                         raise unknown from error
@@ -79,20 +79,31 @@ class Calls:
             await self.io.sleep(pause)
         raise AssertionError("unreachable")  # pragma: no cover
 
-    async def once(self, operation: Operation[T]) -> T:
-        """Send it a single time."""
+    async def once(self, operation: Operation[T], answer: Answer | None = None) -> T:
+        """Send it a single time; what arrives is in `answer`."""
         if self.io.closed:
             raise ConfigError("this client is closed: make a new one")
         base = self.config.registry_url if operation.registry else self.config.base_url
         key = self.config.api_key
         call = {**operation.request, "url": base + operation.request["url"]}
         with _failures.mapped():
-            response = await self.io.send(call, key, Answer())
+            response = await self.io.send(call, key, answer or Answer())
         try:
             return operation.read(key.cut_from(response))
         except ResponseError as error:
             error.hide(key.cut)
             raise
+
+    def _unknown(
+        self, operation: Operation[T], error: BaseException, sent_at: datetime, answer: Answer
+    ) -> SubmissionUnknownError:
+        reason = str(error) if isinstance(error, WeryAIError) else f"{type(error).__name__}"
+        return SubmissionUnknownError(
+            reason,
+            payload=operation.request["json"],
+            sent_at=sent_at,
+            raw=self.config.api_key.cut_bytes(answer.body),
+        )
 
     def now(self) -> datetime:
         """The time in UTC."""
@@ -103,12 +114,3 @@ def _seconds(budget: float) -> float:
     if not isinstance(budget, (int, float)) or isinstance(budget, bool) or not budget >= 0:
         raise InvalidRequestError([f"retry_budget must be a number of seconds, not {budget!r}"])
     return budget
-
-
-def _unknown(
-    operation: Operation[T], error: BaseException, sent_at: datetime
-) -> SubmissionUnknownError:
-    raw = error.raw if isinstance(error, ResponseError) else b""
-    reason = str(error) if isinstance(error, WeryAIError) else f"{type(error).__name__}"
-    payload = operation.request["json"]
-    return SubmissionUnknownError(reason, payload=payload, sent_at=sent_at, raw=raw)

@@ -18,6 +18,9 @@ REGISTRY_URL = "https://api-growth-agent.weryai.com"
 RETRY_BUDGET = 180.0
 WAIT_TIMEOUT = 1800.0
 
+# Characters. Fewer of a key's first ones are its maker's prefix, and any text may end in them.
+SHORTEST_SECRET = 4
+
 
 class Key(httpx.Auth):
     """The API key. It signs requests and can be cut out of what comes back; nothing shows it.
@@ -45,8 +48,16 @@ class Key(httpx.Auth):
             return response
         names = (b"content-type", b"retry-after")
         headers = [pair for pair in response.headers.raw if pair[0].lower() in names]
-        content = response.content.replace(self._text.encode(), b"[key]")
+        content = self.cut_bytes(response.content)
         return httpx.Response(response.status_code, headers=headers, content=content)
+
+    def cut_bytes(self, data: bytes) -> bytes:
+        """The bytes without the key, and without most of it where they end in the middle of it."""
+        data = data.replace(self._text.encode(), b"[key]")
+        for length in range(len(self._text) - 1, SHORTEST_SECRET - 1, -1):
+            if data.endswith(self._text[:length].encode()):
+                return data[:-length] + b"[key]"
+        return data
 
     def fault(self) -> str | None:
         """Why it cannot be a key, None if it may be one."""

@@ -207,7 +207,8 @@ class SubmissionUnknownError(WeryAIError):
         payload: the JSON that was sent.
         sent_at: when, in UTC.
         caller_id: the request's caller_id, None where it had none.
-        raw: the answer, where one came that could not be understood.
+        raw: what arrived of the answer, perhaps half of it; empty where nothing did. It counts for
+            nothing, and may tell the ids all the same.
     """
 
     def __init__(
@@ -223,11 +224,14 @@ class SubmissionUnknownError(WeryAIError):
         self.caller_id: int | None = payload.get("caller_id")
         self.raw = raw
         by = "" if self.caller_id is None else f", caller_id {self.caller_id}"
+        kept = (
+            "; the error's `raw` has what arrived of the answer, and perhaps the ids" if raw else ""
+        )
         super().__init__(
             f"a paid submission went out at {sent_at:%Y-%m-%d %H:%M:%S} UTC"
             f" ({payload['model']}{by}) and its fate is not known ({reason});"
             " it was not sent again: look it up on https://weryai.com/api/history"
-            " before you submit it again"
+            f" before you submit it again{kept}"
         )
 
 

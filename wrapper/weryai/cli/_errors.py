@@ -28,7 +28,8 @@ from . import _show
 from ._run import Run
 
 HISTORY = "https://weryai.com/api/history"
-LONGEST_RAW = 2000
+LONGEST_RAW = 2000  # bytes, in a document
+LONGEST_SHOWN = 500  # and in a terminal: a real answer to a submission has fewer
 
 
 class UsageError(WeryAIError):
@@ -114,8 +115,12 @@ def details(error: BaseException, run: Run, message: str) -> dict[str, Any]:
     if "sent_at" in found:
         found["sent_at"] = found["sent_at"].isoformat()
     if isinstance(error, (UnexpectedResponseError, SubmissionUnknownError)):
-        found["raw"] = error.raw[:LONGEST_RAW].decode(errors="replace")
+        found["raw"] = _text(error.raw[:LONGEST_RAW])
     return found
+
+
+def _text(raw: bytes) -> str:
+    return raw.decode(errors="replace")
 
 
 @singledispatch
@@ -167,6 +172,8 @@ def _(error: TransportError, run: Run) -> list[str]:
 @explain.register
 def _(error: SubmissionUnknownError, run: Run) -> list[str]:
     kept = [] if run.journal == "none" else ["`weryai jobs` lists it until it is settled"]
+    if error.raw and not run.json:
+        kept.append(f"what arrived of the answer: {_text(error.raw[:LONGEST_SHOWN])}")
     return [str(error), *kept]
 
 
