@@ -14,6 +14,7 @@ import pytest
 
 from contract_tests.conftest import KEY, MakeClient, Network
 from weryai import AsyncWeryAI, MultiImageToVideo, WeryAI, WeryAIError
+from weryai.journal import SQLiteJournal
 
 Ask = Callable[..., MultiImageToVideo]
 HTTPS = ["https://example.com/a.jpg"]
@@ -31,6 +32,23 @@ def test_the_key_is_in_no_traceback_that_shows_local_variables(
         told = "".join(shown.format())
         assert "self = Calls(" in told, "the frames of the client are there"
         assert KEY not in told
+
+
+def test_a_service_that_sends_the_key_back_in_no_http_at_all_puts_it_nowhere(
+    make_client: MakeClient, ask: Ask, journal: SQLiteJournal, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.DEBUG, "weryai")
+    # As h11 says it of such a line.
+    broken = httpx.RemoteProtocolError(f"illegal header line: bytearray(b'X Key {KEY}')")
+    client = make_client(handler=Network(broken), journal=journal)
+    for call in (client.balance, lambda: client.submit(ask(images=HTTPS))):
+        with pytest.raises(WeryAIError, match=r"X Key \[key\]") as caught:
+            call()
+        shown = traceback.TracebackException.from_exception(caught.value)
+        assert KEY not in "".join(shown.format())
+    (entry,) = journal.entries()
+    assert "[key]" in str(entry.reason)
+    assert KEY not in f"{entry} {caplog.text}"
 
 
 @pytest.mark.parametrize(

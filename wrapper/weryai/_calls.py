@@ -86,7 +86,7 @@ class Calls:
         base = self.config.registry_url if operation.registry else self.config.base_url
         key = self.config.api_key
         call = {**operation.request, "url": base + operation.request["url"]}
-        with _failures.mapped():
+        with _failures.mapped(key.cut):
             response = await self.io.send(call, key, answer or Answer())
         try:
             return operation.read(key.cut_from(response))
