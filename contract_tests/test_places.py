@@ -109,6 +109,34 @@ def test_a_download_killed_between_its_two_names_harms_neither(
     assert list(tmp_path.iterdir()) == [path]
 
 
+class Killed(Exception):
+    """In the place of SIGKILL: nobody mends anything after it."""
+
+
+@pytest.mark.parametrize("name", ["t.mp4", "t~2.mp4"])
+def test_a_download_killed_where_there_are_no_links_leaves_no_empty_file_behind(
+    make_client: MakeClient, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    def refuse(_: Any, path: Path) -> None:  # as a kernel does: what is there comes first
+        raise OSError(errno.EEXIST if path.exists() else errno.EPERM, "no")
+
+    def kill(*_: Any) -> None:
+        raise Killed
+
+    if name != "t.mp4":
+        (tmp_path / "t.mp4").write_bytes(OTHER)
+    origin = Origin()
+    monkeypatch.setattr(os, "link", refuse)
+    with monkeypatch.context() as patch:
+        patch.setattr(os, "replace", kill)
+        with pytest.raises(Killed):
+            make_client(handler=origin).download(T, tmp_path)
+    assert (tmp_path / name).read_bytes() == b""
+    (path,) = make_client(handler=origin).download(T, tmp_path)
+    assert (path.name, path.read_bytes(), len(origin.seen)) == (name, VIDEO, 1)
+    assert {path.name for path in tmp_path.iterdir()} == {"t.mp4", name}
+
+
 def test_two_downloads_at_once_write_to_two_parts_and_leave_one_file(
     make_client: MakeClient, tmp_path: Path
 ) -> None:

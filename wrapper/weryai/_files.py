@@ -51,17 +51,22 @@ def make_folder(folder: Path) -> None:
     folder.mkdir(parents=True, exist_ok=True)
 
 
-def place(part: Path, target: Path) -> Path:
+def place(part: Path, target: Path, again: bool) -> Path:
     """Give a whole file its name, at once and without touching any file that is there.
 
     The same bytes under that name already: they stay. Another file there: the name gets a number
     behind a tilde, `task_1~2.mp4`, which `names` never uses.
 
+    Parameters:
+        again: the part was whole when it was found, so the process that left it may have been
+            killed in here. Then an empty file of that name counts as what is left of that. Where
+            the part starts anew, nobody could tell it from a user's own, and it stays.
+
     Returns the path; the part may be removed then. Raises OSError, and then it is still there.
     """
     for number in count(1):
         path = target if number == 1 else target.with_stem(f"{target.stem}~{number}")
-        if _is_named(part, path) or _is_same(part, path):
+        if (again and _fills(part, path)) or _is_named(part, path) or _is_same(part, path):
             _sync_folder(path.parent)
             return path
     raise AssertionError("unreachable")  # pragma: no cover
@@ -79,6 +84,8 @@ def _is_named(part: Path, path: Path) -> bool:
 
 
 def _is_moved(part: Path, path: Path) -> bool:
+    """The same in two steps, because a rename would write over a file: the name is taken by an
+    empty one first. A process that is killed in between leaves that, for `_fills`."""
     try:
         path.open("xb").close()
     except FileExistsError:
@@ -88,6 +95,18 @@ def _is_moved(part: Path, path: Path) -> bool:
     except OSError:
         path.unlink()
         raise
+    return True
+
+
+def _fills(part: Path, path: Path) -> bool:
+    """Take the place of an empty file. Returns whether there was one; a link is none."""
+    try:
+        info = path.lstat()
+    except OSError:
+        return False
+    if not stat.S_ISREG(info.st_mode) or info.st_size:
+        return False
+    part.replace(path)
     return True
 
 

@@ -129,7 +129,7 @@ class Part:
                 self._forget()  # nobody knows any more what is on the disk
                 raise
             self._data.close()  # Windows renames no open file
-            path = _files.place(self._path, self._target)
+            path = _files.place(self._path, self._target, self._left_whole)
             self.size, self._total = 0, None
             return path
 
@@ -163,6 +163,7 @@ class Part:
             self._total, self._validator = known.get("total"), known.get("validator")
         if not (self.whole or self._resumable):
             self._forget()
+        self._left_whole = self.whole
 
     def _start_anew(self, headers: httpx.Headers) -> None:
         self._forget()
