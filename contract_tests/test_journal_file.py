@@ -8,7 +8,6 @@ import stat
 import subprocess
 import sys
 import threading
-import time
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
@@ -17,7 +16,6 @@ from typing import Any
 import pytest
 
 from weryai import AsyncWeryAI, Job, JournalError, Task, Video, WeryAI
-from weryai._locks import Claims, lock
 from weryai.journal import SQLiteJournal
 
 NOW = datetime(2026, 11, 24, tzinfo=UTC)
@@ -61,6 +59,18 @@ def test_a_journal_keeps_everything_across_openings(tmp_path: Path) -> None:
     assert again.entry("a") == before[0]
     assert again.entry("c") is None
     again.close()
+
+
+def test_the_same_name_at_two_services_is_two_videos(tmp_path: Path) -> None:
+    journal = SQLiteJournal(tmp_path / "a.journal")
+    job, video = Job(["task_1"], submitted_at=NOW), Video("https://e.com/1", "task_1")
+    for url in (URL, "https://other.example.com"):
+        journal.begin(url[-9:], url, PAYLOAD, NOW)
+        journal.accept(url[-9:], job)
+        journal.note(url, job, [Task("task_1", "SUCCESS", (video,))])
+    journal.fetched(URL, video, tmp_path / "v.mp4")
+    assert [entry.state for entry in journal.entries()] == ["fetched", "ready"]
+    journal.close()
 
 
 def test_what_was_accepted_can_not_be_refused(tmp_path: Path) -> None:
@@ -199,38 +209,6 @@ def test_a_claim_is_one_processs_alone_and_ends_with_it(tmp_path: Path) -> None:
     assert run(script, journal.path).stdout == "True\n"
 
 
-def test_a_look_at_a_claim_is_not_seen_as_a_claim(tmp_path: Path) -> None:
-    seen, over = list[bool](), threading.Event()
-
-    def look() -> None:  # as another process does: two `open` are two holders in one, too
-        claims = Claims(tmp_path)
-        while not over.is_set():
-            seen.append(claims.taken("a"))
-
-    threads = [threading.Thread(target=look) for _ in range(3)]
-    for thread in threads:
-        thread.start()
-    for _ in range(300):
-        (tmp_path / "a").touch()  # left by a process that was killed
-        time.sleep(0.0003)
-    over.set()
-    for thread in threads:
-        thread.join()
-    assert len(seen) > 300
-    assert True not in seen
-
-
-def test_a_claim_is_taken_although_somebody_looks_at_it(tmp_path: Path) -> None:
-    claims, other = Claims(tmp_path), Claims(tmp_path)
-    look = (tmp_path / "a").open("a+b")
-    assert lock(look, shared=True)
-    threading.Timer(0.02, look.close).start()
-    assert claims.take("a")
-    assert (look.closed, other.taken("a"), other.take("a")) == (True, True, False)
-    claims.free("a")
-    assert not other.taken("a")
-
-
 def test_a_process_killed_while_it_sends_leaves_an_unknown_entry(tmp_path: Path) -> None:
     journal = SQLiteJournal(tmp_path / "a.journal")
     script = """
@@ -241,6 +219,24 @@ os.kill(os.getpid(), 9)
     (entry,) = journal.entries()
     assert (entry.state, entry.reason, entry.held) == ("unknown", None, False)
     journal.close()
+
+
+def test_ids_that_are_written_between_two_looks_are_seen(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    journal, other = (SQLiteJournal(tmp_path / "a.journal") for _ in range(2))
+    other.begin("a", URL, PAYLOAD, NOW)
+    taken, writes = journal._claims.taken, [other.accept]
+
+    def late(entry_id: str) -> bool:
+        while writes:
+            writes.pop()("a", Job(["task_a"], submitted_at=NOW))
+        return taken(entry_id)
+
+    monkeypatch.setattr(journal._claims, "taken", late)
+    assert [entry.state for entry in journal.entries()] == ["running"]
+    journal.close()
+    other.close()
 
 
 def test_a_journal_that_is_opened_twice_in_a_process_keeps_what_both_write(tmp_path: Path) -> None:

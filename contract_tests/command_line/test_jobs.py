@@ -94,6 +94,13 @@ def test_resume_waits_for_and_fetches_everything_that_was_not_fetched(
     assert len(simulator.ledger) == 3, "nothing was sent again"
 
 
+def test_resume_fetches_what_was_waited_for_and_not_fetched(cli: Cli) -> None:
+    (task_id,) = submit(cli)
+    cli("wait", task_id)
+    assert [job["state"] for job in jobs(cli)] == ["ready"]
+    assert cli("resume").out.split() == [f"{task_id}.mp4"]
+
+
 def test_what_can_be_fetched_is_fetched_whatever_becomes_of_the_rest(
     cli: Cli, simulator: Simulator
 ) -> None:
@@ -231,8 +238,9 @@ def test_a_task_that_is_gone_does_not_cost_the_video_of_its_sibling(
     assert f"the question was about {gone}" in said.err
 
 
+@pytest.mark.parametrize("command", ["download", "resume"])
 def test_a_video_that_cannot_be_fetched_does_not_cost_the_next_one(
-    cli: Cli, simulator: Simulator, monkeypatch: pytest.MonkeyPatch
+    cli: Cli, simulator: Simulator, monkeypatch: pytest.MonkeyPatch, command: str
 ) -> None:
     ids = submit(cli, "--video-number", 2)
     simulator.clock.sleep(60)
@@ -243,7 +251,7 @@ def test_a_video_that_cannot_be_fetched_does_not_cost_the_next_one(
         return None if task_id == ids[0] else video(self, task_id, *rest)
 
     monkeypatch.setattr(world, "video", without_the_first)
-    said = cli("download", *ids)
+    said = cli(command, *(ids if command == "download" else []))
     assert (said.code, said.out) == (3, f"{ids[1]}.mp4\n")
 
 
@@ -293,6 +301,40 @@ def test_a_job_that_another_process_starts_at_the_last_moment_is_its_own(
         patch.setattr(SQLiteJournal, "entries", watched)
         assert cli("resume").code == 0
     assert [job["state"] for job in jobs(cli)] == ["fetched", "running"]
+
+
+@pytest.mark.parametrize("fetches", [True, False])
+def test_a_job_that_another_process_takes_after_the_look_is_fetched_once(
+    cli: Cli, simulator: Simulator, file: Path, fetches: bool
+) -> None:
+    submit(cli)
+    simulator.clock.sleep(60)
+    look, other = SQLiteJournal.entries, SQLiteJournal(file)
+
+    def take(entry: Entry) -> None:
+        assert entry.job is not None
+        if fetches:
+            with simulator.client(journal=other) as elsewhere:
+                elsewhere.download(elsewhere.wait(entry.job), "elsewhere")
+        else:
+            assert other.claim(entry.id)
+        asked.append(len(simulator.received))
+
+    takes, asked = [take], list[int]()
+
+    def late(journal: SQLiteJournal) -> list[Entry]:
+        found = look(journal)
+        while takes:
+            takes.pop()(found[0])
+        return found
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(SQLiteJournal, "entries", late)
+        said = cli("resume")
+    assert (said.code, said.out) == (0, "")
+    assert [len(simulator.received)] == asked, "not even a question was sent"
+    assert [job["state"] for job in jobs(cli)] == ["fetched" if fetches else "running"]
+    other.close()
 
 
 def test_a_damaged_journal_stops_a_paid_command_before_it_pays(

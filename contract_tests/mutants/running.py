@@ -50,6 +50,7 @@ GUARDS = {
         "test_wait.py",
         "test_journal.py",
         "test_journal_file.py",
+        "test_claims.py",
         "test_upload.py",
         "test_uploads.py",
         "test_webhooks.py",
@@ -70,6 +71,16 @@ GUARDS = {
         "test_simulator_results.py",
         "test_simulator_served.py",
         "test_simulator_fuzz.py",
+    ),
+    "commands": (
+        "command_line/test_jobs.py",
+        "command_line/test_commands.py",
+        "command_line/test_errors.py",
+        "command_line/test_process.py",
+    ),
+    "proof": (
+        "test_live.py",
+        "test_chaos.py",
     ),
 }
 # These run the generator. They cannot tell what is wrong with its output: they compare it byte by

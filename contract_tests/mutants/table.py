@@ -10,7 +10,7 @@ from typing import Any
 from attrs import field, frozen
 
 TABLE = Path(__file__).parent / "table.toml"
-ROOMS = ("contract", "generated", "wrapper", "simulator")
+ROOMS = ("contract", "generated", "wrapper", "simulator", "commands", "proof")
 
 
 class DoesNotApplyError(ValueError):
@@ -23,7 +23,8 @@ class Mutant:
 
     Attributes:
         name: says the fault.
-        room: where it is: contract, generated, wrapper or simulator.
+        room: where it is: contract, generated, wrapper, simulator, commands (the command line) or
+            proof (tests that count or judge).
         file: below the root of the tree.
         find, replace: text in the file, and what stands in its place.
         count: how often the text is there.
