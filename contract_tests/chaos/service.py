@@ -30,8 +30,6 @@ class Service:
     simulator: Simulator
     dice: random.Random
     fetched: Counter[str] = field(factory=Counter)  # by the task's id
-    under_way: Counter[str] = field(factory=Counter)
-    at_once: set[str] = field(factory=set)  # tasks whose video went to two at the same time
 
     @property
     def app(self) -> Any:
@@ -41,7 +39,6 @@ class Service:
         """The simulator, with pauses."""
         path = scope.get("path", "")
         result = path.startswith("/results/")
-        task_id = path.removeprefix("/results/").removesuffix("-1.mp4")
 
         async def slowly(message: Any) -> None:
             if path == SUBMIT and message["type"] == "http.response.start":
@@ -50,17 +47,11 @@ class Service:
                 await sleep(CHUNK)
             await send(message)
             if result and message["type"] == "http.response.start":
-                self.fetched[task_id] += 1
+                self.fetched[path.removeprefix("/results/").removesuffix("-1.mp4")] += 1
 
         if path == SUBMIT:
             await sleep(self.dice.uniform(0, LONGEST))
-        self.under_way[task_id] += result
-        if self.under_way[task_id] > 1:
-            self.at_once.add(task_id)
-        try:
-            await self.simulator.app(scope, receive, slowly)
-        finally:
-            self.under_way[task_id] -= result
+        await self.simulator.app(scope, receive, slowly)
 
     def accepted(self) -> Counter[int]:
         """How often each caller_id was paid for."""
