@@ -1,9 +1,8 @@
-"""The simulator from below our client: raw calls, schemas, and the page's example."""
+"""The simulator from below our client: raw calls and schemas."""
 
 from __future__ import annotations
 
 import functools
-import json
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -18,8 +17,6 @@ from weryai.testing._transport import BlockingTransport
 
 ROOT = Path(__file__).parent
 CONTRACT = yaml.safe_load((ROOT.parent / "openapi" / "weryai.yaml").read_text())
-PAGE = json.loads((ROOT / "data" / "multi_image_to_video_page.json").read_text())
-EXAMPLE, EXAMPLE_REPLY = PAGE["examples"]["request"], PAGE["examples"]["200"]
 SUBMIT = "/v1/generation/multi-image-to-video"
 UPLOAD = "/v1/generation/upload-file"
 BALANCE = "/v1/generation/balance"

@@ -77,11 +77,11 @@ def planted() -> Any:
     """A copy of the contract with more in it."""
     document = copy.deepcopy(DOCUMENT)
     schemas = document["components"]["schemas"]
-    schemas["MultiImageToVideoRequest"]["properties"]["seed"] = {"type": "integer", "maximum": 9}
-    schemas["VideoNumber"]["enum"].append(5)
+    schemas["MultiImageToVideoRequest"]["properties"]["zest"] = {"type": "integer", "maximum": 9}
+    schemas["VideoNumber"]["enum"].append(99)
     schemas["HttpError"]["properties"]["trace"] = {"description": "anything"}
-    document["paths"]["/v1/cancel"] = {
-        "post": {"operationId": "cancel", "responses": {"200": {"description": "Done."}}}
+    document["paths"]["/v1/zest"] = {
+        "post": {"operationId": "zest", "responses": {"200": {"description": "Done."}}}
     }
     return document
 
@@ -90,19 +90,19 @@ def test_what_is_added_to_the_contract_is_open_until_it_is_exercised(contract: C
     new = Contract(planted())
     added = names(new.cells) - names(contract.cells)
     assert {
-        f"{PAID} request field MultiImageToVideoRequest.seed",
-        f"{PAID} request keyword MultiImageToVideoRequest.seed maximum wrong",
-        f"{PAID} request value VideoNumber = 5",
+        f"{PAID} request field MultiImageToVideoRequest.zest",
+        f"{PAID} request keyword MultiImageToVideoRequest.zest maximum wrong",
+        f"{PAID} request value VideoNumber = 99",
         f"{PAID} reply 401 field HttpError.trace",
-        "cancel request operation",
-        "cancel reply 200 status",
+        "zest request operation",
+        "zest reply 200 status",
     } <= added
     seen = Seen(new)
     assert added <= names(judge(seen, []).open("client"))
-    posted(seen, "sent", seed=9, video_number=5)
+    posted(seen, "sent", zest=9, video_number=99)
     assert {
-        f"{PAID} request field MultiImageToVideoRequest.seed",
-        f"{PAID} request value VideoNumber = 5",
+        f"{PAID} request field MultiImageToVideoRequest.zest",
+        f"{PAID} request value VideoNumber = 99",
     } & names(judge(seen, []).open("client")) == set()
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -11,11 +11,15 @@ import pytest
 from PIL import Image
 
 from contract_tests.conftest import Network
+from contract_tests.limits import BAD, each
+from contract_tests.raw import CONTRACT
 from weryai import InvalidRequestError, MediaError, MultiImageToVideo, WeryAI
 from weryai.testing import Simulator
 
 Ask = Callable[..., MultiImageToVideo]
 HTTPS = "https://example.com/a.jpg"
+SCHEMAS = CONTRACT["components"]["schemas"]
+REQUEST = SCHEMAS["MultiImageToVideoRequest"]
 
 
 @pytest.mark.parametrize(
@@ -67,6 +71,43 @@ def test_what_the_contract_refuses_is_refused(ask: Ask, given: dict[str, Any], f
     assert len(caught.value.faults) == 1
     assert fault in caught.value.faults[0]
     assert len(caught.value.faults[0]) < 150, "a value that is long is not told in full"
+
+
+@each(BAD)
+def test_what_the_contract_forbids_is_refused_by_the_name_of_the_field(
+    ask: Ask, name: str, value: Any
+) -> None:
+    if value is None and name not in REQUEST["required"]:
+        assert name not in ask(**{name: None}).payload()
+        return
+    with pytest.raises(InvalidRequestError) as caught:
+        ask(**{name: value})
+    assert [fault for fault in caught.value.faults if not fault.startswith(name)] == []
+
+
+AT: dict[str, Callable[[int], Any]] = {
+    "minimum": lambda limit: limit,
+    "maximum": lambda limit: limit,
+    "minLength": lambda limit: "x" * limit,
+    "maxLength": lambda limit: "x" * limit,
+    "minItems": lambda limit: [HTTPS] * limit,
+    "maxItems": lambda limit: [HTTPS] * limit,
+}
+
+
+def edges() -> Iterator[tuple[str, Any]]:
+    """The least and the most that the contract allows of each field."""
+    for name, schema in REQUEST["properties"].items():
+        told = SCHEMAS[schema["$ref"].rpartition("/")[2]] if "$ref" in schema else schema
+        yield from ((name, AT[keyword](told[keyword])) for keyword in AT if keyword in told)
+        yield from ((name, value) for value in told.get("enum", []))
+
+
+@pytest.mark.parametrize(("name", "value"), [*edges()], ids=lambda value: f"{value}"[:40])
+def test_the_least_and_the_most_that_the_contract_allows_are_allowed(
+    ask: Ask, name: str, value: Any
+) -> None:
+    assert ask(**{name: value}).payload()[name] == value
 
 
 @pytest.mark.parametrize(

@@ -14,10 +14,10 @@ import httpx
 import pytest
 import uvicorn
 
+from contract_tests import page
 from contract_tests.network import loopback_only
 from contract_tests.raw import (
     BALANCE,
-    EXAMPLE,
     IMAGE,
     MODELS,
     OPERATIONS,
@@ -99,7 +99,7 @@ def test_every_operation_answers_over_a_socket(
 ) -> None:
     url = served.post(UPLOAD, files={"file": ("a.png", IMAGE)}).json()["data"]["object_url_list"][0]
     assert url.startswith(str(served.base_url))
-    data = served.post(SUBMIT, json=EXAMPLE | {"images": [url]}).json()["data"]
+    data = served.post(SUBMIT, json=page.EXAMPLE | {"images": [url]}).json()["data"]
     clock.advance(30)
     told = served.get(f"/v1/generation/batch/{data['batch_id']}/status").json()
     assert_fits("BatchStatusOk", told)
