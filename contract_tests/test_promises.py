@@ -33,8 +33,14 @@ def test_the_line_of_any_other_case_names_what_it_speaks_of(nodeid: str, said: s
 
 
 def test_what_makes_a_line_too_long_stands_below_it_and_is_cut() -> None:
-    told = line("test_wait.py::test_a_wait_survives", "x" * 300)
-    assert told == f"FAILED get_task_status: a wait survives\n  {'x' * 80}"
+    told = line("test_wait.py::test_a_wait_survives", "x" * 300 + "\nassert {1} == set()\n more")
+    below = ["  " + "x" * 78, "  " + "x" * 78, "  assert {1} == set()"]
+    assert told.splitlines() == ["FAILED get_task_status: a wait survives", *below]
+
+
+def test_what_is_to_be_done_and_what_was_compared_are_both_told() -> None:
+    told = line("test_wait.py::test_x", "AssertionError: name it\nassert {1} == set()\n  Extra")
+    assert told == "FAILED get_task_status: x - name it - assert {1} == set()"
 
 
 def test_an_operation_that_is_named_is_preferred_to_words() -> None:

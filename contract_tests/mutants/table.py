@@ -49,7 +49,10 @@ class Mutant:
     def planted(self, text: str) -> str:
         """The text of the file with the fault. Raises DoesNotApplyError."""
         if (found := text.count(self.find)) != self.count:
-            raise DoesNotApplyError(f"{self.file} has the text {found} times, not {self.count}")
+            raise DoesNotApplyError(
+                f"follow the change in mutants/table.toml: {self.file} has what it looks for "
+                f"{found} times, not {self.count}"
+            )
         if (faulty := text.replace(self.find, self.replace)) == text:
             raise DoesNotApplyError("it changes nothing")
         return faulty
