@@ -202,6 +202,13 @@ def test_words_alone_make_no_changelog(
     assert capsys.readouterr().out == "Nothing that users notice.\n"
 
 
+def test_a_model_that_is_new_is_news(repository: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    rewrite(repository, lambda doc: asked(doc)["model"]["examples"].append("ZEST_1"))
+    assert run(repository, "HEAD", "--changelog") == 0
+    told = '- `submit_multi_image_to_video`: request model: examples: now also "ZEST_1".\n'
+    assert capsys.readouterr().out == told
+
+
 def test_the_same_change_at_many_places_is_one_line() -> None:
     places = ["A.url", "sub.A.url", "B.url", "C.url", "D.url"]
     found = [Finding(BREAKING, "get_balance", place, "gone") for place in places]

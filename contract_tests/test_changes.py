@@ -18,6 +18,7 @@ import pytest
 
 from contract_tests.changing import (
     COMPATIBLE,
+    DOCS,
     JSON,
     OPENAPI,
     STATUS,
@@ -36,8 +37,8 @@ def add_field(doc: Doc) -> None:
 
 
 def add_values(doc: Doc) -> None:
-    schema(doc, "VideoNumber")["enum"].append(5)
-    schema(doc, "KnownTaskStatus")["enum"].append("moderating")
+    schema(doc, "VideoNumber")["enum"].append(99)
+    schema(doc, "KnownTaskStatus")["enum"].append("zesting")
 
 
 def add_operation(doc: Doc) -> None:
@@ -68,9 +69,9 @@ def changed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ModuleType]:
         (
             add_values,
             {
-                "request video_number: enum: now also 5",
+                "request video_number: enum: now also 99",
                 *(
-                    f'{where} {form}: enum: now also "moderating"'
+                    f'{where} {form}: enum: now also "zesting"'
                     for where in ("reply 200", "request")
                     for form in ("TaskReport.task_status", "TaskReportCamel.taskStatus")
                 ),
@@ -86,6 +87,11 @@ def test_what_is_added_breaks_nobody_and_is_told(change: Change, told: set[str])
     assert {str(each) for each in found} == told
 
 
+def test_a_model_that_is_new_in_an_open_set_is_told_by_its_key() -> None:
+    (found,) = compared(lambda doc: asked(doc)["model"]["examples"].append("ZEST_1"))
+    assert (found.level, str(found)) == (DOCS, 'request model: examples: now also "ZEST_1"')
+
+
 def test_a_field_and_a_value_that_are_added_can_be_sent(changed: Any) -> None:
     models = importlib.import_module("changed_api.models")
     sent: dict[str, Any] = {
@@ -94,11 +100,11 @@ def test_a_field_and_a_value_that_are_added_can_be_sent(changed: Any) -> None:
         "images": ["https://example.com/a.jpg"],
         "aspect_ratio": "16:9",
         "duration": 5,
-        "video_number": 5,
+        "video_number": 99,
         "zest": 7,
     }
     assert models.MultiImageToVideoRequest(**sent).to_dict() == sent
-    told = {"task_id": "task_1", "task_status": "moderating"}
+    told = {"task_id": "task_1", "task_status": "zesting"}
     assert models.TaskReport.from_dict(told).to_dict() == told
 
 

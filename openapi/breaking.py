@@ -32,7 +32,7 @@ WIDTH = 80
 CHANGELOG_WIDTH = 120
 # Which of major, minor and patch goes up, before 1.0 and from then on.
 BUMPS = {BREAKING: (1, 0), UNKNOWN: (1, 0), COMPATIBLE: (2, 1), DOCS: (2, 2)}
-LEADS = {BREAKING: "**Breaking**: ", UNKNOWN: "**Look at this**: ", COMPATIBLE: ""}
+LEADS = {BREAKING: "**Breaking**: ", UNKNOWN: "**Look at this**: ", COMPATIBLE: "", DOCS: ""}
 
 
 class Refused(Exception):
@@ -186,7 +186,8 @@ def wrapped(label: str, text: str) -> str:
 def changelog(done: Comparison) -> Iterator[str]:
     """Bullets for CHANGELOG.md, what breaks first; a draft, for the why is not in the diff."""
     # What the generator makes of a change of the contract is said by then.
-    told = [each for each in done.found if each.level != DOCS]
+    # Of words alone only what an open set shows is news: a model that is new, or gone.
+    told = [each for each in done.found if each.level != DOCS or each.place]
     if any(each.subject not in names.PACKAGES for each in told):
         told = [each for each in told if each.subject != "weryai_api"]
     for level, lead in LEADS.items():

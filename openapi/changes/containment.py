@@ -202,12 +202,17 @@ def phrase(key: str, old: Schema, new: Schema) -> str:
         return "no longer " + template.format(short(old[key]))
     before, now = listed(old[key]), listed(new[key])
     if key in ("enum", *FORMS):
-        parts = ("no longer", without(before, now)), ("now also", without(now, before))
-        said = [f"{word} {', '.join(map(short, values))}" for word, values in parts if values]
-        return f"{key}: {'; '.join(said) or 'in another order'}"
+        return f"{key}: {amended(before, now)}"
     if key == "type":
         return f"type {' or '.join(now)}, was {' or '.join(before)}"
     return f"{template.format(short(new[key]))}, was {short(old[key])}"
+
+
+def amended(before: list[Any], now: list[Any]) -> str:
+    """What went from a list and what came to it."""
+    parts = ("no longer", without(before, now)), ("now also", without(now, before))
+    said = [f"{word} {', '.join(map(short, values))}" for word, values in parts if values]
+    return "; ".join(said) or "in another order"
 
 
 def listed(value: Any) -> list[Any]:

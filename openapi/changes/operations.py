@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from itertools import chain
 from typing import Any, NamedTuple
 
+from .examples import of_examples
 from .findings import BREAKING, COMPATIBLE, DOCS, UNKNOWN, Change, Finding, findings
 from .messages import (
     PRESENCE,
@@ -83,8 +84,9 @@ def of_operation(old: Operation | None, new: Operation | None) -> list[Finding]:
     if old and new:
         if source(old) == source(new):
             return []
-        found = findings(old.name, of_both(old, new))
-        if found or inlined(old.doc, old.node) == inlined(new.doc, new.node):
+        before, now = (inlined(each.doc, each.node) for each in (old, new))
+        found = findings(old.name, [*of_both(old, new), *of_examples(before, now)])
+        if found or before == now:
             return found
         return [Finding(DOCS, old.name, "", "descriptions, examples or spelling")]
     event = "gone" if old else "new"
