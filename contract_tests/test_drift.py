@@ -112,6 +112,14 @@ def test_a_change_of_the_page_is_reported_where_it_is_and_nowhere_else(
 
 
 @in_step
+def test_a_field_that_is_new_is_told_with_its_limits() -> None:
+    zest = "        zest:\n          type: integer\n          minimum: 0\n          maximum: 7\n"
+    found = report(edited(MARKDOWN, ["        webhook_url:\n", f"{zest}        webhook_url:\n"]))
+    assert found.open == {"zest field"}
+    assert "  zest field: integer, minimum 0, maximum 7 | - " in found.printed
+
+
+@in_step
 def test_no_line_of_the_text_can_go_unnoticed() -> None:
     lines = TEXT.splitlines()
     pages = {

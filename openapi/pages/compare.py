@@ -22,6 +22,8 @@ from .facts import (
 )
 from .page import MALFORMED, Page, PageError, endpoint
 
+# Of a field that one side lacks, what is told first, or not at all.
+TOLD = {FIELD, "type", "required", "example", "words"}
 # Of these lists only what differs is shown.
 LISTS = {"enum", "example", "replies", "words"}
 
@@ -73,11 +75,16 @@ def fields(facts: Facts) -> set[str]:
 
 
 def summary(facts: Facts, field: str) -> str:
-    """Whether there is such a field, in a few words."""
+    """Whether there is such a field, and what holds for it, but for its words."""
     if (field, FIELD) not in facts:
         return "-"
     required = ["required"] if (field, "required") in facts else []
-    return ", ".join([*sorted(facts.get((field, "type"), ("any",))), *required])
+    limits = [
+        f"{kind} {' '.join(values)}"
+        for (place, kind), values in facts.items()
+        if place == field and kind not in TOLD
+    ]
+    return ", ".join([*sorted(facts.get((field, "type"), ("any",))), *required, *limits])
 
 
 def differing(
