@@ -5,7 +5,6 @@ from __future__ import annotations
 import copy
 import json
 import random
-from collections.abc import Callable
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -13,16 +12,13 @@ from typing import Any
 import httpx
 from attrs import field, frozen
 
+from contract_tests.calls import calls
 from contract_tests.conftest import KEY
-from contract_tests.variants import ASKED
+from contract_tests.replies import OPERATIONS
 from weryai import WeryAI, WeryAIError, webhooks
 from weryai.testing import ManualClock
 
 EXAMPLES = Path(__file__).parent.parent / "openapi" / "examples"
-OPERATIONS = (
-    *("submit_multi_image_to_video", "get_task_status", "get_batch_status"),
-    *("upload_file", "get_balance", "list_video_models"),
-)
 TARGETS = (*OPERATIONS, "task_completed")
 VALUES: tuple[Any, ...] = (
     *(None, True, False, 0, -1, 200, 1002, 2**63, 10**400, 1.5, -0.0, 1e308, float("nan")),
@@ -123,13 +119,6 @@ def recoded(dice: random.Random, target: str) -> bytes:
     return text.encode(dice.choice(BREAKS), "replace")
 
 
-def another(image: Path) -> Path:
-    """The file with other content: the same would not be uploaded again."""
-    content = image.read_bytes()
-    image.write_bytes(content[:-1] + bytes([(content[-1] + 1) % 256]))
-    return image
-
-
 class Reader:
     """The client and the webhook reader, for one input after the other."""
 
@@ -141,14 +130,7 @@ class Reader:
             retry_budget=0,
             clock=ManualClock(),
         )
-        self.calls: dict[str, Callable[[], Any]] = {
-            "submit_multi_image_to_video": lambda: self.client.submit(ASKED),
-            "get_task_status": lambda: self.client.status("task_1"),
-            "get_batch_status": lambda: self.client.batch_status("1"),
-            "upload_file": lambda: self.client.upload(another(picture)),
-            "get_balance": self.client.balance,
-            "list_video_models": self.client.models,
-        }
+        self.calls = calls(self.client, picture)
 
     def read(self, given: Input) -> bool:
         """Whether it was read as a success. Raises what is not of our tree."""

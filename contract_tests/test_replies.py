@@ -15,11 +15,11 @@ from hypothesis import HealthCheck, Phase, given, settings
 from schemathesis import GenerationMode
 
 from contract_tests import replies
+from contract_tests.calls import calls
 from contract_tests.conftest import COLOURS, clients
 from weryai import (
     AuthenticationError,
     Job,
-    MultiImageToVideo,
     ParameterError,
     RateLimitError,
     ResponseError,
@@ -27,20 +27,12 @@ from weryai import (
     SubmissionUnknownError,
     Task,
     WebhookError,
-    WeryAI,
     WeryAIError,
     webhooks,
 )
 
 OPERATIONS = sorted(replies.SCHEMAS)
 SUBMIT = "submit_multi_image_to_video"
-ASKED = MultiImageToVideo(
-    images=["https://example.com/a.jpg"],
-    prompt="x",
-    model="KLING_O1",
-    aspect_ratio="16:9",
-    duration=5,
-)
 EXAMPLES = settings(
     deadline=None,
     phases=[Phase.generate],  # the generated case is small enough; to shrink it takes minutes
@@ -73,25 +65,6 @@ def reply(portal: BlockingPortal, pictures: tuple[Path, Path], tmp_path: Path) -
             return calls(made[colour], image)[operation]()
 
         yield call
-
-
-def calls(client: WeryAI, picture: Path) -> dict[str, Callable[[], Any]]:
-    """By operationId: the call that asks for it."""
-    return {
-        SUBMIT: lambda: client.submit(ASKED),
-        "get_task_status": lambda: client.status("task_1"),
-        "get_batch_status": lambda: client.batch_status("1"),
-        "upload_file": lambda: client.upload(another(picture)),
-        "get_balance": client.balance,
-        "list_video_models": client.models,
-    }
-
-
-def another(image: Path) -> Path:
-    """The file with other content: the same would not be uploaded again."""
-    with image.open("ab") as file:
-        file.write(b"x")
-    return image
 
 
 def plain(operation: str, value: Any) -> Any:

@@ -129,28 +129,6 @@ def test_both_colours_have_the_same_names_parameters_and_docstrings() -> None:
     assert all(one[name].default == two[name].default for name in one)
 
 
-def test_every_operation_of_the_contract_is_reached_by_a_method() -> None:
-    methods = {
-        "submit_multi_image_to_video": "submit",
-        "get_task_status": "status",
-        "get_batch_status": "batch_status",
-        "upload_file": "upload",
-        "get_balance": "balance",
-        "list_video_models": "models",
-    }
-    operations = [
-        operation["operationId"]
-        for path in CONTRACT["paths"].values()
-        for operation in path.values()
-        if "operationId" in operation
-    ]
-    unreached = set(operations) ^ set(methods)
-    assert unreached == set(), "give each a method of the client (_client.py), and name it above"
-    unsimulated = set(operations) ^ set(weryai.testing.OPERATIONS)
-    assert unsimulated == set(), "wrapper/weryai/testing: OPERATIONS and a route in _app.py"
-    assert all(hasattr(WeryAI, method) for method in methods.values())
-
-
 def test_every_field_of_the_request_can_be_given_in_python_and_in_the_shell() -> None:
     in_contract = set(CONTRACT["components"]["schemas"]["MultiImageToVideoRequest"]["properties"])
     in_python = {each.name for each in attrs.fields(MultiImageToVideo)}

@@ -78,7 +78,7 @@ class Operation(Generic[T]):
 
     request: dict[str, Any] = field(repr=False)
     read: Read[T]
-    cost: Cost = Cost.FREE
+    cost: Cost  # without a default: a wrong one is paid twice
     registry: bool = False
 
 
@@ -94,9 +94,7 @@ def submit(request: MultiImageToVideo, images: Sequence[str]) -> Operation[Recei
     """The paid call, with addresses in the place of local images."""
     body = MultiImageToVideoRequest.from_dict(request.payload() | {"images": list(images)})
     module = submit_multi_image_to_video
-    return Operation(
-        module._get_kwargs(body=body), _reader(module, SubmitOk, _receipt), cost=Cost.PAID
-    )
+    return Operation(module._get_kwargs(body=body), _reader(module, SubmitOk, _receipt), Cost.PAID)
 
 
 def task_status(task_id: str) -> Operation[Task]:
@@ -106,7 +104,7 @@ def task_status(task_id: str) -> Operation[Task]:
     def convert(ok: TaskStatusOk) -> Task:
         return _task(listed(ok.data)[0], name=task_id)
 
-    return Operation(kwargs, _reader(get_task_status, TaskStatusOk, convert))
+    return Operation(kwargs, _reader(get_task_status, TaskStatusOk, convert), Cost.FREE)
 
 
 def batch_status(batch_id: str) -> Operation[tuple[Task, ...]]:
@@ -117,7 +115,7 @@ def batch_status(batch_id: str) -> Operation[tuple[Task, ...]]:
         named = enumerate(listed(ok.data), 1)
         return tuple(_task(form, name=f"{batch_id}-{place}") for place, form in named)
 
-    return Operation(kwargs, _reader(get_batch_status, BatchStatusOk, convert))
+    return Operation(kwargs, _reader(get_batch_status, BatchStatusOk, convert), Cost.FREE)
 
 
 def upload(image: LocalImage, content: BinaryIO) -> Operation[str]:
@@ -131,7 +129,7 @@ def upload(image: LocalImage, content: BinaryIO) -> Operation[str]:
             raise ValueError(f"{address!r:.80} is no address")
         return address
 
-    return Operation(kwargs, _reader(upload_file, UploadOk, convert))
+    return Operation(kwargs, _reader(upload_file, UploadOk, convert), Cost.FREE)
 
 
 def balance() -> Operation[float]:
@@ -140,7 +138,8 @@ def balance() -> Operation[float]:
     def convert(ok: BalanceOk) -> float:
         return number(ok.data.balance if isinstance(ok.data, BalanceObject) else ok.data)
 
-    return Operation(get_balance._get_kwargs(), _reader(get_balance, BalanceOk, convert))
+    read = _reader(get_balance, BalanceOk, convert)
+    return Operation(get_balance._get_kwargs(), read, Cost.FREE)
 
 
 def models() -> Operation[tuple[Model, ...]]:
@@ -153,7 +152,7 @@ def models() -> Operation[tuple[Model, ...]]:
         return tuple(_model(row) for row in given)
 
     read = _reader(list_video_models, ModelsOk, convert)
-    return Operation(list_video_models._get_kwargs(), read, registry=True)
+    return Operation(list_video_models._get_kwargs(), read, Cost.FREE, registry=True)
 
 
 def notice(body: bytes) -> Task:

@@ -1,0 +1,58 @@
+"""Every operation of the contract has its method; what charges is written down, and sent once."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import httpx
+import pytest
+
+import weryai.testing
+from contract_tests.calls import FREE, READS, calls
+from contract_tests.conftest import MakeClient, Network
+from contract_tests.replies import OPERATIONS
+from weryai import SubmissionUnknownError, WeryAIError
+from weryai.journal import SQLiteJournal
+
+REACHED = calls(weryai.WeryAI("sk-none"), Path())
+
+
+def test_every_operation_of_the_contract_is_reached_by_a_method() -> None:
+    unreached = OPERATIONS.keys() ^ REACHED.keys()
+    assert unreached == set(), (
+        "each needs a method of the client (_client.py), and a row in calls.py"
+    )
+
+
+def test_every_operation_of_the_contract_is_simulated() -> None:
+    unsimulated = OPERATIONS.keys() ^ set(weryai.testing.OPERATIONS)
+    assert unsimulated == set(), "wrapper/weryai/testing: OPERATIONS and a route in _app.py"
+
+
+@pytest.mark.parametrize("operation", REACHED)
+@pytest.mark.parametrize(
+    "answer",
+    [httpx.ReadTimeout("lost"), httpx.Response(500), httpx.Response(200, content=b"")],
+    ids=["lost", "500", "empty"],
+)
+def test_only_what_is_known_to_be_free_is_sent_again(
+    make_client: MakeClient,
+    pictures: tuple[Path, Path],
+    journal: SQLiteJournal,
+    tmp_path: Path,
+    operation: str,
+    answer: httpx.Response | Exception,
+) -> None:
+    network = Network(answer)
+    picture = Path(shutil.copy(pictures[0], tmp_path / "picture.png"))
+    with pytest.raises(WeryAIError) as caught:
+        calls(make_client(handler=network, journal=journal), picture)[operation]()
+    paid = operation not in READS | FREE
+    unknown = isinstance(caught.value, SubmissionUnknownError)
+    assert unknown == paid, "cost= in _wire.py: Cost.PAID, unless it is named in FREE of calls.py"
+    assert len(journal.entries()) == paid, "what is paid is in the journal: see submit in _flows.py"
+    if paid:
+        assert len(network.seen) == 1
+    elif not isinstance(answer, httpx.Response) or answer.status_code == 500:
+        assert len(network.seen) > 1
