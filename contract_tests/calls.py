@@ -6,7 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from contract_tests.replies import CONTRACT
+from contract_tests.replies import CONTRACT, OPERATIONS
 from weryai import MultiImageToVideo, WeryAI
 
 ASKED = MultiImageToVideo(
@@ -33,8 +33,18 @@ def calls(client: WeryAI, picture: Path) -> dict[str, Callable[[], Any]]:
     }
 
 
+def _reached() -> tuple[str, ...]:
+    """An operation without a call is told once, by test_calls.py, and tried nowhere else."""
+    with WeryAI("sk-none") as client:
+        known = calls(client, Path())
+    return tuple(name for name in OPERATIONS if name in known)
+
+
 def another(image: Path) -> Path:
     """The file with other content: the same would not be uploaded again."""
     content = image.read_bytes()
     image.write_bytes(content[:-1] + bytes([(content[-1] + 1) % 256]))
     return image
+
+
+REACHED = _reached()

@@ -12,14 +12,13 @@ from typing import Any
 import httpx
 from attrs import field, frozen
 
-from contract_tests.calls import calls
+from contract_tests.calls import REACHED, calls
 from contract_tests.conftest import KEY
-from contract_tests.replies import OPERATIONS
 from weryai import WeryAI, WeryAIError, webhooks
 from weryai.testing import ManualClock
 
 EXAMPLES = Path(__file__).parent.parent / "openapi" / "examples"
-TARGETS = (*OPERATIONS, "task_completed")
+TARGETS = (*REACHED, "task_completed")
 VALUES: tuple[Any, ...] = (
     *(None, True, False, 0, -1, 200, 1002, 2**63, 10**400, 1.5, -0.0, 1e308, float("nan")),
     *(float("inf"), "", "0", "succeed", "\x00", "\ud800", "é" * 5000, "https://[::1", [], {}),

@@ -16,7 +16,7 @@ from attrs import define, field
 from schemathesis import CheckContext, GenerationMode, HookContext, Response
 from schemathesis.core.parameters import ParameterLocation
 
-from contract_tests.replies import OPERATIONS as DOCUMENTED
+from contract_tests.raw import OPERATIONS as SIMULATED
 from contract_tests.schema_run import CONTRACT, Case
 from weryai.testing import ManualClock, Outcome, Simulator, sample
 from weryai.testing._models import ROWS
@@ -24,7 +24,7 @@ from weryai.testing._transport import BlockingTransport
 
 SUBMIT, STATUS, BATCH = "submit_multi_image_to_video", "get_task_status", "get_batch_status"
 UPLOAD = "upload_file"
-OPERATIONS = tuple(DOCUMENTED)
+OPERATIONS = tuple(SIMULATED)
 KNOWN = yaml.safe_load(CONTRACT.read_text())["components"]["schemas"]["KnownTaskStatus"]["enum"]
 RANKS = {"waiting": 0, "processing": 1, "succeed": 2, "failed": 2}
 IMAGE = sample("night", (32, 18))

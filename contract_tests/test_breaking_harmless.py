@@ -164,7 +164,7 @@ def test_fields_moved_to_a_shared_part_are_still_there() -> None:
 
 def test_the_layout_of_the_file_is_nothing() -> None:
     again = yaml.safe_load(yaml.safe_dump(CONTRACT, width=60, default_flow_style=True))
-    assert operations.compare(CONTRACT, again) == ([], 7)
+    assert operations.compare(CONTRACT, again) == ([], len([*operations.operations(CONTRACT)]))
 
 
 UNDECIDED: dict[str, Change] = {
