@@ -87,7 +87,7 @@ def generated(operation: str, mode: GenerationMode) -> SearchStrategy[Any]:
 
 def examples(name: str) -> list[Any]:
     """The contract's examples, as JSON, whose names begin like this."""
-    files = sorted((OPENAPI / "examples").glob(f"{name}.*.json"))
+    files = sorted((OPENAPI / "examples").glob(f"{name}.*json"))
     return [json.loads(file.read_text()) for file in files]
 
 

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+import attrs
 import httpx
 import pytest
 import respx
@@ -75,7 +76,9 @@ def plain(operation: str, value: Any) -> Any:
         return value.raw_state, {video.url for video in value.videos}
     if operation == "get_batch_status":
         return [plain("", task) for task in value]
-    return [model.key for model in value] if operation == "list_video_models" else value
+    if operation == "list_video_models":
+        return [model.key for model in value]
+    return attrs.astuple(value) if attrs.has(type(value)) else value
 
 
 def assert_read_right(reply: Reply, colour: str, operation: str, body: Any) -> None:

@@ -167,9 +167,10 @@ def test_every_public_name_is_used_in_the_typed_example(tmp_path: Path) -> None:
     text = (ROOT / "contract_tests" / "public_surface.py").read_text()
     used = text[text.index("def request(") :]
     for name in [*weryai.__all__, *weryai.journal.__all__, *weryai.testing.__all__]:
-        assert re.search(rf"\b{name}\b", used), name
+        assert re.search(rf"\b{name}\b", used), f"{name}: use it in public_surface.py"
     for kind in (WeryAI, AsyncWeryAI, Simulator, Entry):
         for name in vars(kind):
-            assert name.startswith("_") or name == "close" or f".{name}" in used, name
+            shown = name.startswith("_") or name == "close" or f".{name}" in used
+            assert shown, f"{name}: use it in public_surface.py"
     assert public_surface.tour(tmp_path)[0].credits == 20
     assert anyio.run(public_surface.tour_async, tmp_path)[0].exists()
