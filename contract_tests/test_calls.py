@@ -31,8 +31,13 @@ def test_every_operation_of_the_contract_is_simulated() -> None:
 @pytest.mark.parametrize("operation", REACHED)
 @pytest.mark.parametrize(
     "answer",
-    [httpx.ReadTimeout("lost"), httpx.Response(500), httpx.Response(200, content=b"")],
-    ids=["lost", "500", "empty"],
+    [
+        httpx.ReadTimeout("lost"),
+        httpx.Response(500),
+        httpx.Response(200, content=b""),
+        httpx.Response(200, json={"status": 1001, "data": {"task_ids": ["a"]}}),
+    ],
+    ids=["lost", "500", "empty", "refused, with an id"],
 )
 def test_only_what_is_known_to_be_free_is_sent_again(
     make_client: MakeClient,

@@ -17,6 +17,7 @@ from contract_tests.coverage.record import Seen
 from contract_tests.coverage.verdict import (
     OPEN,
     SIDES,
+    WANTED,
     Excuse,
     Verdict,
     excuses,
@@ -201,7 +202,8 @@ def test_a_public_log_names_what_is_ours_to_mend_and_shows_no_table(seen: Seen) 
     verdict = judge(seen, excuses())
     table = list(summary(verdict))
     told = list(printed(verdict, public=True))
-    assert told == [f"open, {side}: {cell}" for side in SIDES for cell in verdict.open(side)]
+    missing = [f"open, {side}: {cell}" for side in SIDES for cell in verdict.open(side)]
+    assert told == [*missing, WANTED]
     assert list(printed(verdict, public=False))[: len(table)] == table
     verdict = Verdict({side: {} for side in SIDES}, ["a line"])
     assert list(printed(verdict, public=True)) == ["stale excuse, a line"]

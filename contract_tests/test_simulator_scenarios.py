@@ -137,7 +137,7 @@ def test_each_refusal_fits_the_contract_and_has_words(code: int) -> None:
 
 
 def test_an_operation_that_does_not_exist_is_refused(simulator: Simulator) -> None:
-    with pytest.raises(ValueError, match="get_balance, .*list_video_models"):
+    with pytest.raises(ValueError, match=r"get_balance, .*list_video_models"):
         simulator.next("get_balances", Lost())
 
 

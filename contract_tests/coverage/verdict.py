@@ -61,6 +61,7 @@ class Verdict:
 
 
 OPEN = "open"
+WANTED = "an open cell wants a test: a wrong value in limits.py, an example, a scenario"
 
 
 def judge(seen: Seen, table: Iterable[Excuse]) -> Verdict:
@@ -129,7 +130,10 @@ def summary(verdict: Verdict) -> Iterator[str]:
 
 def faults(verdict: Verdict) -> Iterator[str]:
     """By name what is open or stale: what is ours to mend."""
-    yield from (f"open, {side}: {cell}" for side in SIDES for cell in verdict.open(side))
+    missing = [f"open, {side}: {cell}" for side in SIDES for cell in verdict.open(side)]
+    yield from missing
+    if missing:
+        yield WANTED
     yield from (f"stale excuse, {line}" for line in verdict.stale)
 
 
