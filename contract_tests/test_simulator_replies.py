@@ -11,8 +11,10 @@ from attrs import define, field
 
 from contract_tests.raw import (
     BALANCE,
+    IDS,
     IMAGE,
     MODELS,
+    OPERATIONS,
     UPLOAD,
     assert_fits,
     batch_status,
@@ -54,6 +56,7 @@ class Told:
     balance: Any = None
     models: Any = None
     upload: Any = None
+    reads: list[tuple[str, Any]] = field(factory=list)  # of what asks for no id
     refused: Any = None
     ids: list[str] = field(factory=list)
 
@@ -66,6 +69,7 @@ class Told:
             ("BalanceOk", self.balance),
             ("ModelsOk", self.models),
             ("UploadOk", self.upload),
+            *self.reads,
         ]
 
 
@@ -85,6 +89,11 @@ def told(**fields: Any) -> Told:
         found.notices = [json.loads(simulator.notice(task_id)) for task_id in found.ids]
         found.balance, found.models = http.get(BALANCE).json(), http.get(MODELS).json()
         found.upload = http.post(UPLOAD, files={"file": ("a.png", IMAGE)}).json()
+        found.reads = [
+            (f"{kind}Ok", http.get(path).json())
+            for method, path, kind in OPERATIONS.values()
+            if method == "GET" and not {*IDS.values()} & {*path.split("/")}
+        ]
         http.headers["Authorization"] = "Bearer sk-other"
         found.refused = http.get(BALANCE)
     return found

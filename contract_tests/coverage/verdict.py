@@ -61,7 +61,7 @@ class Verdict:
 
 
 OPEN = "open"
-WANTED = "an open cell wants a test: a wrong value in limits.py, an example, a scenario"
+WANTED = "an open cell wants a test, or its reason in contract_tests/coverage/excuses.toml"
 
 
 def judge(seen: Seen, table: Iterable[Excuse]) -> Verdict:
