@@ -27,9 +27,10 @@ from weryai import Job
 from weryai.journal import Entry, SQLiteJournal
 
 LANES = 2  # processes that are killed at the same time
-# One in so many kills comes while its victim starts, where there is less to lose. The others wait
-# for its work to begin, or on a busy machine most would come too early.
-EARLY = 5
+# One in so many kills comes while its victim starts, where there is less to lose: no divisor of the
+# number of TURNS, so that each has its turn. The others wait for the work to begin, or on a busy
+# machine most would come too early.
+EARLY = 7
 START = 0.6  # seconds that a start takes, about
 TRIES = 30  # until a kill comes before the end of a command that ends by itself
 PATIENCE = 60.0  # seconds for one that is not killed
@@ -49,7 +50,7 @@ class Chaos:
     def kill(self, number: int) -> None:
         """End a process as a crash does, at any moment of its life."""
         victim = TURNS[number % len(TURNS)]
-        early = self.dice.randrange(EARLY) == 0
+        early = number % EARLY == 3
         for attempt in range(1, TRIES + 1):
             argv = victim.argv(self.folder, number * 1000 + attempt)
             running = self._start(argv)
