@@ -16,6 +16,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
+import httpx
 from attrs import define, field
 
 from contract_tests.chaos.figures import Figures, Hit, fetched_twice, files, submissions
@@ -63,6 +64,8 @@ class Chaos:
 
     def resume(self) -> int:
         """Two `weryai resume` at the same time. Returns how many videos were fetched twice."""
+        # What a killed process has asked for last may still be in the socket, before this.
+        httpx.get(self.address, trust_env=False)
         before = dict(self.found.fetched)
         argv = [sys.executable, "-m", "weryai.cli", "resume", "--out", str(self.folder / VIDEOS)]
         argv += ["--journal", str(self.folder / JOURNAL)]

@@ -108,7 +108,7 @@ def files(found: Service, entries: Collection[Entry], folder: Path) -> dict[str,
 
 
 def fetched_twice(before: Mapping[str, int], after: Mapping[str, int]) -> int:
-    """How many videos were given away more than once between two looks."""
+    """How many videos were asked for more than once between two looks."""
     return sum(count - before.get(name, 0) > 1 for name, count in after.items())
 
 

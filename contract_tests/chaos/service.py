@@ -25,7 +25,7 @@ CHUNK = 0.004  # seconds for each 64 kB of a video
 
 @define
 class Service:
-    """A simulator behind a socket, and how often it gave each video away."""
+    """A simulator behind a socket, and how often each video was asked for."""
 
     simulator: Simulator
     dice: random.Random
@@ -46,9 +46,9 @@ class Service:
             if result and message["type"] == "http.response.body":
                 await sleep(CHUNK)
             await send(message)
-            if result and message["type"] == "http.response.start":
-                self.fetched[path.removeprefix("/results/").removesuffix("-1.mp4")] += 1
 
+        if result:
+            self.fetched[path.removeprefix("/results/").removesuffix("-1.mp4")] += 1
         if path == SUBMIT:
             await sleep(self.dice.uniform(0, LONGEST))
         await self.simulator.app(scope, receive, slowly)
