@@ -328,7 +328,8 @@ def test_ctrl_c_during_a_wait_keeps_the_job(address: str, tmp_path: Path, as_jso
     argv = [*GENERATE, "--base-url", address, *(["--json"] if as_json else [])]
     running = subprocess.Popen(
         [sys.executable, "-c", script, *argv],
-        env=environment(address),
+        # Ctrl-C in the very moment in which a file is opened leaves it to the garbage collector.
+        env=environment(address, PYTHONWARNINGS="error,ignore::ResourceWarning"),
         cwd=tmp_path,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
