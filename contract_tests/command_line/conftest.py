@@ -79,3 +79,9 @@ def address() -> Iterator[str]:
     """A simulator behind a real socket, in real time."""
     with make_simulator(task_seconds=0.3) as simulator, serving(simulator) as (url, _):
         yield url
+
+
+@pytest.fixture
+def file(own_state: Path) -> Path:
+    """Where the journal is."""
+    return own_state / "weryai" / "jobs.journal"

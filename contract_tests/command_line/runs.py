@@ -88,3 +88,13 @@ def on_terminal(argv: list[str], folder: Path, **settings: str) -> tuple[int, by
             shown += data
     out, _ = running.communicate(timeout=20)
     return running.returncode, out, shown.decode()
+
+
+def jobs(cli: Cli) -> list[Any]:
+    found: list[Any] = cli("jobs", "--json").json["jobs"]
+    return found
+
+
+def submit(cli: Cli, *options: object) -> list[str]:
+    """The ids of a job that nobody waits for."""
+    return cli("submit", HTTPS, *REQUEST, *FIVE, *options).out.split()

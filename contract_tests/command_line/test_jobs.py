@@ -1,33 +1,21 @@
-"""Nothing lost: `weryai jobs` lists what was paid for, and `weryai resume` fetches it."""
+"""Nothing lost: `weryai jobs` lists what was paid for, until it is settled or forgotten."""
 
 from __future__ import annotations
 
 import sqlite3
 from pathlib import Path
-from typing import Any
 
 import pytest
 
-from contract_tests.command_line.runs import FIVE, GENERATE, HTTPS, REQUEST, SUBMIT, Cli
-from weryai import WeryAI
-from weryai.journal import Entry, SQLiteJournal
-from weryai.testing import Answer, Lost, Outcome, Simulator, refusal
-
-
-@pytest.fixture
-def file(own_state: Path) -> Path:
-    """Where the journal is."""
-    return own_state / "weryai" / "jobs.journal"
-
-
-def jobs(cli: Cli) -> list[Any]:
-    found: list[Any] = cli("jobs", "--json").json["jobs"]
-    return found
-
-
-def submit(cli: Cli, *options: object) -> list[str]:
-    """The ids of a job that nobody waits for."""
-    return cli("submit", HTTPS, *REQUEST, *FIVE, *options).out.split()
+from contract_tests.command_line.runs import (
+    GENERATE,
+    SUBMIT,
+    Cli,
+    jobs,
+    submit,
+)
+from weryai.journal import SQLiteJournal
+from weryai.testing import Answer, Lost, Outcome, Simulator
 
 
 def test_the_journal_is_on_by_default_in_the_users_state_directory(
@@ -77,108 +65,6 @@ def test_jobs_tells_what_runs_what_is_done_and_what_is_unknown(
     assert shown[1]["reason"]
 
 
-def test_resume_waits_for_and_fetches_everything_that_was_not_fetched(
-    cli: Cli, simulator: Simulator, tmp_path: Path
-) -> None:
-    cli(*GENERATE)
-    simulator.outcomes.extend([Outcome(seconds=900), Outcome(), Outcome(seconds=60)])
-    ids = [*submit(cli), *submit(cli, "--video-number", 2)]
-    said = cli("resume", "--out", "videos")
-    assert (said.code, said.err) == (0, "")
-    assert sorted(said.out.split()) == sorted(f"videos/{task_id}.mp4" for task_id in ids)
-    assert all((tmp_path / path).stat().st_size > 100 for path in said.out.split())
-    assert [job["state"] for job in jobs(cli)] == ["fetched"] * 3
-    before = len(simulator.received)
-    assert cli("resume", "--json").json == {"paths": []}
-    assert len(simulator.received) == before, "there was nothing to ask"
-    assert len(simulator.ledger) == 3, "nothing was sent again"
-
-
-def test_resume_fetches_what_was_waited_for_and_not_fetched(cli: Cli) -> None:
-    (task_id,) = submit(cli)
-    cli("wait", task_id)
-    assert [job["state"] for job in jobs(cli)] == ["ready"]
-    assert cli("resume").out.split() == [f"{task_id}.mp4"]
-
-
-def test_what_can_be_fetched_is_fetched_whatever_becomes_of_the_rest(
-    cli: Cli, simulator: Simulator
-) -> None:
-    outcomes = [Outcome("failed", message="flagged"), Outcome(), Outcome("Stuck"), Outcome()]
-    simulator.outcomes.extend(outcomes)
-    (gone,) = submit(cli)
-    mixed = submit(cli, "--video-number", 3)
-    simulator._world.tasks.pop(gone)
-    simulator.clock.sleep(120)
-    said = cli("resume", "--timeout", 60)
-    assert said.code == 3
-    assert sorted(said.out.split()) == sorted(f"{task_id}.mp4" for task_id in (mixed[0], mixed[2]))
-    assert "this was entry" in said.err
-    assert cli("resume", "--timeout", 60).code == 3
-
-
-def test_a_job_that_failed_is_exit_4_and_what_still_runs_exit_5(
-    cli: Cli, simulator: Simulator
-) -> None:
-    simulator.outcomes.append(Outcome("failed", message="flagged"))
-    submit(cli)
-    said = cli("resume")
-    assert (said.code, said.out) == (4, "")
-    assert "flagged" in said.err
-    assert (cli("resume").code, jobs(cli)[0]["state"]) == (0, "failed")
-    simulator.outcomes.append(Outcome(seconds=1000))
-    submit(cli)
-    said = cli("resume", "--timeout", 30)
-    assert said.code == 5
-    assert said.err.endswith("go on with:\n  weryai resume --out .\n")
-
-
-def test_a_refused_key_ends_resume_at_once(cli: Cli, simulator: Simulator) -> None:
-    submit(cli)
-    submit(cli)
-    simulator.next("get_task_status", Answer(401))
-    assert cli("resume").code == 3
-    assert sum(each.method == "GET" for each in simulator.received) == 1
-
-
-def test_resume_leaves_alone_what_another_process_holds_or_another_service_made(
-    cli: Cli, simulator: Simulator, file: Path
-) -> None:
-    for _ in range(2):
-        submit(cli)
-    with sqlite3.connect(file) as db:
-        db.execute("UPDATE entries SET base_url = 'https://other.example.com' WHERE rowid = 1")
-    db.close()
-    elsewhere, held = jobs(cli)
-    other = SQLiteJournal(file)
-    assert other.claim(held["entry"])
-    said = cli("resume")
-    assert (said.code, said.out) == (0, "")
-    assert cli("jobs", "settle", held["entry"]).code == 2
-    other.close()
-    assert cli("resume").out.split() == [f"{held['job']['task_ids'][0]}.mp4"]
-    assert jobs(cli)[0] == elsewhere
-
-
-def test_generate_holds_its_job_so_that_resume_does_not_fetch_it_too(
-    cli: Cli, file: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    wait, held = WeryAI.wait, list[bool]()
-
-    def watched(client: WeryAI, *args: Any, **options: Any) -> Any:
-        other = SQLiteJournal(file)
-        held.extend(entry.held for entry in other.entries())
-        other.close()
-        return wait(client, *args, **options)
-
-    monkeypatch.setattr(WeryAI, "wait", watched)
-    cli(*GENERATE)
-    assert held == [True]
-    other = SQLiteJournal(file)
-    assert not other.entries()[0].held
-    other.close()
-
-
 def test_an_unknown_submission_is_settled_by_what_the_user_found(
     cli: Cli, simulator: Simulator
 ) -> None:
@@ -224,37 +110,6 @@ def test_an_id_that_the_service_does_not_know_is_not_written_down(
     assert cli("jobs", "settle", entry["entry"], *right).code == 0
 
 
-def test_a_task_that_is_gone_does_not_cost_the_video_of_its_sibling(
-    cli: Cli, simulator: Simulator
-) -> None:
-    gone, made = submit(cli, "--video-number", 2)
-    simulator._world.tasks.pop(gone)
-    simulator.next("get_batch_status", refusal(1003))
-    simulator.clock.sleep(120)
-    said = cli("resume")
-    assert (said.code, said.out) == (3, f"{made}.mp4\n")
-    said = cli("download", gone, made, "--out", "again")
-    assert (said.code, said.out) == (3, f"again/{made}.mp4\n")
-    assert f"the question was about {gone}" in said.err
-
-
-@pytest.mark.parametrize("command", ["download", "resume"])
-def test_a_video_that_cannot_be_fetched_does_not_cost_the_next_one(
-    cli: Cli, simulator: Simulator, monkeypatch: pytest.MonkeyPatch, command: str
-) -> None:
-    ids = submit(cli, "--video-number", 2)
-    simulator.clock.sleep(60)
-    world = type(simulator._world)
-    video = world.video
-
-    def without_the_first(self: Any, task_id: str, *rest: Any) -> Path | None:
-        return None if task_id == ids[0] else video(self, task_id, *rest)
-
-    monkeypatch.setattr(world, "video", without_the_first)
-    said = cli(command, *(ids if command == "download" else []))
-    assert (said.code, said.out) == (3, f"{ids[1]}.mp4\n")
-
-
 def test_what_was_paid_for_is_not_called_uncharged(cli: Cli, simulator: Simulator) -> None:
     body = {"status": 0, "data": {"task_ids": ["not/an/id"]}}
     simulator.next(SUBMIT, Answer(body=body))
@@ -269,72 +124,6 @@ def test_advice_leads_to_the_same_journal(cli: Cli, simulator: Simulator, tmp_pa
     assert f"weryai wait --journal {tmp_path / 'mine'} task_" in said.err
     simulator.next(SUBMIT, Lost())
     assert "weryai jobs" not in cli(*GENERATE, "--journal", "none").err
-
-
-def test_resume_pauses_between_its_rounds(cli: Cli, simulator: Simulator) -> None:
-    simulator.outcomes.extend([Outcome(seconds=600), Outcome(seconds=5)])
-    submit(cli)
-    submit(cli)
-    before = len(simulator.received)
-    assert cli("resume").code == 0
-    assert len(simulator.received) - before < 200
-
-
-@pytest.mark.parametrize("moment", [1, 2])
-def test_a_job_that_another_process_starts_at_the_last_moment_is_its_own(
-    cli: Cli, simulator: Simulator, file: Path, ask: Any, moment: int
-) -> None:
-    submit(cli)
-    simulator.clock.sleep(60)
-    look, empty = SQLiteJournal.entries, list[int]()
-
-    def watched(journal: SQLiteJournal) -> list[Entry]:
-        found = look(journal)
-        if not any(entry.open for entry in found):
-            empty.append(len(found))
-            if len(empty) == moment:
-                with simulator.client(journal=file) as elsewhere:
-                    elsewhere.submit(ask(images=[HTTPS]))
-        return found
-
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(SQLiteJournal, "entries", watched)
-        assert cli("resume").code == 0
-    assert [job["state"] for job in jobs(cli)] == ["fetched", "running"]
-
-
-@pytest.mark.parametrize("fetches", [True, False])
-def test_a_job_that_another_process_takes_after_the_look_is_fetched_once(
-    cli: Cli, simulator: Simulator, file: Path, fetches: bool
-) -> None:
-    submit(cli)
-    simulator.clock.sleep(60)
-    look, other = SQLiteJournal.entries, SQLiteJournal(file)
-
-    def take(entry: Entry) -> None:
-        assert entry.job is not None
-        if fetches:
-            with simulator.client(journal=other) as elsewhere:
-                elsewhere.download(elsewhere.wait(entry.job), "elsewhere")
-        else:
-            assert other.claim(entry.id)
-        asked.append(len(simulator.received))
-
-    takes, asked = [take], list[int]()
-
-    def late(journal: SQLiteJournal) -> list[Entry]:
-        found = look(journal)
-        while takes:
-            takes.pop()(found[0])
-        return found
-
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(SQLiteJournal, "entries", late)
-        said = cli("resume")
-    assert (said.code, said.out) == (0, "")
-    assert [len(simulator.received)] == asked, "not even a question was sent"
-    assert [job["state"] for job in jobs(cli)] == ["fetched" if fetches else "running"]
-    other.close()
 
 
 def test_a_damaged_journal_stops_a_paid_command_before_it_pays(

@@ -74,6 +74,7 @@ GUARDS = {
     ),
     "commands": (
         "command_line/test_jobs.py",
+        "command_line/test_resume_command.py",
         "command_line/test_commands.py",
         "command_line/test_errors.py",
         "command_line/test_process.py",
