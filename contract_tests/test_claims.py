@@ -60,3 +60,22 @@ def test_a_claim_given_back_while_another_takes_it_has_one_holder(
         assert second.take("a")
     assert not third.take("a")
     second.close()
+
+
+def test_of_many_who_want_a_claim_that_is_looked_at_one_gets_it_at_once(tmp_path: Path) -> None:
+    many, got = [Claims(tmp_path) for _ in range(8)], list[bool]()
+    look = (tmp_path / "a").open("a+b")
+    assert lock(look, shared=True)
+    threads = [
+        threading.Thread(target=lambda each=each: got.append(each.take("a")), daemon=True)
+        for each in many
+    ]
+    for thread in threads:
+        thread.start()
+    time.sleep(0.02)
+    look.close()
+    for thread in threads:
+        thread.join(2)
+    assert sorted(got) == [False] * 7 + [True]
+    for each in many:
+        each.close()

@@ -63,13 +63,13 @@ class Claims:
                     with self._guard:
                         self._mine[name] = file
                     return True
-                # Its holder removed it between our `open` and our lock.
-            elif not lock(file, shared=True):
-                file.close()
+                file.close()  # its holder removed it between our `open` and our lock
+                continue
+            is_looked_at = lock(file, shared=True)
+            file.close()  # before the pause: others who want it would take this for a look in turn
+            if not is_looked_at:
                 return False
-            else:  # somebody only looks at it
-                time.sleep(A_MOMENT)
-            file.close()
+            time.sleep(A_MOMENT)
 
     def free(self, name: str) -> None:
         """Give a claim back, if it is ours."""
