@@ -6,13 +6,10 @@ python -m contract_tests.digest
 from __future__ import annotations
 
 import hashlib
-import itertools
 import json
-import secrets
 import tempfile
 from pathlib import Path
 from typing import Any
-from unittest import mock
 
 from hypothesis import HealthCheck, Phase, given, settings
 from schemathesis import GenerationMode, HookContext
@@ -58,11 +55,8 @@ def of_calls() -> str:
         parts = (case.method, case.path, case.path_parameters, case.query, case.headers, body)
         cases.append(repr(parts))
 
-    # The ids of tasks come back in the calls that follow, and those are meant to be random.
-    numbers = map("{:016}".format, itertools.count())
     with (
         tempfile.TemporaryDirectory() as folder,
-        mock.patch.object(secrets, "token_hex", side_effect=numbers),
         watch.simulator as simulator,
         watch.http,
     ):

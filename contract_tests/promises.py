@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import functools
 import re
-import textwrap
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -36,22 +35,18 @@ def named() -> re.Pattern[str]:
     return re.compile("|".join(sorted(names, key=len, reverse=True)))
 
 
-WIDTH, BELOW = 100, 80
+LONGEST = 300  # characters; a terminal wraps them, a log keeps them in one line
 
 
 def line(nodeid: str, seen: str) -> str:
-    """What is printed for the test of this id, whose error begins so: a line, and below it what to
-    do and what was compared, where the two do not fit in."""
+    """The line for the test of this id, whose error begins so: at its end what to do, and what was
+    compared."""
     place, _, case = nodeid.partition("[")
     test = place.partition("::")[2]
     promise = re.sub(r"^(.*::)?test_", "", test).replace("_", " ")
     shown = f" [{case.rstrip(']')[:60]}]" if case else ""
     told = f"FAILED {operation(nodeid, seen)}: {promise or 'its tests load'}{shown}"
-    what, compared = _parts(seen)
-    if len(told) + len(what) + len(compared) <= WIDTH:
-        return " - ".join(filter(None, [told, what, compared]))
-    lines = [*_wrapped(what, 2), *_wrapped(compared, 1)]
-    return "\n".join([told, *lines])
+    return " - ".join(filter(None, [told, *_parts(seen)]))[:LONGEST]
 
 
 def _parts(seen: str) -> tuple[str, str]:
@@ -59,10 +54,6 @@ def _parts(seen: str) -> tuple[str, str]:
     said = [each.strip() for each in seen.strip().removeprefix("AssertionError: ").splitlines()]
     what, second = [*said, "", ""][:2]
     return what, second if second.startswith("assert ") else ""
-
-
-def _wrapped(text: str, lines: int) -> list[str]:
-    return textwrap.wrap(text, BELOW, initial_indent="  ", subsequent_indent="  ")[:lines]
 
 
 def operation(nodeid: str, seen: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import json
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -31,6 +32,7 @@ from weryai import (
     WeryAIError,
     webhooks,
 )
+from weryai_api import Client
 
 OPERATIONS = sorted(REACHED)
 SUBMIT = "submit_multi_image_to_video"
@@ -94,11 +96,20 @@ def assert_read_right(reply: Reply, colour: str, operation: str, body: Any) -> N
     assert all(word.strip() in str(caught.value) for word in words if word)
 
 
+def written_back(operation: str, body: Any) -> Any:
+    """What the generated models make of a reply, as JSON again."""
+    tag = replies.OPERATIONS[operation]["tags"][0]
+    module = importlib.import_module(f"weryai_api.api.{tag}.{operation}")
+    client = Client(base_url="https://api.weryai.com")
+    return module._parse_response(client=client, response=httpx.Response(200, json=body)).to_dict()
+
+
 @pytest.mark.parametrize("operation", OPERATIONS)
 def test_a_reply_that_keeps_the_contract_is_read_right(reply: Reply, operation: str) -> None:
     @EXAMPLES
     @given(replies.generated(operation, GenerationMode.POSITIVE))
     def check(body: Any) -> None:
+        assert written_back(operation, body) == body
         for colour in COLOURS:
             assert_read_right(reply, colour, operation, body)
 

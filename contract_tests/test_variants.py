@@ -31,6 +31,7 @@ from weryai import (
     SubmissionUnknownError,
     TaskFailedError,
     UnexpectedResponseError,
+    WebhookError,
     WeryAIError,
     webhooks,
 )
@@ -129,6 +130,12 @@ def test_a_paid_submission_is_sent_again_only_where_the_table_says(
     with pytest.raises(WeryAIError):
         client.submit(ASKED)
     assert len(network.seen) == 1
+
+
+@pytest.mark.parametrize("row", [row for row in ROWS if row.kind == "body"], ids=Row.name)
+def test_a_refusal_is_no_notice_of_a_task(row: Row) -> None:
+    with pytest.raises(WebhookError):
+        webhooks.parse(row.answer("submit").content)
 
 
 @about(kind="refusal", wait=True)

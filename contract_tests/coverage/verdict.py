@@ -125,6 +125,11 @@ def summary(verdict: Verdict) -> Iterator[str]:
     for side in SIDES:
         for why, count in Counter(filter(_is_reason, verdict.states[side].values())).items():
             yield from wrap(f"excused, {side}: {count} cells: {why}", WIDTH, subsequent_indent="  ")
+    if unsaid := len(verdict.states["client"]) - len(verdict.states["simulator"]):
+        why = "it never says what the contract forbids"
+        yield from wrap(
+            f"not asked, simulator: {unsaid} cells: {why}", WIDTH, subsequent_indent="  "
+        )
     yield from faults(verdict)
 
 
