@@ -143,6 +143,37 @@ def test_a_file_that_is_no_journal_of_ours_is_refused_and_left_as_it_is(
     assert path.read_bytes() == before
 
 
+@pytest.mark.parametrize("damage", [Path.unlink, lambda path: os.truncate(path, 0)])
+def test_a_log_whose_journal_is_gone_or_empty_is_not_written_over(
+    tmp_path: Path, damage: Callable[[Path], None]
+) -> None:
+    path = tmp_path / "a.journal"
+    run("SQLiteJournal(sys.argv[1]).begin('a', 'u', {}, datetime.now(UTC)); os._exit(9)", path)
+    log = tmp_path / "a.journal-wal"
+    kept = log.read_bytes()
+    assert kept
+    damage(path)
+    with pytest.raises(JournalError, match=r"put the file back, or move both away"):
+        SQLiteJournal(path)
+    assert log.read_bytes() == kept
+
+
+@pytest.mark.parametrize(
+    ("column", "value"), [("payload", "{"), ("payload", "[]"), ("sent_at", "yesterday")]
+)
+def test_an_entry_that_cannot_be_read_is_told_by_its_name(
+    tmp_path: Path, column: str, value: str
+) -> None:
+    journal = SQLiteJournal(tmp_path / "a.journal")
+    write(journal, "a")
+    with journal._db.writing() as db:
+        db.execute(f"UPDATE entries SET {column} = ?", (value,))
+    for look in (journal.entries, lambda: journal.entry("a")):
+        with pytest.raises(JournalError, match=r"the entry a is damaged.*Move it away"):
+            look()
+    journal.close()
+
+
 def test_a_file_that_cannot_be_made_or_opened_is_told(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
     for path in (tmp_path / "file" / "a.journal", tmp_path):

@@ -94,6 +94,7 @@ class Database:
 def _open(path: Path) -> sqlite3.Connection:
     """Open the file, look at it before anything is written, and make the tables of a new one."""
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    _require_its_log(path)
     # Only a new file is touched: to close one that is there would drop the locks that another
     # connection of this process has on it (sqlite.org/howtocorrupt.html, 2.2).
     with suppress(FileExistsError):
@@ -116,6 +117,24 @@ def _open(path: Path) -> sqlite3.Connection:
         db.close()
         raise
     return db
+
+
+def _require_its_log(path: Path) -> None:
+    """Refuse a log beside a file that is gone or empty: SQLite would write over it. A journal that
+    is being made has its first page before it has a log. Raises JournalError."""
+    log = path.with_name(f"{path.name}-wal")
+    if _size(log) and not _size(path):
+        raise JournalError(
+            f"{path} is gone or empty, and {log.name} beside it is not: put the file back, or move"
+            " both away and keep them: ids of paid jobs may be in them"
+        )
+
+
+def _size(path: Path) -> int:
+    try:
+        return path.stat().st_size
+    except FileNotFoundError:
+        return 0
 
 
 def _inspect(db: sqlite3.Connection, path: Path) -> None:

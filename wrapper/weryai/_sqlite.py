@@ -15,6 +15,7 @@ from typing import Any
 from ._database import Database
 from ._entries import UNKNOWN, Entry
 from ._locks import Claims
+from .errors import JournalError
 from .results import Job, Task, Video
 
 # The id of a task decides; a batch's only for an entry that knows no tasks, because a simulator may
@@ -172,7 +173,19 @@ class SQLiteJournal:
         videos = _by_entry(self._db.rows(VIDEOS, only))
         with self._db.explained():
             held = {row["id"]: self._claims.taken(row["id"]) for row in rows}
-        return [_entry(row, tasks[row["id"]], videos[row["id"]], held[row["id"]]) for row in rows]
+        return [
+            self._entry(row, tasks[row["id"]], videos[row["id"]], held[row["id"]]) for row in rows
+        ]
+
+    def _entry(self, row: sqlite3.Row, *parts: Any) -> Entry:
+        try:
+            return _entry(row, *parts)
+        except (ValueError, TypeError, KeyError, AttributeError) as error:
+            words = f"the entry {row['id']} is damaged ({type(error).__name__}: {error})"
+            raise JournalError(
+                f"{self.path}: {words}; it is left as it is. Move it away together with its -wal"
+                " and -shm files, and keep them: ids of paid jobs are in them"
+            ) from error
 
 
 def _owner(

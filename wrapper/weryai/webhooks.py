@@ -23,6 +23,8 @@ def parse(body: bytes) -> Task:
 
     Raises: WebhookError, where it is too large or not what the contract says.
     """
+    if not isinstance(body, (bytes, bytearray, str)):
+        raise WebhookError(f"a body is bytes, as it arrived, and not {type(body).__name__}")
     if len(body) > MAX_BYTES:
         raise WebhookError(f"a body of {len(body):,} bytes; the limit is {MAX_BYTES:,}")
     try:
