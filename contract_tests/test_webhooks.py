@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 
@@ -67,3 +68,10 @@ def test_a_webhook_of_an_unknown_task_is_refused(
     with pytest.raises(WebhookError):
         client.confirm(body.encode())
     assert len(simulator.received) <= 1
+
+
+@pytest.mark.parametrize("body", [None, 5, {"data": {}}, []])
+def test_what_is_no_body_is_refused(client: WeryAI, simulator: Simulator, body: Any) -> None:
+    with pytest.raises(WebhookError, match="a body is bytes"):
+        client.confirm(body)
+    assert simulator.received == []

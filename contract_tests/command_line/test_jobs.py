@@ -91,6 +91,21 @@ def test_settling_what_cannot_be_settled_changes_nothing(
     assert jobs(cli) == before
 
 
+def test_settling_sends_the_key_where_the_user_says_and_not_where_the_journal_does(
+    cli: Cli, simulator: Simulator, file: Path
+) -> None:
+    simulator.next(SUBMIT, Lost(accepted=True))
+    cli(*GENERATE)
+    with sqlite3.connect(file) as db:
+        db.execute("UPDATE entries SET base_url = 'https://other.example.com'")
+    db.close()
+    before, ids = len(simulator.received), simulator.ledger[0].task_ids
+    said = cli("jobs", "settle", jobs(cli)[0]["entry"], *ids)
+    assert (said.code, len(simulator.received)) == (2, before)
+    assert "give --base-url https://other.example.com if your key" in " ".join(said.err.split())
+    assert jobs(cli)[0]["state"] == "unknown"
+
+
 def test_an_id_that_the_service_does_not_know_is_not_written_down(
     cli: Cli, simulator: Simulator
 ) -> None:

@@ -91,6 +91,7 @@ def test_resume_leaves_alone_what_another_process_holds_or_another_service_made(
     assert other.claim(held["entry"])
     said = cli("resume")
     assert (said.code, said.out) == (0, "")
+    assert "  weryai resume --base-url https://other.example.com\n" in said.err
     assert cli("jobs", "settle", held["entry"]).code == 2
     other.close()
     assert cli("resume").out.split() == [f"{held['job']['task_ids'][0]}.mp4"]

@@ -259,7 +259,13 @@ def resume(
     ):
         run.out = _steps.folder(out)
         Resume(run, client, kept, run.out, _setup.make_clock()).everything(timeout)
-        _jobs.advise([entry for entry in kept.entries() if entry.state == "unknown"])
+        _jobs.advise(
+            [
+                entry
+                for entry in kept.entries()
+                if entry.state == "unknown" or entry.base_url != client.base_url
+            ]
+        )
     _show.finish(run)
 
 

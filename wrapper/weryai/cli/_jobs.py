@@ -16,7 +16,7 @@ from weryai.journal import Entry, Journal
 
 from . import _setup, _show
 from ._errors import HISTORY, UsageError
-from ._options import Batch, JournalFile, Json
+from ._options import BaseUrl, Batch, JournalFile, Json
 from ._run import Run, tasks
 
 LONGEST_PROMPT = 18  # which leaves an id its room in 80 columns
@@ -74,6 +74,7 @@ def settle(
     ] = None,
     batch: Batch = None,
     as_json: Json = False,
+    base_url: BaseUrl = None,
     journal: JournalFile = None,
 ) -> None:
     """Say what you found out about a submission of unknown fate, or give a job up."""
@@ -81,7 +82,7 @@ def settle(
     run.json = as_json
     job = Job(task_ids or (), batch) if task_ids or batch else None
     with _setup.required(journal) as kept:
-        _settle(kept, entry_id, job)
+        _settle(kept, entry_id, job, base_url)
         entry = kept.entry(entry_id)
     if as_json:
         _show.document({"jobs": [document(entry)] if entry else []})
@@ -115,7 +116,7 @@ def forget(
         _show.say(f"{_show.counted(len(old), 'job')} of {len(done)} that are done: forgotten")
 
 
-def _settle(journal: Journal, entry_id: str, job: Job | None) -> None:
+def _settle(journal: Journal, entry_id: str, job: Job | None, base_url: str | None) -> None:
     if journal.entry(entry_id) is None:
         raise UsageError(f"{entry_id} is no entry of the journal: `weryai jobs` lists them")
     if not journal.claim(entry_id):
@@ -124,7 +125,7 @@ def _settle(journal: Journal, entry_id: str, job: Job | None) -> None:
         entry = journal.entry(entry_id)
         if job is not None and entry is not None:
             _require_new(entry)
-            _require_real(entry, job)
+            _require_real(entry, job, base_url)
         journal.settle(entry_id, job)
     finally:
         journal.release(entry_id)
@@ -135,9 +136,15 @@ def _require_new(entry: Entry) -> None:
         raise UsageError(f"the tasks of {entry.id} are known already: {entry.job.name}")
 
 
-def _require_real(entry: Entry, job: Job) -> None:
-    """Ask the service for the ids, which is free: a wrong one written down would stay."""
-    with _setup.make_client(entry.base_url, retry_budget=_setup.PATIENCE) as client:
+def _require_real(entry: Entry, job: Job, base_url: str | None) -> None:
+    """Ask the service for the ids, which is free: a wrong one written down would stay. The key goes
+    where the user says, and not where a file does."""
+    with _setup.make_client(base_url, retry_budget=_setup.PATIENCE) as client:
+        if client.base_url != entry.base_url:
+            raise UsageError(
+                f"{entry.id} was sent to {entry.base_url}, and not to {client.base_url}: give"
+                f" --base-url {entry.base_url} if your key may go there"
+            )
         for task_id in job.task_ids:
             client.status(task_id)
         if job.batch_id:
