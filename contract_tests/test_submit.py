@@ -205,6 +205,37 @@ def test_a_refusal_over_http_that_names_what_it_started_is_unknown(
     assert b"task_1" in caught.value.raw
 
 
+@pytest.mark.parametrize("status", [200, 302, 409, 429, 500])
+@pytest.mark.parametrize(
+    "more",
+    [
+        {"success": True, "data": None},
+        {"data": [{"task_id": "task_1"}]},
+        {"data": {"taskIds": ["task_1"]}},
+        {"data": {"data": {"batchId": 7}}},
+        {"task_ids": ["task_1"]},
+    ],
+    ids=str,
+)
+def test_a_refusal_that_speaks_of_a_start_in_any_way_is_sent_once(
+    make_client: Callable[..., WeryAI], ask: Ask, status: int, more: dict[str, Any]
+) -> None:
+    network = Network(httpx.Response(status, json={"status": 1001, "message": "slowly", **more}))
+    with pytest.raises(SubmissionUnknownError):
+        make_client(handler=network).submit(ask(images=HTTPS))
+    assert len(network.seen) == 1
+
+
+@pytest.mark.parametrize("more", [{}, {"data": {"task_ids": []}}, {"data": {"batch_id": None}}])
+def test_a_refusal_that_names_nothing_is_sent_again(
+    make_client: Callable[..., WeryAI], ask: Ask, more: dict[str, Any]
+) -> None:
+    refused = httpx.Response(200, json={"status": 1001, "success": False, **more})
+    network = Network(refused, httpx.Response(200, json={"status": 0, "data": {"task_id": "a"}}))
+    assert make_client(handler=network).submit(ask(images=HTTPS)).task_ids == ("a",)
+    assert len(network.seen) == 2
+
+
 def test_a_job_is_as_old_as_its_acceptance(client: WeryAI, simulator: Simulator, ask: Ask) -> None:
     simulator.next(SUBMIT, *[Answer(429, "", {"Retry-After": "30"})] * 3)
     job = client.submit(ask(images=HTTPS))

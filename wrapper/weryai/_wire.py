@@ -65,6 +65,8 @@ Videos = tuple[Video, ...]
 _CLIENT = Client(base_url="")
 # CDNs have been seen to answer a poll with an old state.
 _FRESH = "no-cache"
+# In any spelling: what looks like a refusal and names one of these may have been paid.
+_ID_NAME = re.compile(r"(task|batch|job)_?ids?", re.IGNORECASE)
 _PATH_ID = re.compile(r"\.*[A-Za-z0-9_:=+~-][A-Za-z0-9_:=+~.-]*")
 
 
@@ -178,7 +180,8 @@ def _reader(module: ModuleType, ok_type: type[Any], convert: Callable[[Any], T])
     """Read a reply with the generated parser, and turn every other answer into our errors."""
 
     def read(response: httpx.Response) -> T:
-        if ok_type is SubmitOk and _names_ids(_failures.body(response).get("data")):
+        paid = ok_type is SubmitOk
+        if paid and _speaks_of_a_start(_failures.body(response)):
             _failures.require_success(response)
         _failures.raise_for_http(response)
         try:
@@ -187,8 +190,8 @@ def _reader(module: ModuleType, ok_type: type[Any], convert: Callable[[Any], T])
                 _check_envelope(parsed)
                 return convert(parsed)
             refusal = _failures.business(response, parsed)
-            if ok_type is SubmitOk and _names_ids(parsed.data):
-                raise ValueError("a refusal that names what it started")
+            if paid and _speaks_of_a_start(parsed.to_dict()):
+                raise ValueError("a refusal that speaks of what it started")
         except MALFORMED as error:
             # Not `from error`: its text may quote what the service sent, the key included.
             raise _failures.unexpected(response, error) from None
@@ -209,9 +212,18 @@ def _check_envelope(parsed: Any) -> None:
         raise ValueError("a status that is no number")
 
 
-def _names_ids(data: object) -> bool:
-    places = ("task_ids", "task_id", "batch_id")
-    return isinstance(data, dict) and any(data.get(place) for place in places)
+def _speaks_of_a_start(told: dict[str, Any]) -> bool:
+    """Whether an answer calls itself a success, or names ids of what it started anywhere."""
+    left: list[Any] = [told]
+    while left:
+        node = left.pop()
+        if isinstance(node, dict):
+            if any(value and _ID_NAME.fullmatch(name) for name, value in node.items()):
+                return True
+            left += node.values()
+        elif isinstance(node, list):
+            left += node
+    return told.get("success") is True
 
 
 def _path_id(value: str) -> str:
