@@ -137,6 +137,25 @@ def test_a_download_killed_where_there_are_no_links_leaves_no_empty_file_behind(
     assert {path.name for path in tmp_path.iterdir()} == {"t.mp4", name}
 
 
+def test_an_empty_file_of_somebody_else_stays_where_links_exist(
+    make_client: MakeClient, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    origin = Origin()
+
+    def refuse(*_: Any) -> None:
+        raise OSError(errno.ENOSPC, "no")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(os, "link", refuse)
+        patch.setattr(os, "replace", refuse)
+        with pytest.raises(DownloadError):
+            make_client(handler=origin).download(T, tmp_path)
+    (tmp_path / "t.mp4").touch()
+    (path,) = make_client(handler=origin).download(T, tmp_path)
+    assert (path.name, path.read_bytes(), len(origin.seen)) == ("t~2.mp4", VIDEO, 1)
+    assert (tmp_path / "t.mp4").read_bytes() == b""
+
+
 def test_two_downloads_at_once_write_to_two_parts_and_leave_one_file(
     make_client: MakeClient, tmp_path: Path
 ) -> None:

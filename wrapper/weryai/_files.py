@@ -104,9 +104,20 @@ def _fills(part: Path, path: Path) -> bool:
         info = path.lstat()
     except OSError:
         return False
-    if not stat.S_ISREG(info.st_mode) or info.st_size:
+    if not stat.S_ISREG(info.st_mode) or info.st_size or _has_links(part):
         return False
     part.replace(path)
+    return True
+
+
+def _has_links(part: Path) -> bool:
+    """Whether the file system knows second names: then no empty file is left by us."""
+    probe = part.with_name(f"{part.name}.probe")
+    try:
+        os.link(part, probe)
+    except OSError as error:
+        return isinstance(error, FileExistsError)
+    probe.unlink()
     return True
 
 
