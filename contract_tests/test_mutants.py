@@ -80,6 +80,9 @@ def test_what_no_built_in_check_sees_is_planted() -> None:
         "four-videos-are-three-tasks",
         "a-task-is-in-an-unknown-state",
         "a-state-goes-back",
+        "a-task-that-has-ended-runs-again",
+        "a-task-that-succeeded-fails-later",
+        "a-body-that-is-refused-is-charged",
     } <= planted
 
 
