@@ -131,7 +131,8 @@ def test_a_submission_whose_fate_is_unknown_stays_so_with_the_reason(
         client.submit(ask(images=HTTPS))
     entry = only(journal)
     assert (entry.state, entry.open, entry.result) == ("unknown", True, None)
-    assert entry.reason == str(caught.value)
+    came = caught.value.raw.decode()
+    assert entry.reason == f"{caught.value}{came and ': '}{came}", "ids in it outlive the process"
     assert entry.payload == caught.value.payload
 
 

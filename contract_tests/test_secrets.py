@@ -13,7 +13,7 @@ import httpx
 import pytest
 
 from contract_tests.conftest import KEY, MakeClient, Network
-from weryai import AsyncWeryAI, MultiImageToVideo, WeryAI, WeryAIError
+from weryai import AsyncWeryAI, MultiImageToVideo, ResponseError, WeryAI, WeryAIError
 from weryai.journal import SQLiteJournal
 
 Ask = Callable[..., MultiImageToVideo]
@@ -49,6 +49,17 @@ def test_a_service_that_sends_the_key_back_in_no_http_at_all_puts_it_nowhere(
     (entry,) = journal.entries()
     assert "[key]" in str(entry.reason)
     assert KEY not in f"{entry} {caplog.text}"
+
+
+def test_a_key_is_cut_out_however_json_spells_it(make_client: MakeClient) -> None:
+    key = "sk-test/0123456789/abcdef"
+    for spelled in (key, key.replace("/", "\\/")):
+        told = f'{{"status": 1002, "message": "no {spelled}"}}'.encode()
+        client = make_client(handler=Network(httpx.Response(200, content=told)), api_key=key)
+        with pytest.raises(ResponseError, match=r"no \[key\]") as caught:
+            client.balance()
+        assert spelled.encode() not in caught.value.raw
+        assert key not in str(caught.value)
 
 
 @pytest.mark.parametrize(

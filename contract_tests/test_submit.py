@@ -173,6 +173,7 @@ def test_half_an_answer_is_kept_without_the_key(
     assert caught.value.raw == told % (b"[key]", b"[key]")
     (entry,) = journal.entries()
     assert (entry.state, entry.job) == ("unknown", None), "half an answer counts for nothing"
+    assert "task_1" in str(entry.reason), "whoever looks later can settle it with that"
     assert KEY[:8] not in f"{entry} {caught.value!r}"
 
 

@@ -286,7 +286,8 @@ def test_ctrl_c_during_an_upload_is_no_unknown_submission(
 
     monkeypatch.setattr(_setup, "make_client", made_with(interrupt))
     said = cli("generate", *pictures, *REQUEST, *FIVE)
-    assert (said.code, said.out, said.err) == (130, "", "weryai: stopped\n")
+    assert (said.code, said.out) == (130, "")
+    assert said.err == "weryai: stopped\n`weryai jobs` lists what was paid for, if anything was\n"
     assert cli("jobs", "--json").json["jobs"] == []
 
 

@@ -44,20 +44,25 @@ class Key(httpx.Auth):
 
     def cut_from(self, response: httpx.Response) -> httpx.Response:
         """The response without the key, should the service have sent it back."""
-        if self._text.encode() not in response.content:
+        content = self._without(response.content)
+        if content == response.content:
             return response
         names = (b"content-type", b"retry-after")
         headers = [pair for pair in response.headers.raw if pair[0].lower() in names]
-        content = self.cut_bytes(response.content)
         return httpx.Response(response.status_code, headers=headers, content=content)
 
     def cut_bytes(self, data: bytes) -> bytes:
         """The bytes without the key, and without most of it where they end in the middle of it."""
-        data = data.replace(self._text.encode(), b"[key]")
+        data = self._without(data)
         for length in range(len(self._text) - 1, SHORTEST_SECRET - 1, -1):
             if data.endswith(self._text[:length].encode()):
                 return data[:-length] + b"[key]"
         return data
+
+    def _without(self, data: bytes) -> bytes:
+        """Without the key, nor as JSON may spell it."""
+        plain = self._text.encode()
+        return data.replace(plain, b"[key]").replace(plain.replace(b"/", rb"\/"), b"[key]")
 
     def fault(self) -> str | None:
         """Why it cannot be a key, None if it may be one."""

@@ -13,13 +13,15 @@ from typing import TYPE_CHECKING, Any
 from attrs import frozen
 
 from ._io import IO
-from .errors import JournalError
+from .errors import JournalError, SubmissionUnknownError
 from .results import Job, Task, Video
 
 if TYPE_CHECKING:
     from .journal import Journal
 
 log = logging.getLogger("weryai")
+
+LONGEST_RAW = 2000  # bytes of an answer; a real one to a submission has fewer than 500
 
 
 @frozen
@@ -53,9 +55,7 @@ class Records:
         if self.journal:
             try:
                 if unknown:
-                    # Ctrl-C and a cancelled task have no words of their own.
-                    reason = str(error) or str(error.__cause__)
-                    await self.io.keep(self.journal.doubt, entry_id, reason)
+                    await self.io.keep(self.journal.doubt, entry_id, _reason(error))
                 else:
                     await self.io.keep(self.journal.refuse, entry_id)
             except JournalError as failure:  # the error that is on its way matters more
@@ -70,6 +70,15 @@ class Records:
         """Write down where a video is."""
         if self.journal:
             await self.io.keep(self.journal.fetched, self.base_url, video, path)
+
+
+def _reason(error: BaseException) -> str:
+    """Why it is not known, with what came of the answer: ids in it must outlive the process."""
+    # Ctrl-C and a cancelled task have no words of their own.
+    cause = error if str(error) else error.__cause__
+    raw = cause.raw if isinstance(cause, SubmissionUnknownError) else b""
+    came = f": {raw[:LONGEST_RAW].decode(errors='replace')}" if raw else ""
+    return f"{cause}{came}"
 
 
 def new_id() -> str:

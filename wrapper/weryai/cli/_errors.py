@@ -203,6 +203,8 @@ def _(error: WaitTimeoutError, run: Run) -> list[str]:
 def _(error: KeyboardInterrupt, run: Run) -> list[str]:
     if isinstance(error.__cause__, SubmissionUnknownError):
         return ["stopped while the request was on its way", *explain(error.__cause__, run)]
+    if run.request is not None and run.job is None and run.journal != "none":
+        return ["stopped", "`weryai jobs` lists what was paid for, if anything was"]
     return ["stopped", *_go_on(run)]
 
 
