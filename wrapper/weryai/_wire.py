@@ -95,8 +95,8 @@ class Receipt:
 def submit(request: MultiImageToVideo, images: Sequence[str]) -> Operation[Receipt]:
     """The paid call, with addresses in the place of local images."""
     body = MultiImageToVideoRequest.from_dict(request.payload() | {"images": list(images)})
-    module = submit_multi_image_to_video
-    return Operation(module._get_kwargs(body=body), _reader(module, SubmitOk, _receipt), Cost.PAID)
+    kwargs = submit_multi_image_to_video._get_kwargs(body=body)
+    return _operation(submit_multi_image_to_video, kwargs, SubmitOk, _receipt, Cost.PAID)
 
 
 def task_status(task_id: str) -> Operation[Task]:
@@ -106,7 +106,7 @@ def task_status(task_id: str) -> Operation[Task]:
     def convert(ok: TaskStatusOk) -> Task:
         return _task(listed(ok.data)[0], name=task_id)
 
-    return Operation(kwargs, _reader(get_task_status, TaskStatusOk, convert), Cost.FREE)
+    return _operation(get_task_status, kwargs, TaskStatusOk, convert, Cost.FREE)
 
 
 def batch_status(batch_id: str) -> Operation[tuple[Task, ...]]:
@@ -117,7 +117,7 @@ def batch_status(batch_id: str) -> Operation[tuple[Task, ...]]:
         named = enumerate(listed(ok.data), 1)
         return tuple(_task(form, name=f"{batch_id}-{place}") for place, form in named)
 
-    return Operation(kwargs, _reader(get_batch_status, BatchStatusOk, convert), Cost.FREE)
+    return _operation(get_batch_status, kwargs, BatchStatusOk, convert, Cost.FREE)
 
 
 def upload(image: LocalImage, content: BinaryIO) -> Operation[str]:
@@ -131,7 +131,7 @@ def upload(image: LocalImage, content: BinaryIO) -> Operation[str]:
             raise ValueError(f"{address!r:.80} is no address")
         return address
 
-    return Operation(kwargs, _reader(upload_file, UploadOk, convert), Cost.FREE)
+    return _operation(upload_file, kwargs, UploadOk, convert, Cost.FREE)
 
 
 def balance() -> Operation[float]:
@@ -140,8 +140,7 @@ def balance() -> Operation[float]:
     def convert(ok: BalanceOk) -> float:
         return number(ok.data.balance if isinstance(ok.data, BalanceObject) else ok.data)
 
-    read = _reader(get_balance, BalanceOk, convert)
-    return Operation(get_balance._get_kwargs(), read, Cost.FREE)
+    return _operation(get_balance, get_balance._get_kwargs(), BalanceOk, convert, Cost.FREE)
 
 
 def models() -> Operation[tuple[Model, ...]]:
@@ -153,8 +152,8 @@ def models() -> Operation[tuple[Model, ...]]:
         given = _items(ok.data.image_to_video if rows is None or isinstance(rows, Unset) else rows)
         return tuple(_model(row) for row in given)
 
-    read = _reader(list_video_models, ModelsOk, convert)
-    return Operation(list_video_models._get_kwargs(), read, Cost.FREE, registry=True)
+    kwargs = list_video_models._get_kwargs()
+    return _operation(list_video_models, kwargs, ModelsOk, convert, Cost.FREE, registry=True)
 
 
 def notice(body: bytes) -> Task:
@@ -176,11 +175,26 @@ def generated_client(config: Config, transport: object) -> AuthenticatedClient:
     )
 
 
-def _reader(module: ModuleType, ok_type: type[Any], convert: Callable[[Any], T]) -> Read[T]:
+def _operation(
+    module: ModuleType,
+    kwargs: dict[str, Any],
+    ok_type: type[Any],
+    convert: Callable[[Any], T],
+    cost: Cost,
+    *,
+    registry: bool = False,
+) -> Operation[T]:
+    """The call that a generated module describes."""
+    read = _reader(module, ok_type, convert, paid=cost is Cost.PAID)
+    return Operation(kwargs, read, cost, registry)
+
+
+def _reader(
+    module: ModuleType, ok_type: type[Any], convert: Callable[[Any], T], *, paid: bool
+) -> Read[T]:
     """Read a reply with the generated parser, and turn every other answer into our errors."""
 
     def read(response: httpx.Response) -> T:
-        paid = ok_type is SubmitOk
         if paid and _speaks_of_a_start(_failures.body(response)):
             _failures.require_success(response)
         _failures.raise_for_http(response)
