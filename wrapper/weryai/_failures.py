@@ -80,6 +80,8 @@ LONGEST_RETRY_AFTER = 86400.0
 # In words, because 1002 stands for three things.
 ABOUT_THE_KEY = re.compile(r"api[ _-]?key|authenticat|unauthori[sz]ed|invalid token", re.I)
 ABOUT_CONTENT = re.compile(r"sensitive|policy|policies|moderation|敏感|违规|审核", re.I)
+# In any spelling: what looks like a refusal and names one of these may have been paid.
+ID_NAME = re.compile(r"(task|batch|job)_?ids?", re.I)
 
 # What reading a hostile answer with the generated parsers can end in.
 MALFORMED = (ValueError, KeyError, TypeError, AttributeError, RecursionError, ArithmeticError)
@@ -119,6 +121,20 @@ def raise_for_download(response: httpx.Response) -> None:
             http_status=response.status_code,
             retry_after=_retry_after(response.headers.get("Retry-After")),
         )
+
+
+def speaks_of_a_start(told: dict[str, Any]) -> bool:
+    """Whether an answer calls itself a success, or names ids of what it started anywhere."""
+    left: list[Any] = [told]
+    while left:
+        node = left.pop()
+        if isinstance(node, dict):
+            if any(value and ID_NAME.fullmatch(name) for name, value in node.items()):
+                return True
+            left += node.values()
+        elif isinstance(node, list):
+            left += node
+    return told.get("success") is True
 
 
 def require_success(response: httpx.Response) -> None:

@@ -65,8 +65,6 @@ Videos = tuple[Video, ...]
 _CLIENT = Client(base_url="")
 # CDNs have been seen to answer a poll with an old state.
 _FRESH = "no-cache"
-# In any spelling: what looks like a refusal and names one of these may have been paid.
-_ID_NAME = re.compile(r"(task|batch|job)_?ids?", re.IGNORECASE)
 _PATH_ID = re.compile(r"\.*[A-Za-z0-9_:=+~-][A-Za-z0-9_:=+~.-]*")
 
 
@@ -195,7 +193,7 @@ def _reader(
     """Read a reply with the generated parser, and turn every other answer into our errors."""
 
     def read(response: httpx.Response) -> T:
-        if paid and _speaks_of_a_start(_failures.body(response)):
+        if paid and _failures.speaks_of_a_start(_failures.body(response)):
             _failures.require_success(response)
         _failures.raise_for_http(response)
         try:
@@ -204,7 +202,7 @@ def _reader(
                 _check_envelope(parsed)
                 return convert(parsed)
             refusal = _failures.business(response, parsed)
-            if paid and _speaks_of_a_start(parsed.to_dict()):
+            if paid and _failures.speaks_of_a_start(parsed.to_dict()):
                 raise ValueError("a refusal that speaks of what it started")
         except MALFORMED as error:
             # Not `from error`: its text may quote what the service sent, the key included.
@@ -224,20 +222,6 @@ def _check_envelope(parsed: Any) -> None:
         raise ValueError("a success that does not say so")
     if isinstance(parsed.status, bool):  # False equals 0
         raise ValueError("a status that is no number")
-
-
-def _speaks_of_a_start(told: dict[str, Any]) -> bool:
-    """Whether an answer calls itself a success, or names ids of what it started anywhere."""
-    left: list[Any] = [told]
-    while left:
-        node = left.pop()
-        if isinstance(node, dict):
-            if any(value and _ID_NAME.fullmatch(name) for name, value in node.items()):
-                return True
-            left += node.values()
-        elif isinstance(node, list):
-            left += node
-    return told.get("success") is True
 
 
 def _path_id(value: str) -> str:
