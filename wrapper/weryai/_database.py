@@ -16,6 +16,10 @@ APPLICATION_ID = 0x57455259
 VERSION = 1
 # Seconds to wait for another process; each of its transactions takes milliseconds.
 PATIENCE = 30.0
+KEEP_IT = (
+    "it is left as it is. Move it away together with its -wal and -shm files, and keep them: ids of"
+    " paid jobs may be in them"
+)
 
 TABLES = """
 CREATE TABLE entries (
@@ -163,7 +167,4 @@ def _advice(error: sqlite3.Error) -> str:
     """What is wrong with the file, and what to do."""
     if type(error) is not sqlite3.DatabaseError:  # a full disk, a lock, a closed connection
         return f"cannot be used: {error}"
-    return (
-        f"is damaged or is no journal ({error}); it is left as it is. Move it away together with"
-        " its -wal and -shm files, and keep them: ids of paid jobs may be in them"
-    )
+    return f"is damaged or is no journal ({error}); {KEEP_IT}"

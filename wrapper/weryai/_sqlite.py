@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from ._database import Database
+from ._database import KEEP_IT, Database
 from ._entries import UNKNOWN, Entry
 from ._locks import Claims
 from .errors import JournalError
@@ -174,18 +174,15 @@ class SQLiteJournal:
         with self._db.explained():
             held = {row["id"]: self._claims.taken(row["id"]) for row in rows}
         return [
-            self._entry(row, tasks[row["id"]], videos[row["id"]], held[row["id"]]) for row in rows
+            self._told(row, tasks[row["id"]], videos[row["id"]], held[row["id"]]) for row in rows
         ]
 
-    def _entry(self, row: sqlite3.Row, *parts: Any) -> Entry:
+    def _told(self, row: sqlite3.Row, *parts: Any) -> Entry:
         try:
             return _entry(row, *parts)
         except (ValueError, TypeError, KeyError, AttributeError) as error:
             words = f"the entry {row['id']} is damaged ({type(error).__name__}: {error})"
-            raise JournalError(
-                f"{self.path}: {words}; it is left as it is. Move it away together with its -wal"
-                " and -shm files, and keep them: ids of paid jobs are in them"
-            ) from error
+            raise JournalError(f"{self.path}: {words}; {KEEP_IT}") from error
 
 
 def _owner(
