@@ -40,7 +40,7 @@ class Key(httpx.Auth):
 
     def cut(self, text: str) -> str:
         """The text without the key, should the service have sent it back."""
-        return text.replace(self._text, "[key]")
+        return self._without(text.encode(errors="surrogatepass")).decode(errors="surrogatepass")
 
     def cut_from(self, response: httpx.Response) -> httpx.Response:
         """The response without the key, should the service have sent it back."""
@@ -60,7 +60,7 @@ class Key(httpx.Auth):
         return data
 
     def _without(self, data: bytes) -> bytes:
-        """Without the key, nor as JSON may spell it."""
+        """Without the key, in plain or as JSON may spell it."""
         plain = self._text.encode()
         return data.replace(plain, b"[key]").replace(plain.replace(b"/", rb"\/"), b"[key]")
 
