@@ -115,9 +115,11 @@ def _has_links(part: Path) -> bool:
     probe = part.with_name(f"{part.name}.probe")
     try:
         os.link(part, probe)
-    except OSError as error:
-        return isinstance(error, FileExistsError)
-    probe.unlink()
+    except FileExistsError:
+        pass  # of a process that was killed in here
+    except OSError:
+        return False
+    probe.unlink(missing_ok=True)
     return True
 
 
