@@ -259,13 +259,7 @@ def resume(
     ):
         run.out = _steps.folder(out)
         Resume(run, client, kept, run.out, _setup.make_clock()).everything(timeout)
-        _jobs.advise(
-            [
-                entry
-                for entry in kept.entries()
-                if entry.state == "unknown" or entry.base_url != client.base_url
-            ]
-        )
+        _jobs.advise(_jobs.beyond_resume(kept.entries(), client.base_url))
     _show.finish(run)
 
 

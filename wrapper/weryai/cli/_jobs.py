@@ -56,8 +56,14 @@ def jobs(
 
 def latest(entries: Sequence[Entry]) -> list[Entry]:
     """Without those that were done long ago."""
-    old = {entry.id for entry in [entry for entry in entries if not entry.open][:-LATEST]}
+    done = [entry.id for entry in entries if not entry.open]
+    old = set(done[:-LATEST])
     return [entry for entry in entries if entry.id not in old]
+
+
+def beyond_resume(entries: Sequence[Entry], base_url: str) -> list[Entry]:
+    """What `weryai resume` at this address can do nothing about."""
+    return [each for each in entries if each.state == "unknown" or each.base_url != base_url]
 
 
 @app.command()
