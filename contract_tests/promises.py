@@ -26,6 +26,7 @@ OPERATIONS = {
     r"download": "download",
 }
 CONTRACT = Path(__file__).parents[1] / "openapi" / "weryai.yaml"
+LONGEST = 300  # characters of a line; a terminal wraps them, a log keeps them together
 
 
 @functools.cache
@@ -33,9 +34,6 @@ def named() -> re.Pattern[str]:
     """The names that operations have in the contract."""
     names = re.findall(r"^ +operationId: (\w+)$", CONTRACT.read_text(), re.MULTILINE)
     return re.compile("|".join(sorted(names, key=len, reverse=True)))
-
-
-LONGEST = 300  # characters; a terminal wraps them, a log keeps them in one line
 
 
 def line(nodeid: str, seen: str) -> str:

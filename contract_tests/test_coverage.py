@@ -194,6 +194,8 @@ def test_the_report_names_every_cell_and_the_table_fits_a_terminal(seen: Seen) -
     assert {f"`{cell.name}`" for cell in seen.contract.cells if cell.name} <= told
     lines = list(summary(verdict))
     assert f"open, client: {PAID} request operation" in lines
+    unasked = len(verdict.states["client"]) - len(verdict.states["simulator"])
+    assert f"not asked, simulator: {unasked} cells: " in " ".join(lines)
     table = [line for line in lines if not line.startswith("open")]
     assert max(map(len, table)) <= 80
 

@@ -288,6 +288,8 @@ def test_ctrl_c_during_an_upload_is_no_unknown_submission(
     said = cli("generate", *pictures, *REQUEST, *FIVE)
     assert (said.code, said.out) == (130, "")
     assert said.err == "weryai: stopped\n`weryai jobs` lists what was paid for, if anything was\n"
+    said = cli("generate", *pictures, *REQUEST, *FIVE, "--journal", "none")
+    assert said.err == "weryai: stopped\n"
     assert cli("jobs", "--json").json["jobs"] == []
 
 
