@@ -50,6 +50,7 @@ GUARDS = {
         "test_wait.py",
         "test_journal.py",
         "test_journal_file.py",
+        "test_journal_shared.py",
         "test_claims.py",
         "test_upload.py",
         "test_uploads.py",
