@@ -36,7 +36,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     arguments = sys.argv[1:] if argv is None else list(argv)
     try:
         with needs("cli"):
-            from ._app import run
+            from ._main import run
     except MissingExtraError as error:
         return report(error, Run.before_parsing(arguments))
     return run(arguments)

@@ -2,10 +2,6 @@
 
 from __future__ import annotations
 
-import logging
-import os
-import sys
-from io import TextIOWrapper
 from pathlib import Path
 from typing import Annotated
 
@@ -13,10 +9,9 @@ import typer
 from attrs import asdict
 
 import weryai
-from weryai import MultiImageToVideo, WeryAIError
+from weryai import MultiImageToVideo
 
 from . import _jobs, _options, _setup, _show, _steps
-from ._errors import UsageError, report
 from ._options import (
     BaseUrl,
     Batch,
@@ -50,47 +45,12 @@ Exit codes:
   130  stopped with Ctrl-C
 """
 
-log = logging.getLogger("weryai")
 app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,  # they show local variables
     rich_markup_mode=None,
     epilog=EPILOG,
 )
-
-
-def run(argv: list[str]) -> int:
-    """Parse, run, and tell whatever went wrong. Returns the exit code."""
-    for stream in (sys.stdout, sys.stderr):
-        if isinstance(stream, TextIOWrapper):
-            stream.reconfigure(errors="backslashreplace")
-    try:
-        code = _run(argv, Run.before_parsing(argv))
-        sys.stdout.flush()
-    except BrokenPipeError:
-        # Python would try to flush it once more at its end.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 1
-    return code
-
-
-def _run(argv: list[str], state: Run) -> int:
-    command = typer.main.get_command(app)
-    try:
-        with command.make_context("weryai", argv, obj=state) as context:
-            command.invoke(context)
-    except typer.Exit as end:
-        return end.exit_code
-    except typer.TyperException as error:
-        return report(UsageError(error.format_message()), state)
-    except BrokenPipeError:
-        raise
-    except (Exception, KeyboardInterrupt) as error:
-        if not isinstance(error, (WeryAIError, KeyboardInterrupt)):
-            log.debug("this is where", exc_info=True)
-        return report(error, state)
-    return 0
-
 
 app.add_typer(_jobs.app, name="jobs")
 
