@@ -20,6 +20,7 @@ from pathlib import Path
 import anyio
 import httpx
 
+from contract_tests.films import head
 from contract_tests.loopback import Files, serve
 from weryai import AsyncWeryAI, Video, WeryAI, _media
 
@@ -120,9 +121,10 @@ def work(name: str, url: str, folder: Path) -> dict[str, float]:
 
 def measure(names: list[str], folder: Path) -> tuple[dict[str, dict[str, float]], Files]:
     """Do them one after the other in a process of their own."""
-    for name, head in (("big.jpg", b"\xff\xd8\xff"), ("big.mp4", b"\0\0\0\x18ftypisom")):
+    film = head(SIZE - len(head(0)))
+    for name, start in (("big.jpg", b"\xff\xd8\xff"), ("big.mp4", film)):
         with (folder / name).open("wb") as file:
-            file.write(head)
+            file.write(start)
             file.truncate(SIZE)
         (folder / name).read_bytes()  # or the first to read it would pay for that
     with serve(Files(folder / "big.mp4")) as files:

@@ -15,6 +15,7 @@ import httpx
 import pytest
 
 from contract_tests import profiles
+from contract_tests.films import film
 from contract_tests.promises import pytest_terminal_summary as pytest_terminal_summary
 from weryai import AsyncWeryAI, MultiImageToVideo, WeryAI
 from weryai.journal import SQLiteJournal
@@ -169,9 +170,9 @@ def journal(tmp_path: Path) -> Iterator[SQLiteJournal]:
 
 @pytest.fixture
 def quick_videos(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Results that are no more than a header, where a test is not about what can be seen."""
+    """Results of next to nothing, where a test is not about what can be seen."""
 
     def draw(*_: object, path: Path, **__: object) -> None:
-        path.write_bytes(b"\0\0\0\x18ftypisom" + b"x" * 1000)
+        path.write_bytes(film())
 
     monkeypatch.setattr("weryai.testing._world.render", draw)

@@ -9,8 +9,10 @@ from typing import Any
 import httpx
 from attrs import define, field
 
+from contract_tests.films import film
+
 URL = "https://files.example.com/v.mp4"
-VIDEO = b"\0\0\0\x18ftypisom" + bytes(range(256)) * 40
+VIDEO = film(bytes(range(256)) * 40)
 
 
 class Stream(httpx.SyncByteStream, httpx.AsyncByteStream):

@@ -13,6 +13,7 @@ import pytest
 
 from contract_tests import big_files
 from contract_tests.conftest import MakeClient
+from contract_tests.films import film
 from contract_tests.loopback import BLOCK, Files, serve
 from weryai import Video
 
@@ -41,7 +42,7 @@ WeryAI("sk-x", base_url=url).download([Video(url + "/v.mp4", "t")], folder)
 def test_a_process_that_was_killed_left_what_it_fetched(
     make_client: MakeClient, tmp_path: Path
 ) -> None:
-    content = b"\0\0\0\x18ftypisom" + os.urandom(4 * BLOCK)
+    content = film(os.urandom(4 * BLOCK))
     (tmp_path / "served").write_bytes(content)
     part = tmp_path / "out" / ".t.mp4.part"
     with serve(Files(tmp_path / "served")) as files:

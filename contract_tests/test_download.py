@@ -13,14 +13,14 @@ import pytest
 from PIL import Image, ImageChops, ImageStat
 
 from contract_tests.conftest import Network
+from contract_tests.films import film, webm
 from weryai import DownloadError, InvalidRequestError, MultiImageToVideo, Video, WeryAI
 from weryai.testing import Simulator
 
 Ask = Callable[..., MultiImageToVideo]
 MakeClient = Callable[..., WeryAI]
 URL = "https://files.example.com/v.mp4"
-# Two boxes: what it is, and what is in it.
-MP4 = b"\0\0\0\x18ftypisom" + bytes(12) + (1008).to_bytes(4, "big") + b"mdat" + b"x" * 1000
+MP4 = film()
 
 
 def answer(*answers: httpx.Response | Exception) -> Network:
@@ -120,13 +120,12 @@ def test_what_lies_behind_a_video_is_no_fault_where_the_end_is_told(
 
 
 @pytest.mark.parametrize(
-    ("suffix", "head"),
-    [("mp4", MP4[:12]), ("mov", b"\0\0\0\x14ftypqt  "), ("webm", b"\x1a\x45\xdf\xa3" + bytes(8))],
+    ("suffix", "content"), [("mp4", MP4), ("mov", film(brand=b"qt  ")), ("webm", webm())]
 )
 def test_each_kind_of_video_is_kept_under_its_own_suffix(
-    make_client: MakeClient, tmp_path: Path, suffix: str, head: bytes
+    make_client: MakeClient, tmp_path: Path, suffix: str, content: bytes
 ) -> None:
-    handler = answer(httpx.Response(200, content=head + b"x" * 1000))
+    handler = answer(httpx.Response(200, content=content))
     video = Video(f"https://files.example.com/V.{suffix.upper()}?signed=1", "Task_A")
     assert make_client(handler=handler).download([video], tmp_path) == [
         tmp_path / f"Task_A.{suffix}"

@@ -15,6 +15,7 @@ import httpx
 import pytest
 
 from contract_tests.conftest import KEY, Network
+from contract_tests.films import film
 from weryai import (
     AsyncWeryAI,
     DownloadError,
@@ -246,12 +247,11 @@ def test_a_video_that_could_not_be_fetched_stays_to_be_fetched(
 def test_a_task_that_is_told_by_no_id_or_by_another_is_written_down_and_fetched(
     make_client: MakeClient, journal: SQLiteJournal, tmp_path: Path, told: dict[str, str]
 ) -> None:
-    film = b"\0\0\0\x18ftypisom" + b"x" * 100
     made = {**told, "task_status": "succeed", "videos": ["https://e.com/v"]}
 
     def answer(request: httpx.Request) -> httpx.Response:
         if request.url.host == "e.com":
-            return httpx.Response(200, content=film)
+            return httpx.Response(200, content=film())
         several = [{**made, "videos": [f"https://e.com/{n}"]} for n in (1, 2)]
         data = several if "batch" in request.url.path else made
         return httpx.Response(200, json={"status": 0, "data": data})

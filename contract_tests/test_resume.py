@@ -12,6 +12,7 @@ import httpx
 import pytest
 
 from contract_tests.conftest import MakeClient
+from contract_tests.films import film
 from contract_tests.origin import URL, VIDEO, Origin, Stream
 from contract_tests.raw import raw, status, submit
 from weryai import DownloadError, Video
@@ -96,7 +97,7 @@ def test_a_minute_of_failures_leaves_what_was_fetched(
 def test_a_file_that_changed_starts_anew(make_client: MakeClient, tmp_path: Path) -> None:
     origin = Origin()
     stop_after(make_client, origin, 700, tmp_path)
-    origin.content, origin.headers = VIDEO[:12] + b"new" * 900, {"ETag": '"two"'}
+    origin.content, origin.headers = film(b"new" * 900), {"ETag": '"two"'}
     (path,) = make_client(handler=origin).download(T, tmp_path)
     assert path.read_bytes() == origin.content
     assert origin.asked == ["bytes=700-"], "the answer to it was the whole file"

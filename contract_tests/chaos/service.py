@@ -14,6 +14,7 @@ from unittest.mock import patch
 from anyio import sleep
 from attrs import define, field
 
+from contract_tests.films import film
 from weryai import SystemClock
 from weryai.cli.simulate import serving
 from weryai.testing import Simulator
@@ -70,7 +71,7 @@ def service(seed: int) -> Iterator[tuple[Service, str]]:
     dice = random.Random(seed)
 
     def draw(*_: object, path: Path, **__: object) -> None:
-        path.write_bytes(b"\0\0\0\x18ftypisom" + dice.randbytes(dice.randrange(200_000, 2_000_000)))
+        path.write_bytes(film(dice.randbytes(dice.randrange(200_000, 2_000_000))))
 
     simulator = Simulator(credits=1e9, task_seconds=0.1, clock=SystemClock())
     with patch("weryai.testing._world.render", draw), simulator:
