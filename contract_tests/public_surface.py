@@ -12,6 +12,7 @@ from typing import Any, assert_type
 
 import weryai
 from weryai import (
+    AlreadySubmittedError,
     AsyncWeryAI,
     AuthenticationError,
     Clock,
@@ -123,7 +124,10 @@ def kept(journal: Journal) -> list[str]:
         assert_type(entry.result, Result | None)
         assert_type(entry.unfetched, tuple[Video, ...])
         facts = (entry.id, entry.base_url, entry.payload, entry.sent_at, entry.tasks, entry.files)
-        told.append(f"{facts} {entry.state} {entry.reason} {entry.held} {entry.settled}")
+        asked = (entry.operation, entry.idempotency_key, entry.fingerprint)
+        told.append(f"{facts} {asked} {entry.state} {entry.reason} {entry.held} {entry.settled}")
+        assert entry.job is None or journal.find(entry.base_url, entry.job) is not None
+        assert not entry.final
         if entry.open and journal.claim(entry.id):
             journal.settle(entry.id)
             journal.release(entry.id)
@@ -135,6 +139,8 @@ def what_to_do(error: WeryAIError) -> str:
     match error:
         case ConfigError():
             return str(error)
+        case AlreadySubmittedError(entry=entry, job=job):
+            return f"wait for {job}, entry {entry.id}"
         case InvalidRequestError(faults=faults) | MediaError(faults=faults):
             return "; ".join(faults)
         case TransportError(sent=sent):

@@ -158,18 +158,36 @@ def test_a_log_whose_journal_is_gone_or_empty_is_not_written_over(
 
 
 @pytest.mark.parametrize(
-    ("column", "value"), [("payload", "{"), ("payload", "[]"), ("sent_at", "yesterday")]
+    ("table", "column", "value"),
+    [
+        ("entries", "payload", "{"),
+        ("entries", "payload", "[]"),
+        ("entries", "payload", "[" * 100_000),
+        ("entries", "sent_at", "yesterday"),
+        ("entries", "sent_at", "2026-11-24T00:00:00"),
+        ("entries", "submitted_at", "x"),
+        ("entries", "payload", b"\xff\xfe{"),
+        ("tasks", "task_id", ""),
+        ("tasks", "state", b"\xff"),
+    ],
+    ids=lambda value: f"{value[:20]!r}",
 )
-def test_an_entry_that_cannot_be_read_is_told_by_its_name(
-    tmp_path: Path, column: str, value: str
+def test_an_entry_that_is_damaged_stops_no_other_and_keeps_what_can_be_read(
+    tmp_path: Path, table: str, column: str, value: object
 ) -> None:
     journal = SQLiteJournal(tmp_path / "a.journal")
-    write(journal, "a")
+    write(journal, "a", "b")
     with journal._db.writing() as db:
-        db.execute(f"UPDATE entries SET {column} = ?", (value,))
-    for look in (journal.entries, lambda: journal.entry("a")):
-        with pytest.raises(JournalError, match=r"the entry a is damaged.*Move it away"):
-            look()
+        where = "rowid = (SELECT min(rowid) FROM " + table + ")"
+        db.execute(f"UPDATE {table} SET {column} = CAST(? AS TEXT) WHERE {where}", (value,))
+    found = {entry.id: entry for entry in journal.entries()}
+    assert found["b"].state == "running"
+    assert found["a"] == journal.entry("a")
+    if table == "entries":
+        assert found["a"].job is not None
+        assert found["a"].job.task_ids == ("task_a",)
+    if (column, value) != ("sent_at", "2026-11-24T00:00:00") and column != "state":
+        assert "damaged" in (found["a"].reason or "")
     journal.close()
 
 
@@ -230,5 +248,5 @@ def test_a_thousand_entries_are_listed_in_a_moment(tmp_path: Path) -> None:
     statements: list[str] = []
     journal._db._db.set_trace_callback(statements.append)
     assert len(journal.entries()) == 1000
-    assert len(statements) <= 4, "not a query for each"
+    assert len(statements) <= 5, "not a query for each"
     journal.close()

@@ -51,6 +51,8 @@ GUARDS = {
         "test_journal.py",
         "test_journal_file.py",
         "test_journal_shared.py",
+        "test_journal_versions.py",
+        "test_journal_videos.py",
         "test_claims.py",
         "test_upload.py",
         "test_uploads.py",

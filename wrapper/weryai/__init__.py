@@ -9,6 +9,7 @@ from ._async_client import AsyncWeryAI
 from ._client import WeryAI
 from ._io import Clock, SystemClock
 from .errors import (
+    AlreadySubmittedError,
     AuthenticationError,
     ConcurrencyLimitError,
     ConfigError,
@@ -37,6 +38,7 @@ from .requests import MultiImageToVideo
 from .results import Job, Model, Result, Task, Video
 
 __all__ = [
+    "AlreadySubmittedError",
     "AsyncWeryAI",
     "AuthenticationError",
     "Clock",

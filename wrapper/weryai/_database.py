@@ -3,45 +3,26 @@
 from __future__ import annotations
 
 import os
+import re
 import sqlite3
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from threading import RLock
+from typing import Any
 
+from ._migrations import VERSION, migrate
 from .errors import JournalError
 
-# In the file's header: whose it is, and which version of the tables it has.
+# In the file's header: whose it is.
 APPLICATION_ID = 0x57455259
-VERSION = 1
 # Seconds to wait for another process; each of its transactions takes milliseconds.
 PATIENCE = 30.0
+HALVES = re.compile("[\ud800-\udfff]")
 KEEP_IT = (
     "it is left as it is. Move it away together with its -wal and -shm files, and keep them: ids of"
     " paid jobs may be in them"
 )
-
-TABLES = """
-CREATE TABLE entries (
-    id TEXT PRIMARY KEY, base_url TEXT NOT NULL, payload TEXT NOT NULL, sent_at TEXT NOT NULL,
-    batch_id TEXT, submitted_at TEXT, reason TEXT, settled INTEGER NOT NULL DEFAULT 0
-);
-CREATE TABLE tasks (
-    entry_id TEXT NOT NULL REFERENCES entries ON DELETE CASCADE, task_id TEXT NOT NULL,
-    of_job INTEGER NOT NULL, state TEXT, message TEXT, PRIMARY KEY (entry_id, task_id)
-);
-CREATE INDEX tasks_by_id ON tasks (task_id);
-CREATE TABLE videos (
-    entry_id TEXT NOT NULL REFERENCES entries ON DELETE CASCADE, name TEXT NOT NULL,
-    task_id TEXT NOT NULL, url TEXT NOT NULL, cover_url TEXT, path TEXT,
-    PRIMARY KEY (entry_id, name)
-);
-CREATE INDEX videos_by_name ON videos (name);
-CREATE TABLE uploads (
-    base_url TEXT NOT NULL, sha256 TEXT NOT NULL, address TEXT NOT NULL, at TEXT NOT NULL,
-    PRIMARY KEY (base_url, sha256)
-);
-"""
 
 
 class Database:
@@ -54,21 +35,30 @@ class Database:
         with self.explained():
             self._db = _open(path)
 
-    def rows(
-        self, query: str, values: Sequence[object] | Mapping[str, object] = ()
-    ) -> list[sqlite3.Row]:
+    def rows(self, query: str, values: Sequence[object] = ()) -> list[sqlite3.Row]:
         """What a query finds. Raises JournalError."""
-        with self.explained(), self._guard:
-            self._require_same_process()
-            return self._db.execute(query, values).fetchall()
+        with self.reading() as db:
+            return db.execute(query, values).fetchall()
+
+    @contextmanager
+    def reading(self) -> Iterator[sqlite3.Connection]:
+        """One snapshot: whatever others write meanwhile, all that is read in here is of one moment.
+        Raises JournalError."""
+        with self._transaction("BEGIN") as db:
+            yield db
 
     @contextmanager
     def writing(self) -> Iterator[sqlite3.Connection]:
         """One transaction, which is on disk at the end. Raises JournalError."""
+        with self._transaction("BEGIN IMMEDIATE") as db:
+            yield db
+
+    @contextmanager
+    def _transaction(self, begin: str) -> Iterator[sqlite3.Connection]:
         with self.explained(), self._guard:
             self._require_same_process()
             try:
-                self._db.execute("BEGIN IMMEDIATE")
+                self._db.execute(begin)
                 yield self._db
                 self._db.commit()
             except BaseException:  # Ctrl-C too, at any point of these three
@@ -86,7 +76,7 @@ class Database:
             yield
         except sqlite3.Error as error:
             raise JournalError(f"{self.path} {_advice(error)}") from error
-        except OSError as error:
+        except (OSError, UnicodeError, OverflowError) as error:
             raise JournalError(f"{self.path} cannot be used: {error}") from error
 
     def _require_same_process(self) -> None:
@@ -103,24 +93,48 @@ def _open(path: Path) -> sqlite3.Connection:
     # connection of this process has on it (sqlite.org/howtocorrupt.html, 2.2).
     with suppress(FileExistsError):
         os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
-    db = sqlite3.connect(path, timeout=PATIENCE, isolation_level=None, check_same_thread=False)
+    db = sqlite3.connect(
+        path,
+        timeout=PATIENCE,
+        isolation_level=None,
+        check_same_thread=False,
+        factory=_Connection,
+    )
     try:
         db.row_factory = sqlite3.Row
+        db.text_factory = _text
         _inspect(db, path)
         db.execute("PRAGMA journal_mode = WAL")
         db.execute("PRAGMA synchronous = FULL")
         db.execute("PRAGMA foreign_keys = ON")
         db.execute("BEGIN IMMEDIATE")
-        if not _number(db, "user_version"):  # another process may have been faster
-            for statement in TABLES.split(";"):
-                db.execute(statement)
+        version = _number(db, "user_version")  # another process may have been faster
+        _require_ours(version, path)
+        if version < VERSION:
+            migrate(db, version)
             db.execute(f"PRAGMA application_id = {APPLICATION_ID}")
-            db.execute(f"PRAGMA user_version = {VERSION}")
         db.commit()
     except BaseException:
         db.close()
         raise
     return db
+
+
+class _Connection(sqlite3.Connection):
+    """Stores any text: halves of surrogate pairs, which UTF-8 cannot hold, become U+FFFD."""
+
+    def execute(self, sql: str, parameters: Any = ()) -> sqlite3.Cursor:
+        storable = [mended(each) if isinstance(each, str) else each for each in parameters]
+        return super().execute(sql, storable)
+
+
+def mended(text: str) -> str:
+    return HALVES.sub("\ufffd", text)
+
+
+def _text(stored: bytes) -> str:
+    """One text with a flipped bit must not keep all the others from being read."""
+    return stored.decode(errors="replace")
 
 
 def _require_its_log(path: Path) -> None:
@@ -151,7 +165,11 @@ def _inspect(db: sqlite3.Connection, path: Path) -> None:
         (objects,) = db.execute("SELECT count(*) FROM sqlite_master").fetchone()
         if application or version or objects:
             raise JournalError(f"{path} is a database of something else: give another path")
-    elif version > VERSION:
+    _require_ours(version, path)
+
+
+def _require_ours(version: int, path: Path) -> None:
+    if version > VERSION:
         raise JournalError(
             f"{path} was written by a newer weryai (its version {version}, ours {VERSION}):"
             " upgrade weryai, or give another path"

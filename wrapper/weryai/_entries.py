@@ -11,6 +11,8 @@ from attrs import field, frozen
 
 from .results import Job, Result, Task, Video
 
+MULTI_IMAGE = "submit_multi_image_to_video"
+
 SENDING = "sending"
 UNKNOWN = "unknown"
 RUNNING = "running"
@@ -27,6 +29,7 @@ class Entry:
     Attributes:
         id: its id in the journal.
         base_url: the address of the API that it was sent to.
+        operation: the operationId of what was asked for, such as `submit_multi_image_to_video`.
         payload: the JSON that was sent.
         sent_at: when, in UTC.
         job: its ids; None as long as no answer has told them.
@@ -35,6 +38,10 @@ class Entry:
         reason: why its fate is not known, where that was noticed and not cut off by a crash.
         held: whether a living process is sending or fetching it.
         settled: whether somebody decided that nothing more is to be done.
+        final: whether a wait saw the job stay as it is for a minute after its end.
+        idempotency_key: as it was given to `submit`.
+        fingerprint: the same for two requests that ask for the same, by the content of their local
+            images.
     """
 
     id: str
@@ -47,6 +54,10 @@ class Entry:
     reason: str | None = None
     held: bool = False
     settled: bool = False
+    final: bool = False
+    operation: str = MULTI_IMAGE
+    idempotency_key: str | None = None
+    fingerprint: str | None = None
 
     @property
     def result(self) -> Result | None:

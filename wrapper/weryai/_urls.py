@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ipaddress
+import re
 from urllib.parse import urlsplit
 
 import httpx
@@ -40,3 +41,8 @@ def is_loopback(host: str) -> bool:
         return ipaddress.ip_address(host).is_loopback
     except ValueError:
         return host.lower() == "localhost"
+
+
+def identity(url: str) -> str:
+    """What a file is known by: its address without query and fragment, where signatures change."""
+    return re.split(r"[?#]", url, maxsplit=1)[0]

@@ -3,6 +3,7 @@
 WeryAIError
 ├── ConfigError                  no key, a bad address
 ├── InvalidRequestError          refused here, before anything was sent; lists every fault
+│   └── AlreadySubmittedError    an entry of the journal asks for the same; entry, and how to go on
 ├── MediaError                   a local image that is missing, too large, or not an image
 ├── TransportError               no answer, and it is safe to try again
 ├── ResponseError                the service answered no: code, HTTP status, message
@@ -29,6 +30,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from ._entries import Entry
     from .results import Job, Result, Video
 
 
@@ -69,6 +71,37 @@ class InvalidRequestError(_FaultsError):
     Attributes:
         faults: every fault that was found, a sentence each.
     """
+
+
+class AlreadySubmittedError(InvalidRequestError):
+    """An entry of the journal asks for the same already. Nothing was sent, nothing was charged.
+
+    Attributes:
+        entry: the entry; where its state is `unknown`, look it up and settle it, else wait for its
+            job and fetch the videos.
+        job: the entry's job, None where its ids are not known.
+    """
+
+    def __init__(self, entry: Entry) -> None:
+        self.entry = entry
+        self.job = entry.job
+        super().__init__(
+            [
+                f"the same was submitted at {entry.sent_at:%Y-%m-%d %H:%M:%S} UTC, entry {entry.id}"
+                f" of the journal, which is {entry.state}: {_ways_on(entry)}"
+            ]
+        )
+
+
+def _ways_on(entry: Entry) -> str:
+    if entry.state == "unknown":
+        return (
+            "it may be paid, so look it up on https://weryai.com/api/history, then say what you"
+            f" found with `weryai jobs settle {entry.id} [TASK_ID...]`"
+        )
+    if entry.state == "sending":
+        return "wait for its end, then `weryai resume` fetches its videos"
+    return "`weryai resume` waits for it and fetches its videos"
 
 
 class MediaError(_FaultsError):

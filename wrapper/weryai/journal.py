@@ -32,9 +32,47 @@ class Journal(Protocol):
     """
 
     def begin(
-        self, entry_id: str, base_url: str, payload: Mapping[str, Any], sent_at: datetime
+        self,
+        entry_id: str,
+        base_url: str,
+        payload: Mapping[str, Any],
+        sent_at: datetime,
+        *,
+        operation: str = ...,
+        idempotency_key: str | None = None,
+        fingerprint: str | None = None,
+        none_since: datetime | None = None,
     ) -> None:
-        """Write down the intent, and claim the entry until `accept`, `refuse` or `doubt`."""
+        """Write down the intent, and claim the entry until `accept`, `refuse` or `doubt`.
+
+        Looking and writing are one step: of two that begin at once with the same key, one does.
+
+        Parameters:
+            entry_id: new, else it is a JournalError and the entry of this id stays as it is.
+            base_url: the address of the API.
+            payload: the JSON that will be sent.
+            sent_at: when, in UTC.
+            operation: the operationId.
+            idempotency_key: unique among the entries of a base_url.
+            fingerprint: equal for requests that ask for the same.
+            none_since: refuse where an open entry of this base_url with this fingerprint was sent
+                after it; None does not look.
+
+        Raises:
+            AlreadySubmittedError: with the entry of this key, or the one that asks for the same.
+        """
+        ...
+
+    def earlier(
+        self,
+        base_url: str,
+        *,
+        idempotency_key: str | None = None,
+        fingerprint: str | None = None,
+        since: datetime | None = None,
+    ) -> Entry | None:
+        """What `begin` would refuse: the entry of this key, else the latest open one with this
+        fingerprint that was sent after `since`."""
         ...
 
     def accept(self, entry_id: str, job: Job) -> None:
@@ -49,14 +87,28 @@ class Journal(Protocol):
         """Write down why it is not known whether something was started."""
         ...
 
-    def note(self, base_url: str, job: Job, tasks: Sequence[Task]) -> None:
+    def note(self, base_url: str, job: Job, tasks: Sequence[Task], *, final: bool = False) -> None:
         """Write down what was told of the tasks of a job, under the ids that the service gave them
         there. A job that belongs to no entry is passed over.
+
+        Nothing leaves: tasks and videos that are not told again stay. Within an entry a video is
+        known by its address without query and fragment; several of one address in one call are
+        several. It keeps the name that it was first noted with, and gets another where a video of
+        the entry has that name; its address is the latest one.
+
+        Parameters:
+            final: the job was seen to stay as it is for a minute after its end; kept for good.
         """
         ...
 
     def fetched(self, base_url: str, video: Video, path: Path) -> None:
-        """Write down where a video is; one that belongs to no entry is passed over."""
+        """Write down where a video is, known as in `note`, its name decides among several; one that
+        belongs to no entry is passed over. The path comes back as it is, whatever its bytes."""
+        ...
+
+    def find(self, base_url: str, job: Job) -> Entry | None:
+        """The entry that a job belongs to, by any of its task ids; by its batch where no task of
+        the entry is known. The latest of several, None if there is none."""
         ...
 
     def entries(self) -> list[Entry]:

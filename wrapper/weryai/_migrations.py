@@ -1,0 +1,68 @@
+"""The tables of a journal, version after version: a script each, applied once, never edited."""
+
+from __future__ import annotations
+
+import sqlite3
+
+FIRST = """
+CREATE TABLE entries (
+    id TEXT PRIMARY KEY, base_url TEXT NOT NULL, payload TEXT NOT NULL, sent_at TEXT NOT NULL,
+    batch_id TEXT, submitted_at TEXT, reason TEXT, settled INTEGER NOT NULL DEFAULT 0
+);
+CREATE TABLE tasks (
+    entry_id TEXT NOT NULL REFERENCES entries ON DELETE CASCADE, task_id TEXT NOT NULL,
+    of_job INTEGER NOT NULL, state TEXT, message TEXT, PRIMARY KEY (entry_id, task_id)
+);
+CREATE INDEX tasks_by_id ON tasks (task_id);
+CREATE TABLE videos (
+    entry_id TEXT NOT NULL REFERENCES entries ON DELETE CASCADE, name TEXT NOT NULL,
+    task_id TEXT NOT NULL, url TEXT NOT NULL, cover_url TEXT, path TEXT,
+    PRIMARY KEY (entry_id, name)
+);
+CREATE INDEX videos_by_name ON videos (name);
+CREATE TABLE uploads (
+    base_url TEXT NOT NULL, sha256 TEXT NOT NULL, address TEXT NOT NULL, at TEXT NOT NULL,
+    PRIMARY KEY (base_url, sha256)
+);
+"""
+
+# What was asked for, and a video is known by its address: `name` was its key, and may change hands
+# when videos change places.
+SECOND = """
+ALTER TABLE entries ADD COLUMN operation TEXT NOT NULL DEFAULT 'submit_multi_image_to_video';
+ALTER TABLE entries ADD COLUMN idempotency_key TEXT;
+ALTER TABLE entries ADD COLUMN fingerprint TEXT;
+ALTER TABLE entries ADD COLUMN final INTEGER NOT NULL DEFAULT 0;
+CREATE UNIQUE INDEX entries_by_key ON entries (base_url, idempotency_key);
+CREATE INDEX entries_by_fingerprint ON entries (fingerprint, sent_at);
+CREATE INDEX entries_by_batch ON entries (batch_id);
+CREATE TABLE videos_2 (
+    entry_id TEXT NOT NULL REFERENCES entries ON DELETE CASCADE, identity TEXT NOT NULL,
+    occurrence INTEGER NOT NULL, name TEXT NOT NULL, task_id TEXT NOT NULL, url TEXT NOT NULL,
+    cover_url TEXT, path, PRIMARY KEY (entry_id, identity, occurrence), UNIQUE (entry_id, name)
+);
+WITH plain AS (
+    SELECT *, rowid AS place, substr(url, 1, instr(url || '?', '?') - 1) AS whole FROM videos
+), known AS (
+    SELECT *, substr(whole, 1, instr(whole || '#', '#') - 1) AS identity FROM plain
+)
+INSERT INTO videos_2
+    SELECT entry_id, identity,
+        row_number() OVER (PARTITION BY entry_id, identity ORDER BY place),
+        name, task_id, url, cover_url, path
+    FROM known ORDER BY place;
+DROP TABLE videos;
+ALTER TABLE videos_2 RENAME TO videos;
+CREATE INDEX videos_by_identity ON videos (identity);
+"""
+
+SCRIPTS = (FIRST, SECOND)
+VERSION = len(SCRIPTS)
+
+
+def migrate(db: sqlite3.Connection, version: int) -> None:
+    """Bring the tables from a version, 0 for a new file, to ours, in the caller's transaction."""
+    for script in SCRIPTS[version:]:
+        for statement in script.split(";"):
+            db.execute(statement)
+    db.execute(f"PRAGMA user_version = {VERSION}")
