@@ -87,7 +87,7 @@ def blocking(client: WeryAI, image: Path, folder: Path) -> list[Path]:
     assert_type(client.models(), list[Model])
     address = client.upload(image)
     assert_type(address, str)
-    job = client.submit(request([image, address]))
+    job = client.submit(request([image, address]), idempotency_key="shot-17", refuse_repeats=True)
     assert_type(job, Job)
     assert_type(job.submitted_at, datetime | None)
     same = Job.from_dict(job.to_dict())

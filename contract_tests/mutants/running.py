@@ -53,6 +53,8 @@ GUARDS = {
         "test_journal_shared.py",
         "test_journal_versions.py",
         "test_journal_videos.py",
+        "test_journal_foreign.py",
+        "test_repeats.py",
         "test_claims.py",
         "test_upload.py",
         "test_uploads.py",

@@ -80,9 +80,16 @@ class AsyncWeryAI:
         """See `WeryAI.upload`. Free."""
         return await self._flows.upload(source, retry_budget)
 
-    async def submit(self, request: MultiImageToVideo, *, retry_budget: float | None = None) -> Job:
+    async def submit(
+        self,
+        request: MultiImageToVideo,
+        *,
+        idempotency_key: str | None = None,
+        refuse_repeats: bool = False,
+        retry_budget: float | None = None,
+    ) -> Job:
         """See `WeryAI.submit`. Paid."""
-        return await self._flows.submit(request, retry_budget)
+        return await self._flows.submit(request, idempotency_key, refuse_repeats, retry_budget)
 
     async def status(self, task_id: str, *, retry_budget: float | None = None) -> Task:
         """See `WeryAI.status`. Free."""
@@ -112,10 +119,14 @@ class AsyncWeryAI:
         *,
         timeout: float = _config.WAIT_TIMEOUT,
         on_update: Callable[[Result], None] | None = None,
+        idempotency_key: str | None = None,
+        refuse_repeats: bool = False,
         retry_budget: float | None = None,
     ) -> Result:
         """See `WeryAI.generate`. Paid."""
-        return await self._flows.generate(request, timeout, on_update, retry_budget)
+        return await self._flows.generate(
+            request, timeout, on_update, idempotency_key, refuse_repeats, retry_budget
+        )
 
     async def download(
         self, source: Result | Task | Iterable[Video], directory: str | os.PathLike[str]

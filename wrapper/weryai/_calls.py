@@ -49,7 +49,7 @@ class Calls:
 
         `fate` is kept up to date, for whoever has to know when this is stopped from outside.
         """
-        budget = self.config.retry_budget if budget is None else _seconds(budget)
+        budget = self.budget(budget)
         fate = fate or Fate()
         started = self.io.clock.monotonic()
         for attempt in count(1):
@@ -104,6 +104,10 @@ class Calls:
             sent_at=sent_at,
             raw=self.config.api_key.cut_bytes(answer.body),
         )
+
+    def budget(self, given: float | None) -> float:
+        """Seconds; the client's own where none is given. Raises InvalidRequestError."""
+        return self.config.retry_budget if given is None else _seconds(given)
 
     def now(self) -> datetime:
         """The time in UTC."""

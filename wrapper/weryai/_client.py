@@ -115,21 +115,50 @@ class WeryAI:
         """
         return finish(self._flows.upload(source, retry_budget))
 
-    def submit(self, request: MultiImageToVideo, *, retry_budget: float | None = None) -> Job:
+    def submit(
+        self,
+        request: MultiImageToVideo,
+        *,
+        idempotency_key: str | None = None,
+        refuse_repeats: bool = False,
+        retry_budget: float | None = None,
+    ) -> Job:
         """Upload the local images, then start the job. Paid: it charges credits for each video.
 
         A request whose answer is lost is never sent again. A refusal that made no task (too many
         requests, queue full, 20 running tasks) is repeated within retry_budget.
 
+        The service knows nothing of earlier requests, and neither does this client without a
+        journal.
+
+        Parameters:
+            request: what to make.
+            idempotency_key: a name of your own for this submission, 1 to 255 characters, kept in
+                the journal until its entry is forgotten, and unique there for each base_url; it is
+                never sent. A second submission of the same key and request sends nothing: it
+                returns the job of the first, after waiting for its end (up to retry_budget) where
+                another process or thread is sending it just now. A refused first one frees the key.
+            refuse_repeats: refuse where the journal has an open entry of the last 24 hours with the
+                same request, local images compared by their content.
+            retry_budget: see `WeryAI`.
+
         Returns: the job; keep its ids until the videos are fetched.
 
         Raises:
             MediaError: local images that cannot be used; nothing was sent.
-            SubmissionUnknownError: it may have been paid; look before you submit it again.
+            AlreadySubmittedError: an open entry asks for the same, with refuse_repeats, or the
+                first submission of this key is still being sent.
+            InvalidRequestError: the key stands for another request, or its entry was settled
+                without ids.
+            ConfigError: idempotency_key or refuse_repeats without a journal.
+            SubmissionUnknownError: it may have been paid; look before you submit it again. With a
+                key it is also raised for a first submission whose fate is not known.
+            JournalError: the journal failed: before the submission, and nothing was sent, or after
+                it, with the ids in `job`.
             ResponseError: the service refused it; nothing was charged as far as it says.
             TransportError: it was never sent.
         """
-        return finish(self._flows.submit(request, retry_budget))
+        return finish(self._flows.submit(request, idempotency_key, refuse_repeats, retry_budget))
 
     def status(self, task_id: str, *, retry_budget: float | None = None) -> Task:
         """The state of one task. Free.
@@ -196,10 +225,16 @@ class WeryAI:
         *,
         timeout: float = _config.WAIT_TIMEOUT,
         on_update: Callable[[Result], None] | None = None,
+        idempotency_key: str | None = None,
+        refuse_repeats: bool = False,
         retry_budget: float | None = None,
     ) -> Result:
         """`submit`, then `wait`. Paid, and raises what those two raise."""
-        return finish(self._flows.generate(request, timeout, on_update, retry_budget))
+        return finish(
+            self._flows.generate(
+                request, timeout, on_update, idempotency_key, refuse_repeats, retry_budget
+            )
+        )
 
     def download(
         self, source: Result | Task | Iterable[Video], directory: str | os.PathLike[str]

@@ -10,15 +10,18 @@ from typing import TYPE_CHECKING, Any
 
 from attrs import define, field
 
-from . import _downloads, _media, _records, _urls, _waiting, _wire, webhooks
+from . import _downloads, _media, _records, _repeats, _urls, _waiting, _wire, webhooks
 from ._calls import Calls, Fate
 from ._config import Config
 from ._downloads import Source
+from ._entries import MULTI_IMAGE
 from ._io import IO
-from ._records import Records
-from ._uploads import Uploads
+from ._records import Asked, Records
+from ._repeats import Repeats
+from ._uploads import Content, Uploads
 from ._waiting import OnUpdate, Waiting
 from .errors import (
+    AlreadySubmittedError,
     InvalidRequestError,
     JournalError,
     MediaError,
@@ -49,11 +52,13 @@ class Flows:
     calls: Calls = field(init=False)
     records: Records = field(init=False)
     uploads: Uploads = field(init=False)
+    repeats: Repeats = field(init=False)
 
     def __attrs_post_init__(self) -> None:
         self.calls = Calls(self.io, self.config)
         self.records = Records(self.io, self.config.base_url, self.journal)
-        self.uploads = Uploads(self.calls, self.journal)
+        self.uploads = Uploads(self.calls, self.records)
+        self.repeats = Repeats(self.calls, self.records)
 
     async def balance(self, budget: float | None) -> float:
         return await self.calls.call(_wire.balance(), budget)
@@ -79,19 +84,30 @@ class Flows:
             raise WebhookError(f"it speaks of a task that does not exist: {told.id!r}") from error
 
     async def upload(self, source: Image, budget: float | None) -> str:
-        image = await self.io.run(_media.inspect, source)
-        return await self.uploads.address(image, budget)
+        return await self.uploads.address(await self._content(source), budget)
 
-    async def submit(self, request: MultiImageToVideo, budget: float | None) -> Job:
+    async def submit(
+        self,
+        request: MultiImageToVideo,
+        key: str | None,
+        refuse_repeats: bool,
+        budget: float | None,
+    ) -> Job:
+        self.repeats.require(key, refuse_repeats=refuse_repeats)
+        patience = self.calls.budget(budget)
         if faults := await self.io.run(_media.faults, request.images):
             raise MediaError(faults)
-        images = [await self._address(image, budget) for image in request.images]
-        try:
-            job = await self._pay(request, images, budget)
-        except (ParameterError, NotFoundError):
-            await self.uploads.forget(images)  # one of them may be gone
-            raise
-        log.info("submitted: %s", job.to_dict())
+        images = [await self._held(image) for image in request.images]
+        asked = self._asked(request, images, key, refuse_repeats)
+        async with self.repeats.turn(asked):
+            while not (job := await self.repeats.first(asked, patience)):
+                try:
+                    return await self._start(request, images, asked, budget)
+                except AlreadySubmittedError as error:
+                    # Another process was faster, since the look. With the same key that is no
+                    # fault: the next look tells what became of it.
+                    if key is None or error.entry.idempotency_key != key:
+                        raise
         return job
 
     async def generate(
@@ -99,10 +115,13 @@ class Flows:
         request: MultiImageToVideo,
         timeout: float,
         on_update: OnUpdate | None,
+        key: str | None,
+        refuse_repeats: bool,
         budget: float | None,
     ) -> Result:
         _waiting.require_seconds(timeout)  # before anything is paid
-        return await self.wait(await self.submit(request, budget), timeout, on_update)
+        job = await self.submit(request, key, refuse_repeats, budget)
+        return await self.wait(job, timeout, on_update)
 
     async def wait(self, job: Job, timeout: float, on_update: OnUpdate | None) -> Result:
         waiting = Waiting(self.calls, job)
@@ -124,15 +143,39 @@ class Flows:
     async def download(self, source: Source, directory: str | os.PathLike[str]) -> list[Path]:
         return await _downloads.download(self.calls, self.records, source, directory)
 
+    async def _start(
+        self,
+        request: MultiImageToVideo,
+        images: Sequence[str | Content],
+        asked: Asked,
+        budget: float | None,
+    ) -> Job:
+        """Upload what is local, then pay."""
+        addresses = [
+            image if isinstance(image, str) else await self.uploads.address(image, budget)
+            for image in images
+        ]
+        try:
+            job = await self._pay(request, addresses, asked, budget)
+        except (ParameterError, NotFoundError):
+            await self.uploads.forget(addresses)  # one of them may be gone
+            raise
+        log.info("submitted: %s", job.to_dict())
+        return job
+
     async def _pay(
-        self, request: MultiImageToVideo, images: Sequence[str], budget: float | None
+        self,
+        request: MultiImageToVideo,
+        addresses: Sequence[str],
+        asked: Asked,
+        budget: float | None,
     ) -> Job:
         """The paid call: written down before it is sent, and again when its fate is known."""
-        operation = _wire.submit(request, images)
-        log.info("submitting: %s", _shortened(operation.request["json"]))
-        entry, fate, sent_at = _records.new_id(), Fate(), self.calls.now()
+        operation = _wire.submit(request, addresses)
+        payload, entry, fate = operation.request["json"], _records.new_id(), Fate()
+        log.info("submitting: %s", _shortened(payload))
+        await self.records.begin(entry, payload, self.calls.now(), asked)
         try:
-            await self.records.begin(entry, operation.request["json"], sent_at)
             receipt = await self.calls.call(operation, budget, fate)
         except BaseException as error:
             await self.records.fail(entry, error, unknown=fate.open)
@@ -141,10 +184,27 @@ class Flows:
         await self.records.accept(entry, job)
         return job
 
-    async def _address(self, image: Image, budget: float | None) -> str:
+    async def _held(self, image: Image) -> str | Content:
+        """An address, or a local image by its content."""
         if isinstance(image, str) and _urls.is_address(image):
             return image
-        return await self.upload(image, budget)
+        return await self._content(image)
+
+    async def _content(self, image: Image) -> Content:
+        return await self.uploads.content(await self.io.run(_media.inspect, image))
+
+    def _asked(
+        self,
+        request: MultiImageToVideo,
+        images: Sequence[str | Content],
+        key: str | None,
+        refuse_repeats: bool,
+    ) -> Asked:
+        """What tells this submission from others."""
+        held = [image if isinstance(image, str) else f"sha256:{image.digest}" for image in images]
+        same = _repeats.fingerprint(MULTI_IMAGE, request.payload(), held)
+        since = self.calls.now() - _repeats.RECENT if refuse_repeats else None
+        return Asked(MULTI_IMAGE, same, key, since)
 
 
 def _shortened(payload: Mapping[str, Any]) -> dict[str, Any]:

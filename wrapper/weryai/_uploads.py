@@ -5,16 +5,14 @@ from __future__ import annotations
 from collections.abc import Collection
 from contextlib import AbstractAsyncContextManager
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING
+from io import FileIO
 
 from attrs import define, field, frozen
 
 from . import _media, _wire
 from ._calls import Calls
+from ._records import Records
 from .errors import MediaError
-
-if TYPE_CHECKING:
-    from .journal import Journal
 
 # How long the service keeps an upload is not published; a user's pipeline went on using addresses
 # for this long without a failure.
@@ -31,33 +29,47 @@ class Known:
 
 
 @frozen
+class Content:
+    """A local image, and the SHA-256 of what it holds."""
+
+    image: _media.LocalImage
+    digest: str
+
+
+@frozen
 class Uploads:
     """The uploads of one client, remembered in its journal or else as long as it lives."""
 
     calls: Calls
-    journal: Journal | None = None
+    records: Records
     known: dict[str, Known] = field(factory=dict)
 
-    async def address(self, image: _media.LocalImage, budget: float | None = None) -> str:
-        """Where the content of an image is; it is uploaded if that is not known."""
-        run = self.calls.io.run
+    async def content(self, image: _media.LocalImage) -> Content:
+        """An image and what its content is known by. Raises MediaError."""
+        file = await self._opened(image)
         try:
-            content = await run(_media.open_image, image)
-        except OSError as error:
-            raise MediaError([f"{image.path}: cannot be read ({error})"]) from error
+            return Content(image, await self.calls.io.run(_media.digest, file))
+        finally:
+            await self.calls.io.run(file.close)
+
+    async def address(self, content: Content, budget: float | None = None) -> str:
+        """Where a content is; it is uploaded if that is not known. Raises MediaError where the file
+        is another one by now."""
+        run = self.calls.io.run
+        image, digest = content.image, content.digest
+        file = await self._opened(image)
         try:
             stamp = await run(_media.stamp, image)
-            digest = await run(_media.digest, content)
             known = self.known.setdefault(digest, Known(self.calls.io.lock()))
             async with known.lock:  # whoever has the same content waits, and then finds it here
                 if address := await self._remembered(digest, known):
                     return address
-                address = await self.calls.call(_wire.upload(image, content), budget)
+                address = await self.calls.call(_wire.upload(image, file), budget)
                 if stamp and await run(_media.stamp, image) == stamp:  # what was hashed was sent
                     await self._remember(digest, known, address)
                 return address
         finally:
-            await run(content.close)
+            await run(file.close)
 
     async def forget(self, addresses: Collection[str]) -> None:
         """Upload these anew the next time: the service may not have them any more."""
@@ -65,19 +77,20 @@ class Uploads:
             if known.address in addresses:
                 await self._remember(digest, known, None)
 
+    async def _opened(self, image: _media.LocalImage) -> FileIO:
+        try:
+            return await self.calls.io.run(_media.open_image, image)
+        except OSError as error:
+            raise MediaError([f"{image.path}: cannot be read ({error})"]) from error
+
     async def _remembered(self, digest: str, known: Known) -> str | None:
         since = self.calls.now() - KEPT
-        if self.journal:
-            base_url = self.calls.config.base_url
-            known.address = await self.calls.io.run(
-                self.journal.address_of, base_url, digest, since
-            )
+        if self.records.journal:
+            known.address = await self.records.address_of(digest, since)
         elif known.at and known.at <= since:
             known.address = None
         return known.address
 
     async def _remember(self, digest: str, known: Known, address: str | None) -> None:
         known.address, known.at = address, self.calls.now()
-        if self.journal:
-            base_url = self.calls.config.base_url
-            await self.calls.io.run(self.journal.uploaded, base_url, digest, address, known.at)
+        await self.records.uploaded(digest, address, known.at)
