@@ -5,7 +5,9 @@ comes from WERYAI_API_KEY alone: an option would land in shell histories and pro
 
     exit code  meaning                                                errors
     0          done
-    1          something else: a bug, a full disk, a closed pipe
+    1          something else: a bug, a full disk, the journal;
+               stdout could not be written by a command that only
+               tells something
     2          refused here, nothing was charged                      UsageError, ConfigError,
                                                                       InvalidRequestError,
                                                                       MediaError
@@ -15,7 +17,12 @@ comes from WERYAI_API_KEY alone: an option would land in shell histories and pro
     5          it still runs; wait for it again                       WaitTimeoutError,
                                                                       StillRunningError
     6          it may have been paid, and that is not known           SubmissionUnknownError
+    129        SIGHUP: the terminal is gone                           HungUp
     130        Ctrl-C                                                 KeyboardInterrupt
+    143        SIGTERM                                                Terminated
+
+A stream that cannot be written is dropped, and a command that pays, waits or fetches goes on: its
+exit code tells what became of that.
 """
 
 from __future__ import annotations
@@ -23,6 +30,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Sequence
 
+from . import _streams
 from ._errors import MissingExtraError, needs, report
 from ._run import Run
 
@@ -34,9 +42,10 @@ def main(argv: Sequence[str] | None = None) -> int:
         argv: the arguments without the program's name; those of the process where it is left out.
     """
     arguments = sys.argv[1:] if argv is None else list(argv)
-    try:
-        with needs("cli"):
-            from ._main import run
-    except MissingExtraError as error:
-        return report(error, Run.before_parsing(arguments))
-    return run(arguments)
+    with _streams.guarded():
+        try:
+            with needs("cli"):
+                from ._main import run
+        except MissingExtraError as error:
+            return report(error, Run.before_parsing(arguments))
+        return run(arguments)

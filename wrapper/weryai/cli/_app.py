@@ -36,13 +36,15 @@ WERYAI_JOURNAL another file for what was paid.
 \b
 Exit codes:
   0    done
-  1    something else went wrong: a bug, a full disk, the journal
+  1    something else went wrong: a bug, a full disk, the journal, stdout
   2    refused here, nothing was charged: usage, key, request, images
   3    the service said no, or gave no answer
   4    a task failed; the videos that were made can be downloaded
   5    it still runs: wait for it again
   6    it may have been paid, and that is not known: look it up
+  129  stopped as the terminal was closed (SIGHUP)
   130  stopped with Ctrl-C
+  143  stopped with SIGTERM
 """
 
 app = typer.Typer(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from functools import singledispatch
@@ -24,8 +25,9 @@ from weryai import (
     WeryAIError,
 )
 
-from . import _show
+from . import _show, _streams
 from ._run import Run
+from ._signals import HungUp, Terminated
 
 HISTORY = "https://weryai.com/api/history"
 LONGEST_RAW = 2000  # bytes, in a document
@@ -58,7 +60,9 @@ EXIT_CODES: Mapping[type[BaseException], int] = {
     WaitTimeoutError: 5,
     StillRunningError: 5,
     SubmissionUnknownError: 6,
+    HungUp: 129,
     KeyboardInterrupt: 130,
+    Terminated: 143,
 }
 
 # Where the library's own hint speaks to a programmer.
@@ -87,7 +91,11 @@ def needs(extra: str) -> Iterator[None]:
 
 def exit_code(error: BaseException) -> int:
     """The exit code of the nearest class in the table."""
-    return next(EXIT_CODES[kind] for kind in type(error).__mro__ if kind in EXIT_CODES)
+    return EXIT_CODES[_nearest(error)]
+
+
+def _nearest(error: BaseException) -> type[BaseException]:
+    return next(kind for kind in type(error).__mro__ if kind in EXIT_CODES)
 
 
 def report(error: BaseException, run: Run) -> int:
@@ -98,6 +106,7 @@ def report(error: BaseException, run: Run) -> int:
         _show.document({"error": details(error, run, "\n".join(lines))})
     else:
         _show.paths(run.paths)
+    if not run.json or _streams.fault(sys.stdout):
         _show.say(f"weryai: {lines[0]}", *lines[1:])
     paid = run.request is not None and run.job is not None
     return 1 if paid and exit_code(error) == 2 else exit_code(error)
@@ -105,12 +114,13 @@ def report(error: BaseException, run: Run) -> int:
 
 def details(error: BaseException, run: Run, message: str) -> dict[str, Any]:
     """What a program needs to go on."""
-    found: dict[str, Any] = {"type": type(error).__name__, "message": message}
+    kind = _nearest(error) if isinstance(error, KeyboardInterrupt) else type(error)
+    found: dict[str, Any] = {"type": kind.__name__, "message": message}
     found |= run.document()
     if run.uploads:
         found["uploads"] = dict(run.uploads)
     if isinstance(error, KeyboardInterrupt):
-        error = error.__cause__ or error  # what it has interrupted
+        error = _unknown(error) or error
     found |= {name: value for name in KEPT if (value := getattr(error, name, None)) is not None}
     if "sent_at" in found:
         found["sent_at"] = found["sent_at"].isoformat()
@@ -201,11 +211,19 @@ def _(error: WaitTimeoutError, run: Run) -> list[str]:
 
 @explain.register
 def _(error: KeyboardInterrupt, run: Run) -> list[str]:
-    if isinstance(error.__cause__, SubmissionUnknownError):
-        return ["stopped while the request was on its way", *explain(error.__cause__, run)]
+    if unknown := _unknown(error):
+        return ["stopped while the request was on its way", *explain(unknown, run)]
     if run.request is not None and run.job is None and run.journal != "none":
         return ["stopped", "`weryai jobs` lists what was paid for, if anything was"]
     return ["stopped", *_go_on(run)]
+
+
+def _unknown(error: BaseException) -> SubmissionUnknownError | None:
+    """What was stopped on its way, or was just being told."""
+    behind = error.__cause__ or error.__context__
+    if behind is None or isinstance(behind, SubmissionUnknownError):
+        return behind
+    return _unknown(behind)
 
 
 def _paid(run: Run) -> list[str]:

@@ -3,49 +3,59 @@
 from __future__ import annotations
 
 import logging
-import os
 import sys
-from io import TextIOWrapper
 
 import typer
 
 from weryai import WeryAIError
 
+from . import _show, _streams
 from ._app import app
 from ._errors import UsageError, report
 from ._run import Run
+from ._signals import Signals
 
 log = logging.getLogger("weryai")
 
 
 def run(argv: list[str]) -> int:
     """Parse, run, and tell whatever went wrong. Returns the exit code."""
-    for stream in (sys.stdout, sys.stderr):
-        if isinstance(stream, TextIOWrapper):
-            stream.reconfigure(errors="backslashreplace")
-    try:
-        code = _run(argv, Run.before_parsing(argv))
-        sys.stdout.flush()
-    except BrokenPipeError:
-        # Python would try to flush it once more at its end.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 1
-    return code
+    state = Run.before_parsing(argv)
+    with Signals() as signals:
+        try:
+            code = _run(argv, state, signals)
+        except KeyboardInterrupt as error:
+            signals.hold()
+            code = report(error, state)
+        return _told(code, state)
 
 
-def _run(argv: list[str], state: Run) -> int:
+def _run(argv: list[str], state: Run, signals: Signals) -> int:
     command = typer.main.get_command(app)
+    code = 0
     try:
         with command.make_context("weryai", argv, obj=state) as context:
             command.invoke(context)
     except typer.Exit as end:
-        return end.exit_code
+        code = end.exit_code
     except typer.TyperException as error:
-        return report(UsageError(error.format_message()), state)
-    except BrokenPipeError:
-        raise
-    except (Exception, KeyboardInterrupt) as error:
-        if not isinstance(error, (WeryAIError, KeyboardInterrupt)):
+        code = report(UsageError(error.format_message()), state)
+    except Exception as error:
+        signals.hold()  # while this is told, and if it comes before, it has this as its context
+        if not isinstance(error, WeryAIError):
             log.debug("this is where", exc_info=True)
-        return report(error, state)
-    return 0
+        code = report(error, state)
+    signals.hold()
+    return code
+
+
+def _told(code: int, state: Run) -> int:
+    """The exit code where stdout could not be written: nothing about a stream decides what is said
+    of a command that pays, waits or fetches; to tell is all that the others are for."""
+    fault = _streams.fault(sys.stdout)
+    if fault is None:
+        return code
+    if state.acts or not isinstance(fault, BrokenPipeError):  # whoever read it has had enough
+        lost = (f"  {path}" for path in state.paths)
+        _show.say(f"weryai: stdout could not be written: {fault.strerror or fault}", *lost)
+    return code if code or state.acts else 1

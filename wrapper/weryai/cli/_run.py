@@ -52,6 +52,11 @@ class Run:
         options = argv[: argv.index("--")] if "--" in argv else argv
         return cls(json="--json" in options)
 
+    @property
+    def acts(self) -> bool:
+        """Whether it does more than tell something: it pays, waits or fetches."""
+        return self.request is not None or self.command in ("wait", "download", "resume")
+
     def again(self, command: str) -> str:
         """A command line that goes on with this job, to be copied into a shell."""
         words = ["weryai", command]

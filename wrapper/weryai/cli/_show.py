@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import logging
+import os
 import shutil
 import sys
 import textwrap
@@ -26,9 +27,16 @@ def document(data: Any) -> None:
 
 
 def paths(found: Iterable[Path]) -> None:
-    """The files, one a line."""
+    """The files, one a line, in the very bytes that the system knows them by: `xargs` and `read`
+    give them back to it, whatever encoding the terminal has."""
+    sys.stdout.flush()
+    buffer = getattr(sys.stdout, "buffer", None)
     for path in found:
-        print(path)
+        if buffer is None:
+            print(path)
+        else:
+            buffer.write(os.fsencode(path) + b"\n")
+            buffer.flush()
 
 
 def say(*lines: str) -> None:

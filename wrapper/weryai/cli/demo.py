@@ -8,7 +8,7 @@ import sys
 import time
 from pathlib import Path
 
-from . import _show, main
+from . import _show, _streams, main
 from ._errors import UsageError, needs, report
 from ._run import Run
 from .simulate import make_simulator, serving
@@ -23,7 +23,7 @@ def demo(out: Path = OUT) -> int:
     started = time.monotonic()
     try:
         with needs("cli,testing"):
-            from . import _app  # noqa: F401 # told here, before anything is drawn
+            from . import _main  # noqa: F401 # told here, before anything is drawn
 
             simulator = make_simulator(task_seconds=TASK_SECONDS)
         images = draw(out)
@@ -82,4 +82,5 @@ def show(lines: list[list[str]]) -> list[str]:
 
 
 if __name__ == "__main__":
-    sys.exit(demo())
+    with _streams.guarded():
+        sys.exit(demo())

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import signal
 import socket
 import threading
 from collections.abc import Iterator, Sequence
@@ -26,13 +25,11 @@ GRACE = 2  # seconds for answers that are under way when it ends
 def run_simulator(
     port: int, task_seconds: float, speed: float, credits: float, variants: Sequence[str]
 ) -> None:
-    """Serve until Ctrl-C or SIGTERM. Raises UsageError, also where the extra is missing."""
+    """Serve until Ctrl-C, SIGTERM or SIGHUP. Raises UsageError, also where the extra is missing."""
     _require(speed > 0 and isfinite(speed), f"--speed must be more than 0, not {speed:g}")
     _require(0 <= task_seconds < float("inf"), "--task-seconds must be 0 or more")
     _require(0 <= credits < float("inf"), "--credits must be 0 or more")
     simulator = make_simulator(variants, task_seconds=task_seconds / speed, credits=credits)
-    # In the background of a script Ctrl-C is out of reach, and `kill` has to clean up as well.
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
         with simulator, serving(simulator, port) as (url, server):
             _show.say("A simulated WeryAI is running; Ctrl-C ends it. In another terminal:")

@@ -1,0 +1,73 @@
+"""SIGTERM and SIGHUP end a command as Ctrl-C does: an exception, and then words."""
+
+from __future__ import annotations
+
+import signal
+import threading
+import weakref
+from types import FrameType, TracebackType
+from typing import Any, Self
+
+
+class Interrupted(KeyboardInterrupt):
+    """Ctrl-C: SIGINT."""
+
+
+class Terminated(KeyboardInterrupt):
+    """SIGTERM, as `kill`, `timeout` and service managers send it."""
+
+
+class HungUp(KeyboardInterrupt):
+    """SIGHUP: the terminal is gone."""
+
+
+KINDS = {"SIGINT": Interrupted, "SIGTERM": Terminated, "SIGHUP": HungUp}
+USUAL = (signal.SIG_DFL, signal.default_int_handler)
+
+
+class Signals:
+    """Turns signals into exceptions of the main thread, one at a time.
+
+    While one is on its way, what it stops is being written down and told: a further signal must not
+    cut that short. It is on its way as long as it exists: one that some callback has swallowed is
+    gone, and the next signal raises again.
+
+    A signal that is ignored, as by nohup, or that the program around this has a handler for, stays
+    with them.
+    """
+
+    def __init__(self) -> None:
+        self._before: dict[int, Any] = {}
+        self._raised: weakref.ref[KeyboardInterrupt] | None = None
+        self._held = False
+
+    def hold(self) -> None:
+        """Let no further signal stop anything: the command has ended, or its end is being told."""
+        self._held = True
+
+    def __enter__(self) -> Self:
+        if threading.current_thread() is threading.main_thread():
+            for name in KINDS:
+                number = getattr(signal, name, None)  # Windows has no SIGHUP
+                if number is not None and signal.getsignal(number) in USUAL:
+                    self._before[number] = signal.signal(number, self._arrive)
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        for number, handler in self._before.items():
+            signal.signal(number, handler)
+
+    def _arrive(self, number: int, frame: FrameType | None) -> None:
+        if not self._held and (self._raised is None or self._raised() is None):
+            raise self._new(number)
+
+    def _new(self, number: int) -> KeyboardInterrupt:
+        # Not in a variable of `_arrive`: its traceback would keep the exception in existence.
+        error = KINDS[signal.Signals(number).name]()
+        self._raised = weakref.ref(error)
+        return error
