@@ -244,7 +244,9 @@ def test_a_video_of_the_simulator_can_be_gone_on_with(
         stream = Stream(content[:2000], error) if len(answers) == 1 else Stream(content)
         return httpx.Response(answers[-1].status_code, headers=answers[-1].headers, stream=stream)
 
-    (path,) = make_client(handler=handler).download([Video(url, "t")], tmp_path)
+    (path,) = make_client(handler=handler, base_url="http://localhost").download(
+        [Video(url, "t")], tmp_path
+    )
     assert [answer.status_code for answer in answers] == [200, 206]
     assert path.read_bytes() == answers[0].content
     assert answers[1].content == answers[0].content[2000:]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterable
+from functools import partial
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
@@ -49,7 +50,7 @@ class AsyncWeryAI:
         self._http = httpx.AsyncClient(
             timeout=config.timeout,
             transport=transport,
-            event_hooks={"request": [guard_async]},
+            event_hooks={"request": [partial(guard_async, config)]},
             mounts=DIRECT,
         )
         io = AsyncIO(self._http, config.timeout, clock or SystemClock())

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterable
+from functools import partial
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
@@ -72,7 +73,7 @@ class WeryAI:
         self._http = httpx.Client(
             timeout=config.timeout,
             transport=transport,
-            event_hooks={"request": [guard]},
+            event_hooks={"request": [partial(guard, config)]},
             mounts=DIRECT,
         )
         io = BlockingIO(self._http, config.timeout, clock or SystemClock())

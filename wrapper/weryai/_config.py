@@ -92,6 +92,19 @@ class Config:
     timeout: float
     retry_budget: float
 
+    def fault(self, url: str) -> str | None:
+        """Why no request may go to an address, None if one may."""
+        if fault := _urls.fault(url):
+            return fault
+        ours = _urls.origin(url) == _urls.origin(self.registry_url)  # the user's word, no reply's
+        return None if ours else self.private_fault(url)
+
+    def private_fault(self, url: str) -> str | None:
+        """Why a reply must not have named an address, None if it may have: the public service has
+        no business with what only this machine or its network can reach."""
+        inside = _urls.private_fault(self.base_url) is not None
+        return None if inside else _urls.private_fault(url)
+
 
 def load(
     key: Key,

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import httpx
 
-from . import _failures, _files, _parts, _retry, _urls
+from . import _failures, _files, _parts, _retry
 from ._calls import Calls
 from ._io import IO, Call
 from ._parts import Part
@@ -63,7 +63,7 @@ async def download(
 async def fetch(calls: Calls, video: Video, target: Path) -> Path:
     """Fetch one, going on with what is here of it. Returns its path: `target`, or a name beside it
     where that is another file. Raises OSError, ValueError or a WeryAIError."""
-    if fault := _urls.fault(video.url):
+    if fault := calls.config.fault(video.url):
         raise InvalidRequestError([f"its address {fault}"])
     io = calls.io
     await io.run(_files.make_folder, target.parent)

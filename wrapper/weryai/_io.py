@@ -12,8 +12,9 @@ from typing import Any, Protocol, TypeVar
 import httpx
 from attrs import define, field
 
-from . import _bounds, _urls
+from . import _bounds
 from ._bounds import Answer
+from ._config import Config
 from .errors import InvalidRequestError
 
 T = TypeVar("T")
@@ -24,15 +25,15 @@ Call = dict[str, Any]  # keyword arguments of httpx.Client.build_request
 DIRECT: dict[str, None] = dict.fromkeys(["all://localhost", "all://127.0.0.1", "all://[::1]"])
 
 
-def guard(request: httpx.Request) -> None:
-    """No request leaves for a plain http address, not along a redirect either."""
-    if fault := _urls.fault(str(request.url)):
+def guard(config: Config, request: httpx.Request) -> None:
+    """No request leaves for an address that must not be used, not along a redirect either."""
+    if fault := config.fault(str(request.url)):
         raise InvalidRequestError([f"an address {fault}"])
 
 
-async def guard_async(request: httpx.Request) -> None:
+async def guard_async(config: Config, request: httpx.Request) -> None:
     """`guard`, as an async client calls it."""
-    guard(request)
+    guard(config, request)
 
 
 class Clock(Protocol):

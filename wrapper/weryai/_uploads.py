@@ -12,7 +12,7 @@ from attrs import define, field, frozen
 from . import _media, _wire
 from ._calls import Calls
 from ._records import Records
-from .errors import MediaError
+from .errors import MediaError, UnexpectedResponseError
 
 # How long the service keeps an upload is not published; a user's pipeline went on using addresses
 # for this long without a failure.
@@ -65,6 +65,8 @@ class Uploads:
                 if address := await self._remembered(digest, known):
                     return address
                 address = await self.calls.call(_wire.upload(image, file), budget)
+                if fault := self.calls.config.private_fault(address):
+                    raise UnexpectedResponseError(f"the address of an upload {fault}")
                 if stamp and await run(_media.stamp, image) == stamp:  # what was hashed was sent
                     await self._remember(digest, known, address)
                 return address
