@@ -80,9 +80,12 @@ def test_a_dry_run_prints_the_payload_and_needs_no_key(
         asked = [command, *pictures, *REQUEST, *FIVE, "--dry-run"]
         words, document = cli(*asked), cli(*asked, "--json")
         assert (words.code, document.code) == (0, 0)
-        assert document.json == {"payload": words.json}
+        assert document.json["payload"] == words.json
+        assert document.json["checked"] == []
+        assert "WERYAI_API_KEY" in document.json["not_checked"]["model"]
         assert words.json["images"] == [str(picture) for picture in pictures]
         assert "nothing was sent" in words.err
+        assert "not checked:\n  model: the registry of models wants a key" in words.err
     assert not simulator.received
 
 

@@ -47,6 +47,7 @@ from weryai_api.types import File, Unset
 from . import _failures
 from ._config import Config
 from ._failures import MALFORMED
+from ._ids import is_id
 from ._media import LocalImage
 from ._retry import Cost
 from ._scalars import array, flag, id_text, listed, number, string, whole
@@ -65,7 +66,6 @@ Videos = tuple[Video, ...]
 _CLIENT = Client(base_url="")
 # CDNs have been seen to answer a poll with an old state.
 _FRESH = "no-cache"
-_PATH_ID = re.compile(r"\.*[A-Za-z0-9_:=+~-][A-Za-z0-9_:=+~.-]*")
 
 
 @frozen
@@ -226,7 +226,7 @@ def _check_envelope(parsed: Any) -> None:
 
 def _path_id(value: str) -> str:
     """The generated client would turn an id such as `..` into another path."""
-    if not isinstance(value, str) or len(value) > 128 or not _PATH_ID.fullmatch(value):
+    if not is_id(value):
         raise InvalidRequestError(
             [f"{value!r:.140} is not an id that the service could have given"]
         )

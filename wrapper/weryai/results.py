@@ -8,6 +8,8 @@ from typing import Any
 
 from attrs import field, frozen
 
+from ._ids import is_id
+
 WAITING = "waiting"
 PROCESSING = "processing"
 SUCCEEDED = "succeeded"
@@ -122,6 +124,12 @@ class Job:
     def __attrs_post_init__(self) -> None:
         if not self.task_ids and not self.batch_id:
             raise ValueError("a job needs at least one task id or a batch id")
+
+    @property
+    def odd_ids(self) -> tuple[str, ...]:
+        """Those of its ids that the service cannot be asked for: it could not have given them."""
+        ids = self.task_ids if self.batch_id is None else (*self.task_ids, self.batch_id)
+        return tuple(each for each in ids if not is_id(each))
 
     @property
     def name(self) -> str:

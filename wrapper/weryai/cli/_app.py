@@ -11,7 +11,7 @@ from attrs import asdict
 import weryai
 from weryai import MultiImageToVideo
 
-from . import _jobs, _options, _setup, _show, _steps
+from . import _dry_run, _jobs, _options, _setup, _show, _steps
 from ._options import (
     BaseUrl,
     Batch,
@@ -93,7 +93,7 @@ def generate(
     run = _begin(ctx, as_json, base_url, journal)
     request.check()
     if dry_run:
-        _show.payload(run, request)
+        _dry_run.dry_run(run, request)
         return
     with _setup.opened(journal) as kept, _setup.make_client(base_url, journal=kept) as client:
         run.out = _steps.folder(out)
@@ -121,7 +121,7 @@ def submit(
     run = _begin(ctx, as_json, base_url, journal)
     request.check()
     if dry_run:
-        _show.payload(run, request)
+        _dry_run.dry_run(run, request)
         return
     with _setup.opened(journal) as kept, _setup.make_client(base_url, journal=kept) as client:
         job = _steps.submit(run, client, request)
@@ -228,7 +228,10 @@ def resume(
 @app.command()
 def upload(
     ctx: typer.Context,
-    files: Annotated[list[str], typer.Argument(metavar="FILES...", help="Local images.")],
+    files: Annotated[
+        list[str],
+        typer.Argument(parser=_options.path, metavar="FILES...", help="Local images."),
+    ],
     as_json: Json = False,
     base_url: BaseUrl = None,
     journal: UploadJournal = None,

@@ -85,7 +85,8 @@ def needs(extra: str) -> Iterator[None]:
         package = (error.name or "").partition(".")[0]
         if package in ("", "weryai", "weryai_api"):
             raise
-        words = f"{package} is not installed: pip install 'weryai[{extra}]'"
+        # No command: this package is on no index, where somebody else may take its name.
+        words = f"{package} is not installed: install weryai with its extra `{extra}`"
         raise MissingExtraError(words) from error
 
 

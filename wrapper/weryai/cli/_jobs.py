@@ -14,7 +14,7 @@ import typer
 from weryai import Job
 from weryai.journal import Entry, Journal
 
-from . import _setup, _show
+from . import _setup, _show, _steps
 from ._errors import HISTORY, UsageError
 from ._options import BaseUrl, Batch, JournalFile, Json
 from ._run import Run, tasks
@@ -86,7 +86,9 @@ def settle(
     """Say what you found out about a submission of unknown fate, or give a job up."""
     run: Run = ctx.obj
     run.json = as_json
-    job = Job(task_ids or (), batch) if task_ids or batch else None
+    if not entry_id:
+        raise UsageError("the id of the entry is empty: `weryai jobs` lists them")
+    job = _steps.job_of(task_ids, batch) if task_ids or batch is not None else None
     with _setup.required(journal) as kept:
         _settle(kept, entry_id, job, base_url)
         entry = kept.entry(entry_id)

@@ -14,6 +14,7 @@ import typer
 from weryai import MultiImageToVideo
 
 from ._errors import UsageError
+from ._paths import expanded
 
 REQUIRED = {
     "images": "IMAGES",
@@ -45,6 +46,28 @@ def seconds(text: str) -> float:
     return value
 
 
+def path(text: str) -> str:
+    """A path that is not empty. Raises typer.BadParameter."""
+    if not text:
+        raise typer.BadParameter("it is empty")
+    return expanded(text)
+
+
+def folder(text: str | Path) -> Path:
+    """A folder that may be made. Raises typer.BadParameter."""
+    found = path(str(text))
+    if found.startswith("~"):
+        raise typer.BadParameter(f"there is no such user: {found}; for a folder, ./{found}")
+    return Path(found)
+
+
+def address(text: str) -> str:
+    """An address that is not empty. Raises typer.BadParameter."""
+    if not text:
+        raise typer.BadParameter("it is empty")
+    return text
+
+
 def _text(metavar: str, help_text: str) -> Any:
     return typer.Option(metavar=metavar, help=help_text)
 
@@ -55,21 +78,29 @@ def _whole(metavar: str, help_text: str) -> Any:
 
 def _journal(help_text: str) -> Any:
     return typer.Option(
-        "--journal", metavar="FILE", envvar="WERYAI_JOURNAL", show_envvar=False, help=help_text
+        "--journal",
+        parser=path,
+        metavar="FILE",
+        envvar="WERYAI_JOURNAL",
+        show_envvar=False,
+        help=help_text,
     )
 
 
 Json = Annotated[bool, typer.Option("--json", help="One JSON document on stdout, nothing else.")]
-BaseUrl = Annotated[str | None, _text("URL", "The API's address, instead of WERYAI_BASE_URL.")]
+BaseUrl = Annotated[
+    str | None,
+    typer.Option(
+        parser=address, metavar="URL", help="The API's address, instead of WERYAI_BASE_URL."
+    ),
+]
 Timeout = Annotated[
     float,
     typer.Option(
         parser=seconds, metavar="SECONDS", help="How long to wait; the job goes on without us."
     ),
 ]
-Out = Annotated[
-    Path, typer.Option(metavar="DIR", help="Where the videos go.", file_okay=False, writable=True)
-]
+Out = Annotated[Path, typer.Option(parser=folder, metavar="DIR", help="Where the videos go.")]
 TaskIds = Annotated[
     list[str] | None, typer.Argument(metavar="TASK_ID...", show_default=False, help="Task ids.")
 ]
@@ -81,12 +112,14 @@ UploadJournal = Annotated[
     str | None, _journal("Where addresses are kept for 24 hours; `none` uploads anew.")
 ]
 DryRun = Annotated[
-    bool, typer.Option("--dry-run", help="Check it all, print what would be sent, send nothing.")
+    bool,
+    typer.Option("--dry-run", help="Check what can be, print what would be sent, pay nothing."),
 ]
 
 Images = Annotated[
     list[str] | None,
     typer.Argument(
+        parser=path,
         metavar="IMAGES...",
         show_default=False,
         help="1 to 3 jpg, png or webp files, or https addresses. Required.",

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shlex
 import time
 from collections.abc import Sequence
 from pathlib import Path
@@ -12,6 +11,8 @@ from typing import Any
 from attrs import define, field
 
 from weryai import Job, MultiImageToVideo, Result
+
+from ._paths import expanded, quoted
 
 
 @define
@@ -62,14 +63,14 @@ class Run:
         words = ["weryai", command]
         if self.base_url:
             words += ["--base-url", self.base_url]
-        if self.journal and self.journal != os.environ.get("WERYAI_JOURNAL"):
+        if self.journal and self.journal != expanded(os.environ.get("WERYAI_JOURNAL", "")):
             words += ["--journal", self.journal]
         if command in ("download", "resume") and self.out is not None:
             words += ["--out", str(self.out)]
         if self.job is not None:
             ids, batch = self.job.task_ids, self.job.batch_id
             words += ids or ["--batch", str(batch)]
-        return shlex.join(words)
+        return " ".join(map(quoted, words))
 
     def document(self) -> dict[str, Any]:
         """The JSON of a command about a job."""

@@ -14,10 +14,15 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
-from weryai import Model, MultiImageToVideo, Result
+from weryai import Model, Result
 
+from . import _streams
 from ._run import Run
 
+EMPTY = (
+    "an empty cell: the registry does not say; leave --resolution and --audio out there, as the"
+    " model may refuse them"
+)
 ONE_LINE = 1_000_000  # columns, more than any row has
 
 
@@ -67,14 +72,10 @@ def finish(run: Run) -> None:
             say("to fetch the videos:", f"  {run.again('download')}")
 
 
-def payload(run: Run, request: MultiImageToVideo) -> None:
-    """What a dry run tells."""
-    if run.json:
-        document({"payload": request.payload()})
-        return
+def payload(data: Any) -> None:
+    """JSON for a person, in the characters that the terminal has."""
     unicode = (sys.stdout.encoding or "").lower().startswith("utf")
-    print(json.dumps(request.payload(), indent=2, ensure_ascii=not unicode))
-    say("nothing was sent; local images would be uploaded first, and their addresses sent")
+    print(json.dumps(data, indent=2, ensure_ascii=not unicode))
 
 
 def listen(verbose: bool) -> None:
@@ -130,6 +131,8 @@ def models(found: Iterable[Model]) -> None:
         for model in found
     ]
     table(("MODEL", "SECONDS", "ASPECT RATIO", "RESOLUTION", "IMAGES", "AUDIO"), rows)
+    if not all(map(all, rows)) and not _streams.fault(sys.stdout):
+        say(EMPTY)
 
 
 def known(value: int | bool | None) -> str:

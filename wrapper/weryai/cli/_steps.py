@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -9,6 +10,7 @@ from weryai import (
     AuthenticationError,
     DownloadError,
     Job,
+    JournalError,
     MultiImageToVideo,
     Result,
     Task,
@@ -25,9 +27,17 @@ from ._run import Run
 
 def job_of(task_ids: Sequence[str] | None, batch_id: str | None) -> Job:
     """The job that ids on the command line stand for. Raises UsageError if there are none."""
-    if not task_ids and not batch_id:
+    if not task_ids and batch_id is None:
         raise UsageError("give the id of a task, or --batch with the id of a batch")
-    return Job(task_ids or (), batch_id)
+    for each in task_ids or ():
+        if not each:
+            raise UsageError("an id of a task is empty")
+    if batch_id == "":
+        raise UsageError("--batch is empty")
+    job = Job(task_ids or (), batch_id)
+    if odd := job.odd_ids:
+        raise UsageError(f"{odd[0]!r:.140} is not an id that the service could have given")
+    return job
 
 
 def folder(out: Path) -> Path:
@@ -36,6 +46,8 @@ def folder(out: Path) -> Path:
         out.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise UsageError(f"--out: {error}") from error
+    if not os.access(out, os.W_OK | os.X_OK):
+        raise UsageError(f"--out: {out} may not be written")
     return out
 
 
@@ -43,7 +55,11 @@ def submit(run: Run, client: WeryAI, request: MultiImageToVideo) -> Job:
     """Submit, and tell the ids before anything else can go wrong."""
     run.request = request
     with Progress(run, "submitting"):
-        run.job = client.submit(request)
+        try:
+            run.job = client.submit(request)
+        except JournalError as error:
+            run.job = error.job  # which the journal may have had no room for
+            raise
     batch = f" (batch {run.job.batch_id})" if run.job.batch_id else ""
     _show.say(f"submitted: {' '.join(run.job.task_ids) or 'no task ids'}{batch}")
     return run.job

@@ -71,7 +71,7 @@ def command(images: list[Path], out: Path) -> list[list[str]]:
     return [
         ["generate", *map(str, images)],
         ["--prompt", "The sun sets and the stars come out", "--model", "KLING_O1"],
-        ["--aspect-ratio", "16:9", "--duration", "5", "--resolution", "480p", "--out", str(out)],
+        ["--aspect-ratio", "16:9", "--duration", "5", "--out", str(out)],
     ]
 
 
