@@ -24,6 +24,7 @@ SMALL = ["--resolution", "480p"]
 FIVE = ["--duration", "5"]
 HTTPS = "https://example.com/a.jpg"
 GENERATE = ["generate", HTTPS, *REQUEST, *FIVE, *SMALL]
+AGAIN = [*GENERATE, "--again"]  # where the same was submitted, and is not fetched
 ESCAPE = "\x1b"
 SOURCES = Path(weryai.cli.__file__).parent
 
@@ -97,4 +98,4 @@ def jobs(cli: Cli) -> list[Any]:
 
 def submit(cli: Cli, *options: object) -> list[str]:
     """The ids of a job that nobody waits for."""
-    return cli("submit", HTTPS, *REQUEST, *FIVE, *options).out.split()
+    return cli("submit", HTTPS, *REQUEST, *FIVE, "--again", *options).out.split()

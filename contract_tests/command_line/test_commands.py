@@ -107,7 +107,7 @@ def test_submit_of_a_batch_without_task_ids_prints_what_wait_takes(
     cli("submit", HTTPS, *REQUEST, *FIVE, *SMALL)
     batch = simulator.ledger[0].batch_id
     simulator.next(SUBMIT, Answer(body={"status": 0, "data": {"batch_id": batch}}))
-    said = cli("submit", HTTPS, *REQUEST, *FIVE, *SMALL)
+    said = cli("submit", HTTPS, *REQUEST, *FIVE, *SMALL, "--again")
     assert said.out.split() == ["--batch", str(batch)]
     assert f"weryai wait --batch {batch}" in said.err
     assert cli("wait", *said.out.split()).code == 0

@@ -17,6 +17,7 @@ import pytest
 import weryai
 import weryai.cli
 from contract_tests.command_line.runs import (
+    AGAIN,
     FIVE,
     GENERATE,
     HTTPS,
@@ -255,9 +256,9 @@ def test_what_arrived_of_an_answer_to_a_submission_is_shown(cli: Cli, simulator:
     said = cli(*GENERATE)
     assert (said.code, said.err.count(half)) == (6, 1)
     simulator.next(SUBMIT, Answer(200, half))
-    assert cli(*GENERATE, "--json").error["raw"] == half
+    assert cli(*AGAIN, "--json").error["raw"] == half
     simulator.next(SUBMIT, Lost())
-    assert "what arrived" not in cli(*GENERATE).err
+    assert "what arrived" not in cli(*AGAIN).err
 
 
 def test_ctrl_c_during_a_submission_says_that_its_fate_is_unknown(
@@ -271,7 +272,7 @@ def test_ctrl_c_during_a_submission_says_that_its_fate_is_unknown(
     assert (said.code, said.out) == (130, "")
     assert "not known" in said.err
     assert "https://weryai.com/api/history" in said.err
-    said = cli(*GENERATE, "--json")
+    said = cli(*AGAIN, "--json")
     assert (said.code, said.error["type"]) == (130, "KeyboardInterrupt")
     assert said.error["payload"]["prompt"] == "The sun sets"
     assert said.error["sent_at"]

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from contract_tests.command_line.runs import GENERATE, SUBMIT, Cli, jobs, submit
+from contract_tests.command_line.runs import AGAIN, GENERATE, SUBMIT, Cli, jobs, submit
 from weryai.journal import SQLiteJournal
 from weryai.testing import Answer, Lost, Outcome, Simulator
 
@@ -64,7 +64,7 @@ def test_an_unknown_submission_is_settled_by_what_the_user_found(
 ) -> None:
     simulator.next(SUBMIT, Lost(accepted=True), Lost())
     for _ in range(2):
-        assert "`weryai jobs` lists it until it is settled" in cli(*GENERATE).err
+        assert "`weryai jobs` lists it until it is settled" in cli(*AGAIN).err
     assert "2 submissions may have been paid" in cli("resume").err
     paid, never = (job["entry"] for job in jobs(cli))
     task_ids = simulator.ledger[0].task_ids
@@ -152,11 +152,11 @@ def one_in_each_state(cli: Cli, simulator: Simulator) -> list[str]:
     """A journal of it, and the states, the oldest first."""
     simulator.outcomes.extend([Outcome(), Outcome("failed"), Outcome(), Outcome(seconds=9e9)])
     for command in ("generate", "generate", "submit", "submit"):
-        cli(command, *GENERATE[1:])
+        cli(command, *AGAIN[1:])
     cli("wait", *jobs(cli)[2]["job"]["task_ids"])
     simulator.next(SUBMIT, Lost(), Lost())
     for _ in range(2):
-        cli(*GENERATE)
+        cli(*AGAIN)
     cli("jobs", "settle", jobs(cli)[-1]["entry"])
     return ["fetched", "failed", "ready", "running", "unknown", "settled"]
 

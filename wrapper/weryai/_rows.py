@@ -15,6 +15,7 @@ from typing import Any, TypeVar
 from . import _urls
 from ._database import mended
 from ._entries import Entry
+from ._ids import is_id
 from .results import Job, Task, Video
 
 T = TypeVar("T")
@@ -88,6 +89,14 @@ def write_job(db: sqlite3.Connection, entry_id: str, job: Job) -> None:
             " ON CONFLICT (entry_id, task_id) DO UPDATE SET of_job = 1",
             (entry_id, task_id),
         )
+
+
+def drop_odd_ids(db: sqlite3.Connection, entry_id: str) -> None:
+    """Ids that nothing was ever told of, because the service cannot be asked for them."""
+    query = "SELECT task_id FROM tasks WHERE entry_id = ? AND state IS NULL"
+    ids = [row["task_id"] for row in db.execute(query, (entry_id,))]
+    odd = [(entry_id, each) for each in ids if not is_id(each)]
+    db.executemany("DELETE FROM tasks WHERE entry_id = ? AND task_id = ?", odd)
 
 
 def write_tasks(db: sqlite3.Connection, entry_id: str, tasks: Sequence[Task]) -> None:

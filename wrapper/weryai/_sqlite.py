@@ -139,6 +139,7 @@ class SQLiteJournal:
         """See `Journal.settle`."""
         with self._db.writing() as db:
             if job is not None:
+                _rows.drop_odd_ids(db, entry_id)
                 _rows.write_job(db, entry_id, job)
             settled = (job is None, entry_id)
             db.execute("UPDATE entries SET settled = ? WHERE id = ?", settled)

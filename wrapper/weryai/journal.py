@@ -121,7 +121,7 @@ class Journal(Protocol):
 
     def settle(self, entry_id: str, job: Job | None = None) -> None:
         """Write down what somebody found out: the ids of what was started, or, without a job, that
-        nothing more is to be done."""
+        nothing more is to be done. Ids that the service cannot be asked for leave for those."""
         ...
 
     def forget(self, entry_ids: Collection[str]) -> None:

@@ -13,6 +13,7 @@ from weryai import MultiImageToVideo
 
 from . import _dry_run, _jobs, _options, _setup, _show, _steps
 from ._options import (
+    Again,
     BaseUrl,
     Batch,
     DryRun,
@@ -85,6 +86,7 @@ def generate(
     out: Out = HERE,
     timeout: Timeout = 1800,
     dry_run: DryRun = False,
+    again: Again = False,
     as_json: Json = False,
     base_url: BaseUrl = None,
     journal: JournalFile = None,
@@ -97,7 +99,7 @@ def generate(
         return
     with _setup.opened(journal) as kept, _setup.make_client(base_url, journal=kept) as client:
         run.out = _steps.folder(out)
-        job = _steps.submit(run, client, request)
+        job = _steps.submit(run, client, request, kept is not None and not again)
         _show.say("if this is interrupted:", f"  {run.again('wait')}")
         with _setup.claimed(run, kept):
             failure = _steps.wait(run, client, job, timeout)
@@ -113,6 +115,7 @@ def submit(
     ctx: typer.Context,
     request: MultiImageToVideo,
     dry_run: DryRun = False,
+    again: Again = False,
     as_json: Json = False,
     base_url: BaseUrl = None,
     journal: JournalFile = None,
@@ -124,7 +127,7 @@ def submit(
         _dry_run.dry_run(run, request)
         return
     with _setup.opened(journal) as kept, _setup.make_client(base_url, journal=kept) as client:
-        job = _steps.submit(run, client, request)
+        job = _steps.submit(run, client, request, kept is not None and not again)
     _show.say("go on with:", f"  {run.again('wait')}")
     if run.json:
         _show.document(run.document())

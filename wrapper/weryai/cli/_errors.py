@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import singledispatch
 from typing import Any
 
 from weryai import (
+    AlreadySubmittedError,
     ConfigError,
     DownloadError,
     InvalidRequestError,
@@ -24,6 +25,7 @@ from weryai import (
     WaitTimeoutError,
     WeryAIError,
 )
+from weryai.journal import Entry
 
 from . import _show, _streams
 from ._run import Run
@@ -43,7 +45,15 @@ class MissingExtraError(UsageError):
 
 
 class StillRunningError(WeryAIError):
-    """A download was asked for, and not every task has ended."""
+    """Videos were asked for, and not everything has ended.
+
+    Attributes:
+        entries: the ids of what is left in the journal, where that is known.
+    """
+
+    def __init__(self, message: str, entries: Sequence[str] = ()) -> None:
+        super().__init__(message)
+        self.entries = list(entries) or None
 
 
 EXIT_CODES: Mapping[type[BaseException], int] = {
@@ -73,7 +83,16 @@ HINTS: Mapping[type[ResponseError], str] = {
 }
 
 # Attributes of errors that recovery needs.
-KEPT = ("faults", "code", "http_status", "retry_after", "payload", "sent_at", "caller_id")
+KEPT = (
+    "faults",
+    "code",
+    "http_status",
+    "retry_after",
+    "payload",
+    "sent_at",
+    "caller_id",
+    "entries",
+)
 
 
 @contextmanager
@@ -125,6 +144,10 @@ def details(error: BaseException, run: Run, message: str) -> dict[str, Any]:
     found |= {name: value for name in KEPT if (value := getattr(error, name, None)) is not None}
     if "sent_at" in found:
         found["sent_at"] = found["sent_at"].isoformat()
+    if isinstance(error, AlreadySubmittedError):
+        job = error.entry.job
+        found |= {"entry": error.entry.id, "state": error.entry.state}
+        found["job"] = job.to_dict() if job else None
     if isinstance(error, (UnexpectedResponseError, SubmissionUnknownError)):
         found["raw"] = _text(error.raw[:LONGEST_RAW])
     return found
@@ -165,6 +188,25 @@ def _(error: InvalidRequestError | MediaError, run: Run) -> list[str]:
         return [f"{error.faults[0]}; nothing was charged"]
     count = len(error.faults)
     return [f"{count} faults, nothing was charged:", *(f"  {fault}" for fault in error.faults)]
+
+
+@explain.register
+def _(error: AlreadySubmittedError, run: Run) -> list[str]:
+    entry = error.entry
+    return [
+        f"the same was submitted at {entry.sent_at:%Y-%m-%d %H:%M} UTC: entry {entry.id},"
+        f" {entry.state}; nothing was sent, nothing was charged",
+        *_open(entry, run),
+        "to pay for it once more all the same, add --again",
+    ]
+
+
+def _open(entry: Entry, run: Run) -> list[str]:
+    """How to go on with an entry."""
+    if entry.state == "unknown":
+        settle = f"  {run.again('jobs settle')} {entry.id} [TASK_ID...]"
+        return [f"look it up on {HISTORY}, then say what you found:", settle]
+    return ["to wait for and fetch it:", f"  {run.again('resume')}"]
 
 
 @explain.register

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import typer
+from attrs import evolve
 
 from weryai import Job
 from weryai.journal import Entry, Journal
@@ -17,6 +18,7 @@ from weryai.journal import Entry, Journal
 from . import _setup, _show, _steps
 from ._errors import HISTORY, UsageError
 from ._options import BaseUrl, Batch, JournalFile, Json
+from ._resume import TO_DO
 from ._run import Run, tasks
 
 LONGEST_PROMPT = 18  # which leaves an id its room in 80 columns
@@ -134,14 +136,27 @@ def _settle(journal: Journal, entry_id: str, job: Job | None, base_url: str | No
         if job is not None and entry is not None:
             _require_new(entry)
             _require_real(entry, job, base_url)
+            job = _with_known(entry, job)
         journal.settle(entry_id, job)
     finally:
         journal.release(entry_id)
 
 
 def _require_new(entry: Entry) -> None:
-    if entry.job is not None:
+    """Ids are added where what is known is not enough: none, those that the service cannot be asked
+    for, or those of fewer videos than were paid for."""
+    if entry.job is not None and not entry.job.odd_ids and entry.state != "incomplete":
         raise UsageError(f"the tasks of {entry.id} are known already: {entry.job.name}")
+
+
+def _with_known(entry: Entry, job: Job) -> Job:
+    """The ids that were found, and those that the service can be asked for already."""
+    if entry.job is None:
+        return job
+    odd, known = entry.job.odd_ids, entry.job
+    ids = [each for each in (*known.task_ids, *job.task_ids) if each not in odd]
+    batch = job.batch_id or (known.batch_id if known.batch_id not in odd else None)
+    return evolve(known, task_ids=ids, batch_id=batch)
 
 
 def _require_real(entry: Entry, job: Job, base_url: str | None) -> None:
@@ -194,7 +209,7 @@ def advise(entries: Collection[Entry]) -> None:
             f" {HISTORY}, then say what you found:",
             "  weryai jobs settle ENTRY [TASK_ID...]",
         )
-    if left := {entry.base_url: "" for entry in entries if entry.state in ("running", "ready")}:
+    if left := {entry.base_url: "" for entry in entries if entry.state in TO_DO}:
         _show.say("to wait for and fetch the rest:", *map(_resume, left))
 
 

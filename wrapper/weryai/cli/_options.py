@@ -115,6 +115,13 @@ DryRun = Annotated[
     bool,
     typer.Option("--dry-run", help="Check what can be, print what would be sent, pay nothing."),
 ]
+Again = Annotated[
+    bool,
+    typer.Option(
+        "--again",
+        help="Pay once more for what was submitted in the last 24 hours and is not fetched.",
+    ),
+]
 
 Images = Annotated[
     list[str] | None,

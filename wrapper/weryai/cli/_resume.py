@@ -2,21 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sized
+from collections.abc import Sequence
 from pathlib import Path
 
-from attrs import define, field
+from attrs import define, field, frozen
 
-from weryai import (
-    AuthenticationError,
-    Clock,
-    DownloadError,
-    JournalError,
-    TaskFailedError,
-    WaitTimeoutError,
-    WeryAI,
-    WeryAIError,
-)
+from weryai import AuthenticationError, Clock, TaskFailedError, WaitTimeoutError, WeryAI
 from weryai.journal import Entry, Journal
 
 from . import _show
@@ -24,9 +15,21 @@ from ._errors import StillRunningError
 from ._progress import Progress
 from ._run import Run
 
-# Seconds between two rounds, while all that is left still runs.
+# Seconds between two rounds, while something is left.
 PAUSE = 5.0
-TO_DO = ("running", "ready")
+# Seconds to look on while others have all that is left in hand: they may be about to end. One that
+# is stopped never does.
+PATIENCE = 30.0
+TO_DO = ("running", "ready", "incomplete")
+MOST_NAMED = 5
+
+
+@frozen
+class Left:
+    """What is left to do: here, and in the hands of other processes."""
+
+    here: Sequence[Entry]
+    elsewhere: Sequence[Entry]
 
 
 @define
@@ -38,48 +41,53 @@ class Resume:
     journal: Journal
     out: Path
     clock: Clock
-    failures: dict[str, WeryAIError] = field(factory=dict)  # by the entry's id
+    failures: dict[str, Exception] = field(factory=dict)  # by the entry's id
 
     def everything(self, timeout: float) -> None:
         """Go round until all is fetched. Raises the first failure, or StillRunningError."""
-        deadline = self.clock.monotonic() + timeout
+        deadline, others_since = self.clock.monotonic() + timeout, self.clock.monotonic()
         with Progress(self.run, "looking") as progress:
-            left = self.left()
-            while left:
-                progress.tell(f"{_show.counted(len(left), 'job')} to wait for and to fetch")
-                for entry in left:
+            left = self._look()
+            while left.here or left.elsewhere:
+                progress.tell(_doing(left))
+                for entry in left.here:
                     self._go_on(entry)
-                left, rest = self.left(), deadline - self.clock.monotonic()
-                if rest <= 0:
+                left, now = self._look(), self.clock.monotonic()
+                others_since = now if left.here else others_since
+                end = deadline if left.here else min(deadline, others_since + PATIENCE)
+                if now >= end:
                     break
-                if left:
-                    self.clock.sleep(min(PAUSE, rest))
+                if left.here or left.elsewhere:
+                    self.clock.sleep(min(PAUSE, end - now))
         self._conclude(left)
 
-    def left(self) -> list[Entry]:
-        """What is to be done here: all but what failed, and what others are doing."""
-        return self._left(held=False)
-
-    def _left(self, *, held: bool) -> list[Entry]:
-        return [
+    def _look(self) -> Left:
+        """All but what failed here."""
+        found = [
             entry
             for entry in self.journal.entries()
-            if entry.base_url == self.client.base_url
-            and entry.state in TO_DO
-            and entry.id not in self.failures
-            and entry.held == held
+            if entry.base_url == self.client.base_url and entry.id not in self.failures
         ]
+        return Left(
+            [entry for entry in found if entry.state in TO_DO and not entry.held],
+            [entry for entry in found if entry.state in (*TO_DO, "sending") and entry.held],
+        )
 
     def _go_on(self, entry: Entry) -> None:
-        if not self.journal.claim(entry.id):
-            return
         try:
-            # Another process may have done it between the look and the claim.
-            again = self.journal.entry(entry.id)
-            if again and again.state in TO_DO:
-                self._fetch(again)
-        finally:
-            self.journal.release(entry.id)
+            if not self.journal.claim(entry.id):
+                return
+            try:
+                # Another process may have done it between the look and the claim.
+                again = self.journal.entry(entry.id)
+                if again and again.state in TO_DO:
+                    self._fetch(again)
+            finally:
+                self.journal.release(entry.id)
+        except AuthenticationError:
+            raise
+        except Exception as error:  # whatever it is, the other entries are none of its business
+            self.failures[entry.id] = error
 
     def _fetch(self, entry: Entry) -> None:
         assert entry.job is not None  # noqa: S101 # which is what the states TO_DO mean
@@ -87,33 +95,60 @@ class Resume:
             self.client.wait(entry.job, timeout=0)
         except WaitTimeoutError:
             pass  # it runs; videos of tasks that have ended need not wait for the others
-        except (AuthenticationError, JournalError):
+        except AuthenticationError:
             raise
-        except WeryAIError as error:
+        except Exception as error:
             self.failures[entry.id] = error
         now = self.journal.entry(entry.id)
         for video in now.unfetched if now else ():
             try:
                 self.run.paths += self.client.download([video], self.out)
-            except DownloadError as error:
+            except Exception as error:
                 self.failures[entry.id] = error
 
-    def _conclude(self, left: Sized) -> None:
+    def _conclude(self, left: Left) -> None:
         for entry_id, error in self.failures.items():
             error.add_note(f"this was entry {entry_id} of `weryai jobs`")
         worst = self._worst()
         for error in self.failures.values():
             if error is not worst:
                 _show.say(f"weryai: {error}", *error.__notes__)
+        # Of the last look: what another process has started since is not ours to wait for.
+        still = _still(left)
         if worst:
+            if still:
+                _show.say(f"weryai: {still}")
             raise worst
-        if left:  # of the last look: what another process has started since is not ours to wait for
-            raise StillRunningError(f"{_show.counted(len(left), 'job')} still running")
-        if elsewhere := self._left(held=True):
-            _show.say(f"{_show.counted(len(elsewhere), 'job')} in the hands of another process")
+        if still:
+            raise still
 
-    def _worst(self) -> WeryAIError | None:
+    def _worst(self) -> Exception | None:
         """What decides the exit code: what could not be fetched, before what failed at the
         service."""
         lost = [each for each in self.failures.values() if not isinstance(each, TaskFailedError)]
         return next(iter([*lost, *self.failures.values()]), None)
+
+
+def _doing(left: Left) -> str:
+    if not left.here:
+        return f"{_show.counted(len(left.elsewhere), 'job')} in the hands of another process"
+    return f"{_show.counted(len(left.here), 'job')} to wait for and to fetch"
+
+
+def _still(left: Left) -> StillRunningError | None:
+    """What is left, in words; None if nothing is."""
+    words = []
+    if left.here:
+        words.append(f"{_show.counted(len(left.here), 'job')} still running")
+    if left.elsewhere:
+        jobs = _show.counted(len(left.elsewhere), "job")
+        held = "in the hands of another process, which may be stopped"
+        words.append(f"{jobs} {held}: {_named(left.elsewhere)}")
+    entries = [entry.id for entry in (*left.here, *left.elsewhere)]
+    return StillRunningError("; ".join(words), entries) if words else None
+
+
+def _named(entries: Sequence[Entry]) -> str:
+    more = len(entries) - MOST_NAMED
+    ids = ", ".join(entry.id for entry in entries[:MOST_NAMED])
+    return ids if more <= 0 else f"{ids} and {more} more"

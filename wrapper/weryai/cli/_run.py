@@ -60,7 +60,7 @@ class Run:
 
     def again(self, command: str) -> str:
         """A command line that goes on with this job, to be copied into a shell."""
-        words = ["weryai", command]
+        words = ["weryai", *command.split()]
         if self.base_url:
             words += ["--base-url", self.base_url]
         if self.journal and self.journal != expanded(os.environ.get("WERYAI_JOURNAL", "")):

@@ -51,12 +51,12 @@ def folder(out: Path) -> Path:
     return out
 
 
-def submit(run: Run, client: WeryAI, request: MultiImageToVideo) -> Job:
+def submit(run: Run, client: WeryAI, request: MultiImageToVideo, refuse_repeats: bool) -> Job:
     """Submit, and tell the ids before anything else can go wrong."""
     run.request = request
     with Progress(run, "submitting"):
         try:
-            run.job = client.submit(request)
+            run.job = client.submit(request, refuse_repeats=refuse_repeats)
         except JournalError as error:
             run.job = error.job  # which the journal may have had no room for
             raise
