@@ -195,7 +195,7 @@ def simulated(clock: Clock | None = None) -> Simulator:
         clock=clock or ManualClock(),
     )
     simulator.outcomes.append(Outcome("succeed", seconds=5))
-    simulator.next(OPERATIONS[0], refusal(1001), Answer(429, "", {"Retry-After": "1"}))
+    simulator.next(OPERATIONS[0], refusal(1001), Answer(429, {}, {"Retry-After": "1"}))
     simulator.next("get_balance", Lost())
     return simulator
 

@@ -118,7 +118,7 @@ def test_a_submission_that_was_never_sent_leaves_no_intent(
 def test_one_intent_is_enough_for_a_submission_that_is_refused_for_now(
     client: WeryAI, simulator: Simulator, journal: SQLiteJournal, ask: Ask
 ) -> None:
-    simulator.next(SUBMIT, refusal(1001), refusal(6010), Answer(429, ""))
+    simulator.next(SUBMIT, refusal(1001), refusal(6010), Answer(429, {}))
     client.submit(ask(images=HTTPS))
     assert only(journal).state == "running"
 

@@ -27,6 +27,7 @@ from weryai.testing import Answer, Lost, Outcome, Simulator, Variant, refusal
 
 Ask = Callable[..., MultiImageToVideo]
 HTTPS = ["https://example.com/a.jpg", "https://example.com/b.jpg"]
+BAD_KEY = Answer(401, {"status": 401, "message": "Invalid API Key"})
 
 
 def told(status: str, **fields: Any) -> Answer:
@@ -156,6 +157,10 @@ PASSING: list[Answer | Lost] = [
     Answer(500, "x"),
     Answer(520, "<html>"),
     Answer(429, "x", {"Retry-After": "1"}),
+    Answer(401, ""),
+    Answer(401, "<html>401 Authorization Required</html>"),
+    Answer(403, "<html>Sorry, you have been blocked</html>"),
+    Answer(403, {"message": "Forbidden"}),
     Answer(200, ""),
     Answer(200, {"status": 0, "data": {"unheard": "of"}}),
     Answer(200, {"status": 0, "data": {"task_status": 5}}),
@@ -177,7 +182,7 @@ def test_a_wait_survives_lost_and_failed_polls(
 def test_a_refused_key_ends_a_wait_even_while_a_task_runs(
     client: WeryAI, simulator: Simulator
 ) -> None:
-    simulator.next("get_task_status", told("processing"), Answer(401, ""))
+    simulator.next("get_task_status", told("processing"), BAD_KEY)
     started = simulator.clock.time()
     with pytest.raises(AuthenticationError) as caught:
         client.wait(Job(["t", "u"]))
@@ -275,7 +280,7 @@ def test_a_video_once_seen_is_not_taken_away_by_a_later_reply(
 def test_whatever_ends_a_wait_the_job_is_not_lost(
     client: WeryAI, simulator: Simulator, ask: Ask
 ) -> None:
-    simulator.next("get_task_status", Answer(401, ""))
+    simulator.next("get_task_status", BAD_KEY)
     with pytest.raises(AuthenticationError) as refused:
         client.generate(ask(images=HTTPS))
     assert refused.value.job is not None

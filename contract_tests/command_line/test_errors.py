@@ -112,7 +112,7 @@ def test_a_folder_that_cannot_be_is_refused_before_anything_is_paid(
     assert not simulator.received
 
 
-@pytest.mark.parametrize("code", [1002, 1003, 1006, 1009, 1011, 1014, 2001, 6003, 6101, 7777])
+@pytest.mark.parametrize("code", [1002, 1003, 1006, 1009, 1011, 1014, 2001, 6101])
 def test_a_refusal_is_exit_3_in_the_words_of_the_service(
     cli: Cli, simulator: Simulator, code: int
 ) -> None:
@@ -149,7 +149,7 @@ def test_an_id_that_is_not_found_is_named(cli: Cli, submitted: str) -> None:
 def test_a_refused_key_after_the_submission_does_not_lose_the_job(
     cli: Cli, simulator: Simulator
 ) -> None:
-    simulator.next("get_task_status", Answer(status=401))
+    simulator.next("get_task_status", Answer(401, {"message": "Invalid API Key"}))
     said = cli(*GENERATE)
     assert said.code == 3
     assert said.err.endswith(f"go on with:\n  weryai wait {simulator.ledger[0].task_ids[0]}\n")

@@ -28,7 +28,6 @@ BATCH = "/v1/generation/batch/{}/status"
 NOTICE = "task_completed", "notice"
 JSON = {"Content-Type": "application/json"}
 ADDRESS = "https://example.com/a.jpg"
-NOTED = "noted"  # an extension of a response that has been
 scripted: ContextVar[bool] = ContextVar("scripted", default=False)
 
 Message = MutableMapping[str, Any]
@@ -61,7 +60,6 @@ def install(seen: Seen, patch: pytest.MonkeyPatch) -> None:
 def _sending(seen: Seen, original: Any) -> Any:
     async def send(io: Any, call: dict[str, Any], *more: Any) -> httpx.Response:
         response: httpx.Response = await original(io, call, *more)
-        response.extensions[NOTED] = True
         operation = _sent(seen, _as_sent(call))
         if operation:
             _read(seen, operation, response)
@@ -80,10 +78,11 @@ def _as_sent(call: dict[str, Any]) -> httpx.Request:
 
 
 def _parsing(seen: Seen, original: Any, operation: str) -> Any:
-    """The generated client, where the wrapper has not noted it."""
+    """The generated client by itself. The wrapper reads a reply of its own kind, and what became
+    that was noted as it arrived."""
 
-    def parse(*, client: Any, response: httpx.Response) -> Any:
-        if NOTED not in response.extensions:
+    def parse(*, client: Any, response: Any) -> Any:
+        if isinstance(response, httpx.Response):
             with suppress(RuntimeError):  # an answer that nobody asked for
                 response.request.read()
                 _sent(seen, response.request)

@@ -25,8 +25,10 @@ from contract_tests.faults.trust import OTHER_NAME, UNTRUSTED
 from weryai import (
     AuthenticationError,
     ContentRejectedError,
+    InsufficientCreditsError,
     ParameterError,
     RateLimitError,
+    ServerError,
     UnexpectedResponseError,
     WeryAIError,
 )
@@ -235,13 +237,27 @@ def body(name: str, content: bytes, status: int = 200) -> Fault:
     return answer(name, Row.UNREADABLE, respond, file=file)
 
 
-def limit(name: str, pause: float, retry_after: Callable[[], str]) -> Fault:
+def limit(
+    name: str, pause: float, retry_after: Callable[[], str], *, readable: bool = True
+) -> Fault:
     """HTTP 429 with a Retry-After."""
 
     def respond(*_: str) -> httpx.Response:
-        return httpx.Response(429, headers={"Retry-After": retry_after()})
+        told = {"status": 429, "message": "Too many requests"} if readable else None
+        return httpx.Response(429, headers={"Retry-After": retry_after()}, json=told)
 
-    return answer(name, Row.REFUSED_FOR_NOW, respond, RateLimitError, pause=pause)
+    row = Row.REFUSED_FOR_NOW if readable else Row.LIMITED
+    return answer(name, row, respond, RateLimitError, pause=pause)
+
+
+def behind(status: int, told: Any, row: Row, kind: type[WeryAIError], name: str) -> Fault:
+    """An envelope behind an HTTP status; to a download, a status like any other."""
+    file = Row.FAILED if status in (403, 404, 408, 429) else row
+
+    def respond(*_: str) -> httpx.Response:
+        return httpx.Response(status, json=told)
+
+    return answer(f"HTTP {status} with {name}", row, respond, kind, file=file)
 
 
 def code(number: int, text: str = "refused", row: Row | None = None, kind: Any = None) -> Fault:
@@ -279,12 +295,15 @@ def in_half_a_minute() -> str:
     return format_datetime(datetime.now(UTC) + timedelta(seconds=30), usegmt=True)
 
 
+KEY = {"desc": "Authentication failed", "message": "Invalid API Key"}
 SERVER_ERRORS = [page(status, Row.FAILED) for status in range(500, 600)]
 GATEWAYS = [SERVER_ERRORS[status - 500] for status in (503, 504, 520)]
 LIMITS = [
-    page(429, Row.REFUSED_FOR_NOW, RateLimitError),
+    limit("HTTP 429 for a second", 1, lambda: "1"),
     limit("HTTP 429 for 7 seconds", 7, lambda: "7"),
     limit("HTTP 429 until a date", 28, in_half_a_minute),
+    page(429, Row.LIMITED, RateLimitError),
+    limit("HTTP 429 that says nothing", 7, lambda: "7", readable=False),
 ]
 BUSINESS = [
     *map(code, CODES),
@@ -294,12 +313,18 @@ BUSINESS = [
 STATUSES = [
     page(408, Row.FAILED, UnexpectedResponseError),
     page(409, Row.CONFLICT),
+    page(425, Row.CONFLICT),
     page(499, Row.CONFLICT),
     page(400, Row.REFUSED, ParameterError),
-    page(401, Row.KEY),
-    page(403, Row.KEY, file=Row.FAILED),  # a result may not be there yet
+    page(401, Row.EDGE),
+    page(403, Row.EDGE, file=Row.FAILED),  # a result may not be there yet
     page(404, Row.REFUSED, UnexpectedResponseError, file=Row.FAILED),
-    page(418, Row.REFUSED, UnexpectedResponseError),
+    page(413, Row.REFUSED, UnexpectedResponseError),
+    page(418, Row.CONFLICT),
+    behind(401, KEY, Row.KEY, AuthenticationError, "words about the key"),
+    behind(403, KEY, Row.KEY, AuthenticationError, "words about the key"),
+    behind(409, {"status": 1011}, Row.REFUSED, InsufficientCreditsError, "1011"),
+    behind(404, {"status": 6003}, Row.DOUBTED, ServerError, "6003"),
 ]
 UNREADABLE = [
     page(200, Row.UNREADABLE),
@@ -308,6 +333,7 @@ UNREADABLE = [
     body("HTTP 204", b"", 204),
     body("a success without anything", b'{"status": 0, "data": {}}'),
     body("half of a JSON", b'{"status": 0, "data": {"tas'),
+    body("a code that comes twice", b'{"status": 6003, "status": 1001}'),
 ]
 ASTRAY = [astray("mailto:x"), astray("https://xn--/")]
 REDIRECTS = [redirect(status, to) for status in (301, 302, 303, 307, 308) for to in (False, True)]

@@ -1,4 +1,4 @@
-"""What must come of each fault at each step, written from the README and apart from the client."""
+"""What must come of each fault at each step, written by hand and apart from the client."""
 
 from __future__ import annotations
 
@@ -41,15 +41,18 @@ class Row(Enum):
 
     NEVER_SENT = auto()
     REFUSED_FOR_NOW = auto()
+    LIMITED = auto()  # HTTP 429 that is not readable: a gateway's, or the service's
     LOST = auto()
     LOST_EARLY = auto()  # the connection went while it was made, or just after: seen as either
     FAILED = auto()  # HTTP 5xx, 408
-    CONFLICT = auto()  # HTTP 409, 499: perhaps accepted, and not better the next time
+    CONFLICT = auto()  # HTTP 409, 425, 499, 418: perhaps accepted, and not better the next time
     UNREADABLE = auto()
     REDIRECTED = auto()
-    KEY = auto()
+    KEY = auto()  # the service says that the key is bad
+    EDGE = auto()  # a page behind 401 or 403
     NOT_FOUND = auto()
     REFUSED = auto()
+    DOUBTED = auto()  # a code that is not known to make no task
     HARMLESS = auto()  # odd or slow, and whole in the end
 
 
@@ -68,6 +71,7 @@ _POLLS = dict.fromkeys(("wait", "batch"), End.AGAIN)
 TABLE: dict[Row, dict[str, End]] = {
     Row.NEVER_SENT: {**_FREE, "submit": End.AGAIN},
     Row.REFUSED_FOR_NOW: {**_FREE, "submit": End.AGAIN},
+    Row.LIMITED: {**_FREE, "submit": End.UNKNOWN},
     Row.LOST: {**_FREE, "submit": End.UNKNOWN},
     Row.LOST_EARLY: {**_FREE, "submit": End.EITHER},
     Row.FAILED: {**_FREE, "submit": End.UNKNOWN},
@@ -75,18 +79,27 @@ TABLE: dict[Row, dict[str, End]] = {
     Row.UNREADABLE: {**_NO, **_POLLS, "submit": End.UNKNOWN},
     Row.REDIRECTED: {**_NO, **_POLLS, "submit": End.UNKNOWN, "download": End.AGAIN},
     Row.KEY: {**_NO, "wait": End.RAISED, "batch": End.RAISED},
+    Row.EDGE: {**_NO, **_POLLS},
     Row.NOT_FOUND: {**_NO, **_POLLS},
     Row.REFUSED: {**_NO, **_POLLS},
+    Row.DOUBTED: {**_NO, **_POLLS, "submit": End.UNKNOWN},
     Row.HARMLESS: dict.fromkeys(("upload", "submit", "wait", "batch", "download"), End.WELL),
 }
 
-# Inside HTTP 200, by the server's own enum; 1004 is one that nobody has explained.
+# Inside HTTP 200, by the server's own enum; 1004 and 9999 are such as nobody has explained.
 CODES: dict[int, tuple[Row, type[ResponseError]]] = {
+    404: (Row.DOUBTED, ResponseError),
+    408: (Row.DOUBTED, ResponseError),
+    409: (Row.DOUBTED, ResponseError),
     429: (Row.REFUSED_FOR_NOW, RateLimitError),
+    500: (Row.FAILED, ServerError),
+    502: (Row.FAILED, ServerError),
+    599: (Row.FAILED, ServerError),
+    600: (Row.DOUBTED, ResponseError),
     1001: (Row.REFUSED_FOR_NOW, RateLimitError),
     1002: (Row.REFUSED, ParameterError),
     1003: (Row.NOT_FOUND, NotFoundError),
-    1004: (Row.REFUSED, ResponseError),
+    1004: (Row.DOUBTED, ResponseError),
     1006: (Row.REFUSED, ParameterError),
     1007: (Row.REFUSED_FOR_NOW, RateLimitError),
     1009: (Row.REFUSED, PermissionDeniedError),
@@ -100,10 +113,11 @@ CODES: dict[int, tuple[Row, type[ResponseError]]] = {
     2004: (Row.REFUSED, ParameterError),
     6001: (Row.REFUSED_FOR_NOW, ServerError),
     6002: (Row.REFUSED_FOR_NOW, RateLimitError),
-    6003: (Row.REFUSED, ServerError),
-    6004: (Row.REFUSED, ServerError),
+    6003: (Row.DOUBTED, ServerError),
+    6004: (Row.DOUBTED, ServerError),
     6010: (Row.REFUSED_FOR_NOW, ConcurrencyLimitError),
     6101: (Row.REFUSED, DailyLimitError),
+    9999: (Row.DOUBTED, ResponseError),
 }
 
 # What a row ends in where it never passes; a refusal ends in the error of its own kind.
@@ -116,10 +130,14 @@ LASTING: dict[Row, type[WeryAIError]] = {
     Row.UNREADABLE: UnexpectedResponseError,
     Row.REDIRECTED: UnexpectedResponseError,
     Row.KEY: AuthenticationError,
+    Row.EDGE: AuthenticationError,
+    Row.LIMITED: RateLimitError,
 }
 
 # After these the service may have the submission; the tests let it have it.
 PERHAPS_ACCEPTED = {
+    Row.LIMITED,
+    Row.DOUBTED,
     Row.LOST,
     Row.FAILED,
     Row.CONFLICT,

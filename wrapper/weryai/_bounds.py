@@ -22,8 +22,9 @@ from typing import Any
 
 import httpx
 
-# Bytes. The largest real answer is the registry, a few kB.
-LONGEST_ANSWER = 8 * 1024 * 1024
+# Bytes. A real answer has a few hundred, the registry a few kB.
+LONGEST_ANSWER = 1024 * 1024
+LONGEST_REGISTRY = 16 * 1024 * 1024
 
 # Behind the name of the part of httpcore that tells it, which differs where there is a proxy.
 OPENED = ("connect_tcp.complete", "connect_unix_socket.complete", "start_tls.complete")
@@ -79,19 +80,25 @@ class Answer:
     """The body of an answer as it arrives, within its bounds: one that drips must not hold a call
     for ever, nor one that is long fill the memory. Its repr does not show it."""
 
-    def __init__(self) -> None:
+    def __init__(self, longest: int = LONGEST_ANSWER) -> None:
+        self.longest = longest
         self._body = bytearray()
 
     def ends_with(self, chunk: bytes) -> bool:
         """Take a chunk. Returns whether the rest is not wanted: what is cut cannot be read."""
         self._body += chunk
         left()
-        return len(self._body) > LONGEST_ANSWER
+        return self.is_cut
+
+    @property
+    def is_cut(self) -> bool:
+        """Whether it is longer than it may be."""
+        return len(self._body) > self.longest
 
     @property
     def body(self) -> bytes:
         """What has arrived."""
-        return bytes(self._body[:LONGEST_ANSWER])
+        return bytes(self._body[: self.longest])
 
     def of(self, response: httpx.Response) -> httpx.Response:
         """The response, read."""

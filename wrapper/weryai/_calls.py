@@ -9,10 +9,11 @@ from typing import TypeVar
 
 from attrs import define, frozen
 
-from . import _failures, _retry
+from . import _failures, _replies, _retry
 from ._bounds import Answer
 from ._config import Config
 from ._io import IO
+from ._replies import Reply
 from ._retry import Cost, Verdict
 from ._wire import Operation
 from .errors import (
@@ -53,12 +54,13 @@ class Calls:
         fate = fate or Fate()
         started = self.io.clock.monotonic()
         for attempt in count(1):
-            sent_at, answer = self.now(), Answer()
+            sent_at, answer, reply = self.now(), Answer(operation.longest), None
             fate.open = operation.cost is Cost.PAID
             try:
-                return await self.once(operation, answer)
+                reply = await self._ask(operation, answer)
+                return self._read(operation, reply)
             except WeryAIError as error:
-                verdict = _retry.verdict(error, operation.cost)
+                verdict = _retry.verdict(error, operation.cost, reply)
                 if verdict is Verdict.UNKNOWN:
                     raise self._unknown(operation, error, sent_at, answer) from error
                 fate.open = False
@@ -79,19 +81,26 @@ class Calls:
             await self.io.sleep(pause)
         raise AssertionError("unreachable")  # pragma: no cover
 
-    async def once(self, operation: Operation[T], answer: Answer | None = None) -> T:
-        """Send it a single time; what arrives is in `answer`."""
+    async def once(self, operation: Operation[T]) -> T:
+        """Send it a single time."""
+        return self._read(operation, await self._ask(operation, Answer(operation.longest)))
+
+    async def _ask(self, operation: Operation[T], answer: Answer) -> Reply:
+        """The reply, whatever it is; what arrives of it is in `answer`."""
         if self.io.closed:
             raise ConfigError("this client is closed: make a new one")
         base = self.config.registry_url if operation.registry else self.config.base_url
         key = self.config.api_key
         call = {**operation.request, "url": base + operation.request["url"]}
         with _failures.mapped(key.cut):
-            response = await self.io.send(call, key, answer or Answer())
+            response = await self.io.send(call, key, answer)
+        return _replies.read(response, answer, key)
+
+    def _read(self, operation: Operation[T], reply: Reply) -> T:
         try:
-            return operation.read(key.cut_from(response))
+            return operation.read(reply)
         except ResponseError as error:
-            error.hide(key.cut)
+            error.hide(self.config.api_key.cut)
             raise
 
     def _unknown(

@@ -18,6 +18,7 @@ from typing import Any
 
 import httpx
 
+from ._replies import Reply, mended
 from ._scalars import whole
 from .errors import (
     AuthenticationError,
@@ -80,15 +81,6 @@ LONGEST_RETRY_AFTER = 86400.0
 # In words, because 1002 stands for three things.
 ABOUT_THE_KEY = re.compile(r"api[ _-]?key|authenticat|unauthori[sz]ed|invalid token", re.I)
 ABOUT_CONTENT = re.compile(r"sensitive|policy|policies|moderation|敏感|违规|审核", re.I)
-# In any spelling: what looks like a refusal and names one of these may have been paid.
-ID_NAME = re.compile(r"(task|batch|job)_?ids?", re.I)
-
-# What reading a hostile answer with the generated parsers can end in.
-MALFORMED = (ValueError, KeyError, TypeError, AttributeError, RecursionError, ArithmeticError)
-
-
-class RefusalWithIdsError(UnexpectedResponseError):
-    """A submission was refused, and the refusal names what it started: nobody knows what holds."""
 
 
 @contextmanager
@@ -104,7 +96,7 @@ def mapped(cut: Callable[[str], str] = str) -> Iterator[None]:
         raise TransportError(f"no connection ({_name(error)})") from error
     except (httpx.HTTPError, httpx.StreamError, *AS_THEY_ARE) as error:
         told = f"the answer was lost ({_name(error)})"
-        words = cut(told)
+        words = cut(mended(told))
         raise TransportError(words, sent=True) from (error if words == told else None)
 
 
@@ -123,57 +115,34 @@ def raise_for_download(response: httpx.Response) -> None:
         )
 
 
-def speaks_of_a_start(told: dict[str, Any]) -> bool:
-    """Whether an answer calls itself a success, or names ids of what it started anywhere."""
-    left: list[Any] = [told]
-    while left:
-        node = left.pop()
-        if isinstance(node, dict):
-            if any(value and ID_NAME.fullmatch(name) for name, value in node.items()):
-                return True
-            left += node.values()
-        elif isinstance(node, list):
-            left += node
-    return told.get("success") is True
-
-
-def require_success(response: httpx.Response) -> None:
-    """Raise where an answer that names what it started is none of HTTP 200: was it paid?"""
-    if response.status_code != 200:
-        words = "a refusal that names what it started"
-        raise _error(RefusalWithIdsError, response, words, None)
-
-
-def raise_for_http(response: httpx.Response) -> None:
+def raise_for_http(reply: Reply) -> None:
     """Raise for every HTTP status but 200."""
-    status = response.status_code
+    status, words = reply.status_code, _words(reply.told)
     if status == 200:
         return
-    told = body(response)
-    code = told.get("status")
-    code = code if isinstance(code, int) and code in CODES else None
+    code = reply.code if reply.code in CODES else None
     if status >= 500:
         kind: type[ResponseError] = ServerError
-    elif status in (401, 429) or code is None:
+    elif code is None or (status == 401 and code == 1002):
         kind = STATUSES.get(status, UnexpectedResponseError)
     else:
-        kind = _kind(code, _words(told))
-    raise _error(kind, response, _words(told), code)
+        kind = _kind(code, words)
+    raise _error(kind, reply, words, code)
 
 
-def business(response: httpx.Response, parsed: Any) -> ResponseError:
+def business(reply: Reply, parsed: Any) -> ResponseError:
     """The error for a refusal inside HTTP 200. Raises ValueError where it is no refusal at all."""
     code = whole(parsed.status)
     if code <= 200:
         raise ValueError("a success of the wrong shape")
-    words = _words(parsed.to_dict())
-    return _error(_kind(code, words), response, words, code)
+    words = _words(reply.told)
+    return _error(_kind(code, words), reply, words, code)
 
 
-def unexpected(response: httpx.Response, why: Exception) -> ResponseError:
+def unexpected(reply: Reply, why: Exception) -> ResponseError:
     """The error for an answer that breaks the contract."""
     words = f"an answer that breaks the contract ({type(why).__name__}: {str(why)[:200]})"
-    return _error(UnexpectedResponseError, response, words, None)
+    return _error(UnexpectedResponseError, reply, words, None)
 
 
 def _kind(code: int, words: str) -> type[ResponseError]:
@@ -181,28 +150,17 @@ def _kind(code: int, words: str) -> type[ResponseError]:
         return AuthenticationError
     if code == 1002 and ABOUT_CONTENT.search(words):
         return ContentRejectedError
-    return CODES.get(code, ResponseError)
+    return CODES.get(code, ServerError if 500 <= code < 600 else ResponseError)
 
 
-def _error(
-    kind: type[ResponseError], response: httpx.Response, words: str, code: int | None
-) -> ResponseError:
+def _error(kind: type[ResponseError], reply: Reply, words: str, code: int | None) -> ResponseError:
     return kind(
         words,
         code=code,
-        http_status=response.status_code,
-        retry_after=_retry_after(response.headers.get("Retry-After")),
-        raw=response.content,
+        http_status=reply.status_code,
+        retry_after=_retry_after(reply.retry_after),
+        raw=reply.raw,
     )
-
-
-def body(response: httpx.Response) -> dict[str, Any]:
-    """The envelope behind an HTTP error, empty where it is a page or anything else."""
-    try:
-        body = response.json()
-    except MALFORMED:
-        return {}
-    return body if isinstance(body, dict) else {}
 
 
 def _words(body: dict[str, Any]) -> str:

@@ -7,17 +7,20 @@ no task was made.
 from __future__ import annotations
 
 import random
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Container, Iterator
 from enum import Enum
 from itertools import count
 
-from ._failures import RefusalWithIdsError
+from attrs import frozen
+
+from ._failures import ABOUT_THE_KEY
+from ._refusals import is_clean, own_code
+from ._replies import Reply
 from .errors import (
     AuthenticationError,
     NotFoundError,
     ResponseError,
     TransportError,
-    UnexpectedResponseError,
     WeryAIError,
 )
 
@@ -41,9 +44,31 @@ class Verdict(Enum):
 # workflow's own failure (6001, seen live with no task made), 20 tasks at once (6010).
 REFUSED_FOR_NOW = frozenset({429, 1001, 1007, 6001, 6002, 6010})
 
-# A gateway may say these when the service behind it was too slow, or had the request already. Below
-# 400 it is an answer that cannot be read, or a redirect that may stand behind an accepted POST.
-PERHAPS_ACCEPTED = frozenset({408, 409, 499})
+# Refusals that stay and that made no task, by the server's own enum. Not 6003 and 6004: whether
+# credits went with them is not known.
+REFUSED = frozenset({1002, 1003, 1006, 1009, 1010, 1011, 1014, 1015, 1017, 2001, 2003, 2004, 6101})
+
+# What no service has looked at. Not 408, 409, 425 and 499: a gateway may say them when the service
+# behind it was too slow, or had the request already.
+REFUSED_BY_HTTP = frozenset({400, 401, 403, 404, 405, 413, 414, 415, 422, 431, 451})
+
+
+@frozen
+class Row:
+    """One row of the table: a clean refusal of these statuses and codes, and what follows."""
+
+    statuses: Container[int]
+    codes: Container[int | None]  # None: an answer that has no code of its own
+    verdict: Verdict
+
+
+# A paid submission that was answered, and not with a job. The first row that holds; where none
+# does (any other code, 3xx, 408, 409, 425, 499, 5xx), its fate is not known.
+PAID = (
+    Row({200, 429}, REFUSED_FOR_NOW, Verdict.AGAIN),
+    Row({200, *range(400, 500)}, REFUSED, Verdict.RAISE),
+    Row(REFUSED_BY_HTTP, {None}, Verdict.RAISE),
+)
 
 # Seconds: the first bound and the last. Users of the service wait 15 to 30 s after a refusal.
 LOST_PAUSE = (0.5, 8.0)
@@ -58,22 +83,31 @@ NOT_THERE_YET = frozenset({403, 404, 408, 429})
 DOWNLOAD_BUDGET = 60.0
 
 
-def verdict(error: WeryAIError, cost: Cost) -> Verdict:
-    """Whether a call that failed like this may be sent again."""
+def verdict(error: WeryAIError, cost: Cost, reply: Reply | None = None) -> Verdict:
+    """Whether a call that failed like this, after this reply or none, may be sent again."""
     if isinstance(error, TransportError):
-        return _if_free(cost) if error.sent else Verdict.AGAIN
+        lost = Verdict.UNKNOWN if cost is Cost.PAID else Verdict.AGAIN
+        return lost if error.sent else Verdict.AGAIN
     if not isinstance(error, ResponseError):
         return Verdict.RAISE
-    if isinstance(error, RefusalWithIdsError):
-        return _if_free(cost)
-    if error.http_status >= 500 or error.http_status == 408:
-        return _if_free(cost)
-    if isinstance(error, UnexpectedResponseError):
-        perhaps = error.http_status < 400 or error.http_status in PERHAPS_ACCEPTED
-        return Verdict.UNKNOWN if cost is Cost.PAID and perhaps else Verdict.RAISE
-    if error.http_status == 429 or error.code in REFUSED_FOR_NOW:
-        return Verdict.AGAIN
-    return Verdict.RAISE
+    if cost is Cost.PAID:
+        return Verdict.UNKNOWN if reply is None else of_a_refusal(reply)
+    return Verdict.AGAIN if _passes(error) else Verdict.RAISE
+
+
+def of_a_refusal(reply: Reply) -> Verdict:
+    """What follows for a paid submission from an answer that is no job."""
+    code = own_code(reply)
+    for row in PAID:
+        if reply.status_code in row.statuses and code in row.codes:
+            return row.verdict if is_clean(reply) else Verdict.UNKNOWN
+    return Verdict.UNKNOWN
+
+
+def _passes(error: ResponseError) -> bool:
+    """Whether a call that costs nothing may fare better the next time."""
+    failed = error.http_status >= 500 or error.http_status in (408, 429)
+    return failed or error.code in REFUSED_FOR_NOW or error.code in range(500, 600)
 
 
 def pause(error: WeryAIError, cost: Cost, attempt: int, rand: Random = random.random) -> float:
@@ -100,7 +134,13 @@ def ends_a_wait(error: WeryAIError, job_age: float | None) -> bool:
     """Whether a failed poll can never turn out better. A job of unknown age counts as old."""
     if isinstance(error, NotFoundError):
         return job_age is None or job_age > NEW_JOB
-    return isinstance(error, AuthenticationError)
+    return is_bad_key(error)
+
+
+def is_bad_key(error: WeryAIError) -> bool:
+    """Whether the service itself says, in words, that the key is bad. A page behind 401 or 403 may
+    be of an edge that has a bad minute."""
+    return isinstance(error, AuthenticationError) and bool(ABOUT_THE_KEY.search(error.message))
 
 
 def is_passing(error: TransportError | ResponseError) -> bool:
@@ -108,7 +148,3 @@ def is_passing(error: TransportError | ResponseError) -> bool:
     if isinstance(error, TransportError):
         return True
     return error.http_status in NOT_THERE_YET or error.http_status >= 500
-
-
-def _if_free(cost: Cost) -> Verdict:
-    return Verdict.UNKNOWN if cost is Cost.PAID else Verdict.AGAIN

@@ -12,7 +12,6 @@ from . import _retry, _wire
 from ._calls import Calls
 from ._wire import Operation
 from .errors import (
-    AuthenticationError,
     InvalidRequestError,
     NotFoundError,
     ResponseError,
@@ -107,9 +106,9 @@ class Waiting:
         """One poll. Returns why it failed; a refused key is raised at once."""
         try:
             told = await self.calls.once(poll)
-        except AuthenticationError:
-            raise
         except (TransportError, ResponseError) as error:
+            if _retry.is_bad_key(error):
+                raise
             log.info("a poll failed, the wait goes on: %s", error)
             return error
         for task in told if isinstance(told, tuple) else (told,):

@@ -6,7 +6,6 @@ that do the I/O: retries, streaming and the two colours of I/O are this package'
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Callable, Sequence
 from types import ModuleType
@@ -44,11 +43,11 @@ from weryai_api.models import (
 )
 from weryai_api.types import File, Unset
 
-from . import _failures
+from . import _bounds, _failures, _replies
 from ._config import Config
-from ._failures import MALFORMED
 from ._ids import is_id
 from ._media import LocalImage
+from ._replies import MALFORMED, Reply
 from ._retry import Cost
 from ._scalars import array, flag, id_text, listed, number, string, whole
 from .errors import InvalidRequestError
@@ -58,7 +57,7 @@ from .results import Model, Task, Video
 __all__ = ["MALFORMED", "AuthenticatedClient"]
 
 T = TypeVar("T")
-Read = Callable[[httpx.Response], T]
+Read = Callable[[Reply], T]
 TaskForm = TaskReport | TaskReportCamel | TaskReportWrapped
 Videos = tuple[Video, ...]
 
@@ -80,6 +79,11 @@ class Operation(Generic[T]):
     read: Read[T]
     cost: Cost  # without a default: a wrong one is paid twice
     registry: bool = False
+
+    @property
+    def longest(self) -> int:
+        """How long its answer may be, in bytes."""
+        return _bounds.LONGEST_REGISTRY if self.registry else _bounds.LONGEST_ANSWER
 
 
 @frozen
@@ -156,7 +160,7 @@ def models() -> Operation[tuple[Model, ...]]:
 
 def notice(body: bytes) -> Task:
     """The task of a webhook body. Raises one of MALFORMED."""
-    data = TaskNotice.from_dict(json.loads(body)).data
+    data = TaskNotice.from_dict(_replies.parse(body)).data
     task = _task(data, name="")
     if not task.id:
         raise ValueError("it names no task")
@@ -183,30 +187,23 @@ def _operation(
     registry: bool = False,
 ) -> Operation[T]:
     """The call that a generated module describes."""
-    read = _reader(module, ok_type, convert, paid=cost is Cost.PAID)
-    return Operation(kwargs, read, cost, registry)
+    return Operation(kwargs, _reader(module, ok_type, convert), cost, registry)
 
 
-def _reader(
-    module: ModuleType, ok_type: type[Any], convert: Callable[[Any], T], *, paid: bool
-) -> Read[T]:
+def _reader(module: ModuleType, ok_type: type[Any], convert: Callable[[Any], T]) -> Read[T]:
     """Read a reply with the generated parser, and turn every other answer into our errors."""
 
-    def read(response: httpx.Response) -> T:
-        if paid and _failures.speaks_of_a_start(_failures.body(response)):
-            _failures.require_success(response)
-        _failures.raise_for_http(response)
+    def read(reply: Reply) -> T:
+        _failures.raise_for_http(reply)
         try:
-            parsed = module._parse_response(client=_CLIENT, response=response)
+            parsed = module._parse_response(client=_CLIENT, response=reply)
             if isinstance(parsed, ok_type):
                 _check_envelope(parsed)
                 return convert(parsed)
-            refusal = _failures.business(response, parsed)
-            if paid and _failures.speaks_of_a_start(parsed.to_dict()):
-                raise ValueError("a refusal that speaks of what it started")
+            refusal = _failures.business(reply, parsed)
         except MALFORMED as error:
-            # Not `from error`: its text may quote what the service sent, the key included.
-            raise _failures.unexpected(response, error) from None
+            # Not `from error`: its text may quote what the service sent.
+            raise _failures.unexpected(reply, error) from None
         raise refusal
 
     return read

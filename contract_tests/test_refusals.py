@@ -1,0 +1,274 @@
+"""Paid once: what a refusal must say, and must not, for a submission to be sent again or given up.
+
+The expectations are the table "What may be sent again", written out by hand.
+"""
+
+from __future__ import annotations
+
+import itertools
+import json
+from collections.abc import Callable
+from typing import Any
+
+import httpx
+import pytest
+
+from contract_tests.conftest import MakeClient, Network
+from weryai import (
+    Job,
+    MultiImageToVideo,
+    ResponseError,
+    ServerError,
+    SubmissionUnknownError,
+    UnexpectedResponseError,
+    WeryAI,
+    WeryAIError,
+)
+from weryai.journal import SQLiteJournal
+
+Ask = Callable[..., MultiImageToVideo]
+HTTPS = ["https://example.com/a.jpg"]
+ACCEPTED = httpx.Response(200, json={"status": 0, "data": {"task_ids": ["task_1"]}})
+
+AGAIN, RAISED, UNKNOWN = "again", "raised", "unknown"
+FOR_NOW = {429, 1001, 1007, 6001, 6002, 6010}
+FOR_GOOD = {1002, 1003, 1006, 1009, 1010, 1011, 1014, 1015, 1017, 2001, 2003, 2004, 6101}
+OTHER = {500, 503, 401, 403, 404, 408, 409, 502, 599, 1004, 1005, 6003, 6004, 6000, 7777, 9999}
+BY_HTTP = {400, 401, 403, 404, 405, 413, 414, 415, 422, 431, 451}
+ELSE = {201, 202, 204, 206, 301, 302, 303, 307, 308, 402, 406, 408, 409, 410, 418, 425, 499}
+FAILED = {500, 502, 503, 504, 520, 524, 599}
+
+
+def outcome(make_client: MakeClient, ask: Ask, answer: httpx.Response) -> str:
+    """What comes of a submission that is answered like this, and accepted if it comes again."""
+    network = Network(answer, ACCEPTED)
+    try:
+        job = make_client(handler=network).submit(ask(images=HTTPS))
+    except WeryAIError as error:
+        found: WeryAIError | Job = error
+    else:
+        found = job
+    told = AGAIN if isinstance(found, Job) else RAISED
+    if isinstance(found, SubmissionUnknownError):
+        assert isinstance(found.__cause__, ResponseError)
+        assert found.raw == answer.content
+        told = UNKNOWN
+    assert isinstance(found, (Job, SubmissionUnknownError, ResponseError))
+    assert len(network.seen) == 1 + (told == AGAIN)
+    return told
+
+
+def by_the_table(status: int, code: int) -> str:
+    if status in (200, 429) and code in FOR_NOW:
+        return AGAIN
+    if (status == 200 or 400 <= status < 500) and code in FOR_GOOD:
+        return RAISED
+    if status in BY_HTTP and code == status:  # no code of its own
+        return RAISED
+    return UNKNOWN
+
+
+def test_every_code_behind_every_status_is_what_the_table_says(
+    make_client: MakeClient, ask: Ask
+) -> None:
+    codes = sorted(FOR_NOW | FOR_GOOD | OTHER)
+    for status, code in itertools.product({200, 429} | BY_HTTP | ELSE | FAILED, codes):
+        answer = httpx.Response(status, json={"status": code, "message": "refused"})
+        assert outcome(make_client, ask, answer) == by_the_table(status, code), (status, code)
+
+
+def test_a_refusal_without_a_code_is_one_by_its_http_status_alone(
+    make_client: MakeClient, ask: Ask
+) -> None:
+    page = "<!doctype html><html><head><title>No</title></head><body id='x'>No.</body></html>"
+    for status in BY_HTTP | ELSE | FAILED | {429}:
+        expected = RAISED if status in BY_HTTP else UNKNOWN
+        for content in (b"", page.encode(), b"Bad request", b"null"):
+            answer = httpx.Response(status, content=content)
+            assert outcome(make_client, ask, answer) == expected, (status, content)
+        limited = AGAIN if status == 429 else expected
+        for told in ({}, {"status": None, "msg": "no"}, {"status": "fail", "path": "/v1"}):
+            answer = httpx.Response(status, json=told)
+            assert outcome(make_client, ask, answer) == limited, (status, told)
+
+
+@pytest.mark.parametrize("status", [200, 429, 400, 404])
+@pytest.mark.parametrize("code", ["1001", "1002", 1001.5, True, [1001], {"code": 1002}, -1, 0, 200])
+def test_a_code_that_is_no_whole_number_is_none(
+    make_client: MakeClient, ask: Ask, status: int, code: Any
+) -> None:
+    answer = httpx.Response(status, json={"status": code, "message": "no"})
+    assert outcome(make_client, ask, answer) == UNKNOWN
+
+
+@pytest.mark.parametrize("code", [1001.0, 1002.0])
+def test_a_code_with_a_zero_fraction_is_the_same_number(
+    make_client: MakeClient, ask: Ask, code: float
+) -> None:
+    answer = httpx.Response(200, json={"status": code})
+    assert outcome(make_client, ask, answer) == by_the_table(200, int(code))
+
+
+SPEAKING: list[dict[str, Any]] = [
+    {"success": True},
+    {"success": "true"},
+    {"success": 1},
+    {"ok": True},
+    {"result": "success"},
+    {"message": "success"},
+    {"desc": "OK"},
+    {"message": "the task was submitted"},
+    {"message": "成功"},
+    {"code": 0},
+    {"code": 200},
+    {"data": {"id": "a"}},
+    {"data": {"task_id": None}},
+    {"data": {"task_ids": []}},
+    {"data": [{"task_id": "task_1"}]},
+    {"data": [[]]},
+    {"data": "task_1"},
+    {"data": 0},
+    {"data": False},
+    {"task_ids": ["task_1"]},
+    {"taskIdList": ["a"]},
+    {"taskids": "a"},
+    {"TASK-ID": "a"},
+    {"id": 7},
+    {"batch": 7},
+    {"job": "a"},
+    {"tasks": ["a"]},
+    {"result": {"data": {"batchId": 7}}},
+    {"output": {"id": "a"}},
+    {"error": {"task_id": "a"}},
+    {"errors": [{"message": "task_1 runs"}]},
+    {"details": [[[["a"]]]]},
+    {"requestId": "task_1"},
+    {"message": "limit reached, task_8f3a2 was started"},
+    {"message": "task id: abc"},
+    {"message": 'retry {"taskIds":["abc"]}'},
+    {"msg": "batch 123456789 goes on"},
+    {"msg": "job=a1"},
+    {"desc": "see 3f2a9c0d-1111-4222-8333-444455556666"},
+    {"desc": "任务ID 7 已创建"},
+    {"anything": "else"},
+    {"details": ["long"] * 2000},
+]
+
+
+@pytest.mark.parametrize("more", SPEAKING, ids=lambda more: str(more)[:60])
+def test_a_refusal_that_speaks_of_ids_or_of_success_is_of_unknown_fate(
+    make_client: MakeClient, ask: Ask, more: dict[str, Any]
+) -> None:
+    for status, code in ((200, 1001), (429, 1001), (429, None), (200, 1002), (400, None)):
+        envelope = {"message": "slowly", **({"status": code} if code else {}), **more}
+        answer = httpx.Response(status, json=envelope)
+        assert outcome(make_client, ask, answer) == UNKNOWN, (status, code)
+
+
+SILENT: list[dict[str, Any]] = [
+    {"success": False, "data": None},
+    {"success": None, "data": {}},
+    {"data": []},
+    {"data": ""},
+    {"desc": None, "message": "More than 20 concurrent tasks", "msg": ""},
+    {"message": "tasks: 20/20"},
+    {"message": "task limit 20 reached; wait for one of the 20 tasks"},
+    {"message": "no task was created"},
+    {"message": "1080p is not for WERYDANCE_2_0_FAST, 4-15 s are"},
+    {"message": "https://cdn.example.com/uploads/0123456789abcdef0123.png cannot be read"},
+    {"message": "Rate limited (request id: 2026112516083512345)"},
+    {"message": "image format is not accepted"},
+    {"message": "工作流系统异常"},
+    {"requestId": "8f3a2b1c9d0e4f5a", "traceId": 12345678901234, "timestamp": 1800000000000},
+    {"timestamp": "2026-11-25T16:08:35.123+00:00", "path": "/v1/generation", "error": "No"},
+    {"error": {"message": "no", "type": "limit", "param": None, "code": "rate_limit"}},
+    {"errors": [{"field": "duration", "message": "must be 4 to 15"}]},
+    {"limit": 20, "remaining": 0, "retry_after": 7.5},
+    {"taskIds": [], "task_id": None, "batch_id": ""},
+]
+
+
+@pytest.mark.parametrize("more", SILENT, ids=str)
+def test_a_refusal_that_says_why_and_no_more_is_a_clean_one(
+    make_client: MakeClient, ask: Ask, more: dict[str, Any]
+) -> None:
+    for status, code in ((200, 1001), (429, None), (200, 1002), (422, 1011), (422, None)):
+        envelope = {"message": "slowly", **({"status": code} if code else {}), **more}
+        expected = AGAIN if code == 1001 or status == 429 else RAISED
+        answer = httpx.Response(status, json=envelope)
+        assert outcome(make_client, ask, answer) == expected, (status, code)
+
+
+@pytest.mark.parametrize("status", [200, 429, 400, 401])
+@pytest.mark.parametrize(
+    "content",
+    [
+        '{"status": 6003, "status": 1001}',
+        '{"status": 1001, "data": {"task_ids": ["a"]}, "data": null}',
+        '{"status": 1002, "message": "a", "message": "b"}',
+        '{"status": 1001, "st\\u0061tus": 1001}',
+        '{"status": 1001, "error": {"message": "a", "message": "b"}}',
+        '{"message": "no", "data": {"id": 1}, "data": {}}',
+        '{"status": 1001, "data": nu',
+        '{"status": 1001}{"status": 0}',
+    ],
+)
+def test_an_object_that_cannot_be_read_is_no_refusal(
+    make_client: MakeClient, ask: Ask, status: int, content: str
+) -> None:
+    answer = httpx.Response(status, content=content.encode())
+    assert outcome(make_client, ask, answer) == UNKNOWN
+
+
+@pytest.mark.parametrize(
+    "page", ["<p>task_8f3a2 was started</p>", "task id: 7", "the task was submitted", "Success"]
+)
+def test_a_page_that_speaks_of_a_task_is_no_refusal(
+    make_client: MakeClient, ask: Ask, page: str
+) -> None:
+    assert outcome(make_client, ask, httpx.Response(400, text=page)) == UNKNOWN
+
+
+def test_a_success_whose_ids_come_twice_is_of_unknown_fate(
+    make_client: MakeClient, ask: Ask
+) -> None:
+    twice = b'{"status": 0, "data": {"task_ids": ["a"], "task_ids": ["b"]}}'
+    assert outcome(make_client, ask, httpx.Response(200, content=twice)) == UNKNOWN
+
+
+@pytest.mark.parametrize("code", [500, 408, 409, 502, 6003, 9999])
+def test_a_failure_inside_http_200_stays_in_the_journal(
+    make_client: MakeClient, ask: Ask, journal: SQLiteJournal, code: int
+) -> None:
+    network = Network(httpx.Response(200, json={"status": code, "message": "failed"}))
+    with pytest.raises(SubmissionUnknownError):
+        make_client(handler=network, journal=journal).submit(ask(images=HTTPS))
+    assert [entry.state for entry in journal.entries()] == ["unknown"]
+
+
+@pytest.mark.parametrize("answer", [(200, 1002), (404, 1011), (401, None), (413, None)], ids=str)
+def test_a_proven_refusal_leaves_no_entry(
+    make_client: MakeClient, ask: Ask, journal: SQLiteJournal, answer: tuple[int, int | None]
+) -> None:
+    status, code = answer
+    network = Network(httpx.Response(status, json={"status": code, "message": "no"}))
+    with pytest.raises(ResponseError):
+        make_client(handler=network, journal=journal).submit(ask(images=HTTPS))
+    assert not journal.entries()
+
+
+def test_a_code_of_a_failed_server_is_one_for_what_is_free(make_client: MakeClient) -> None:
+    failed = httpx.Response(200, json={"status": 503, "message": "busy"})
+    well = httpx.Response(200, json={"status": 0, "data": 5})
+    assert make_client(handler=Network(failed, failed, well)).balance() == 5
+    with pytest.raises(ServerError, match="busy"):
+        make_client(handler=Network(failed), retry_budget=0).balance()
+
+
+def test_what_is_free_cannot_be_read_either_where_a_name_comes_twice(
+    make_client: MakeClient,
+) -> None:
+    client: WeryAI = make_client(handler=Network(httpx.Response(200, text='{"data":1,"data":2}')))
+    with pytest.raises(UnexpectedResponseError, match="name twice"):
+        client.balance()
+    assert json.loads('{"data":1,"data":2}') == {"data": 2}, "which most readers take in silence"
