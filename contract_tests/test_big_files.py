@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from contract_tests import big_files
+from contract_tests import big_files, patience
 from contract_tests.conftest import MakeClient
 from contract_tests.films import film
 from contract_tests.loopback import BLOCK, Files, serve
@@ -47,7 +47,7 @@ def test_a_process_that_was_killed_left_what_it_fetched(
     part = tmp_path / "out" / ".t.mp4.part"
     with serve(Files(tmp_path / "served")) as files:
         process = subprocess.Popen([sys.executable, "-c", FETCH, files.url, part.parent])
-        deadline = time.monotonic() + 30
+        deadline = time.monotonic() + patience.SECONDS
         while not (part.exists() and part.stat().st_size >= BLOCK):
             assert time.monotonic() < deadline
             assert process.poll() is None

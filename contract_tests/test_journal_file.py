@@ -14,6 +14,7 @@ from typing import Any
 
 import pytest
 
+from contract_tests import patience
 from weryai import AsyncWeryAI, Job, JournalError, Task, Video, WeryAI
 from weryai.journal import SQLiteJournal
 
@@ -38,7 +39,7 @@ def run(script: str, *argv: object) -> subprocess.CompletedProcess[str]:
         capture_output=True,
         text=True,
         check=False,
-        timeout=60,
+        timeout=patience.SECONDS,
     )
 
 

@@ -14,7 +14,7 @@ import httpx
 import pytest
 import uvicorn
 
-from contract_tests import page
+from contract_tests import page, patience
 from contract_tests.network import loopback_only
 from contract_tests.raw import (
     BALANCE,
@@ -75,7 +75,9 @@ def served(simulator: Simulator) -> Iterator[httpx.Client]:
     until(lambda: server.started)
     port = server.servers[0].sockets[0].getsockname()[1]
     headers = {"Authorization": f"Bearer {simulator.api_key}"}
-    with httpx.Client(base_url=f"http://127.0.0.1:{port}", headers=headers) as http:
+    with httpx.Client(
+        base_url=f"http://127.0.0.1:{port}", headers=headers, timeout=patience.SECONDS
+    ) as http:
         yield http
     server.should_exit = True
     thread.join()
@@ -83,9 +85,9 @@ def served(simulator: Simulator) -> Iterator[httpx.Client]:
 
 def until(holds: Callable[[], Any]) -> None:
     """Wait for what happens on another thread."""
-    deadline = time.monotonic() + 10
+    deadline = time.monotonic() + patience.SECONDS
     while not holds():
-        assert time.monotonic() < deadline, "it did not happen within 10 s"
+        assert time.monotonic() < deadline, f"it did not happen within {patience.SECONDS:.0f} s"
         time.sleep(0.01)
 
 

@@ -16,6 +16,7 @@ from attrs import frozen
 
 import weryai
 import weryai.cli
+from contract_tests import patience
 
 KEY = "sk-cli-0123456789abcdef"
 SUBMIT = "submit_multi_image_to_video"
@@ -87,7 +88,7 @@ def on_terminal(argv: list[str], folder: Path, **settings: str) -> tuple[int, by
     with open(master, "rb", buffering=0) as terminal, contextlib.suppress(OSError):
         while data := terminal.read(65536):  # Linux ends with an error where others end empty
             shown += data
-    out, _ = running.communicate(timeout=20)
+    out, _ = running.communicate(timeout=patience.SECONDS)
     return running.returncode, out, shown.decode()
 
 

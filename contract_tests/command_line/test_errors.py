@@ -16,6 +16,7 @@ import pytest
 
 import weryai
 import weryai.cli
+from contract_tests import patience
 from contract_tests.command_line.runs import (
     AGAIN,
     FIVE,
@@ -342,7 +343,7 @@ def test_ctrl_c_during_a_wait_keeps_the_job(address: str, tmp_path: Path, as_jso
     assert running.stderr is not None
     line = running.stderr.readline()
     running.send_signal(signal.SIGINT)
-    out, err = running.communicate(timeout=20)
+    out, err = running.communicate(timeout=patience.SECONDS)
     [task_id] = re.findall(r"submitted: (\S+)", line)
     assert running.returncode == 130
     if as_json:

@@ -18,6 +18,7 @@ from unittest.mock import ANY
 import httpx
 import pytest
 
+from contract_tests import patience
 from contract_tests.command_line.runs import (
     ESCAPE,
     FIVE,
@@ -219,7 +220,7 @@ def test_simulate_serves_this_machine_until_it_is_told_to_end(
         time.sleep(0.05)
         assert client.status(job.task_ids[0]).state == "succeeded"  # 60 s are 6 ms
     running.send_signal(ends_with)
-    _, err = running.communicate(timeout=20)
+    _, err = running.communicate(timeout=patience.SECONDS)
     assert running.returncode == 0
     assert "Ctrl-C ends it" in err
     assert "Traceback" not in err
