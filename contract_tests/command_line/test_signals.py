@@ -16,6 +16,7 @@ from typing import Any
 import httpx
 import pytest
 
+from contract_tests import patience
 from contract_tests.command_line.runs import GENERATE, Cli, environment, jobs, submit
 from contract_tests.command_line.test_errors import made_with
 from weryai import WeryAI
@@ -29,8 +30,9 @@ EACH = pytest.mark.parametrize("number", CODES, ids=lambda number: number.name)
 
 @pytest.fixture(autouse=True)
 def handlers_are_given_back() -> Any:
-    # A test run in the background hands down that Ctrl-C is ignored.
+    # A test run in the background hands down that Ctrl-C is ignored, `nohup` that SIGHUP is.
     signal.signal(signal.SIGINT, signal.default_int_handler)
+    signal.signal(signal.SIGHUP, signal.SIG_DFL)
     before = [signal.getsignal(number) for number in CODES]
     yield
     assert [signal.getsignal(number) for number in CODES] == before
@@ -54,7 +56,7 @@ def test_a_signal_during_a_wait_keeps_the_job_and_says_how_to_go_on(
     assert running.stderr is not None
     [task_id] = re.findall(r"submitted: (\S+)", running.stderr.readline())
     running.send_signal(number)
-    out, err = running.communicate(timeout=20)
+    out, err = running.communicate(timeout=patience.SECONDS)
     assert running.returncode == CODES[number]
     assert "Traceback" not in err
     if as_json:
