@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from contract_tests.test_journal_file import run
-from weryai import Job, JournalError, Task, Video, _migrations
+from weryai import Job, JournalError, Task, Video, _migrations, _sqlite_file
 from weryai.journal import Entry, SQLiteJournal
 
 OLD = Path(__file__).parent / "data" / "journals" / "version_1.sql"
@@ -132,9 +132,7 @@ def test_processes_that_open_an_old_journal_at_once_bring_it_up_to_date_once(old
 def test_a_journal_that_becomes_newer_while_it_is_opened_is_refused(
     old: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from weryai import _database
-
-    inspect = _database._inspect
+    inspect = _sqlite_file.inspect
 
     def late(db: sqlite3.Connection, path: Path) -> None:
         inspect(db, path)
@@ -142,7 +140,7 @@ def test_a_journal_that_becomes_newer_while_it_is_opened_is_refused(
             other.execute("PRAGMA user_version = 99")
         other.close()
 
-    monkeypatch.setattr(_database, "_inspect", late)
+    monkeypatch.setattr(_sqlite_file, "inspect", late)
     with pytest.raises(JournalError, match="newer weryai"):
         SQLiteJournal(old)
     assert version(old) == 99

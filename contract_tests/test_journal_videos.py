@@ -41,6 +41,7 @@ def only(journal: SQLiteJournal) -> Entry:
         ([("x",), ("y",), ("z",)], {"x": "task_a", "y": "task_a-2", "z": "task_a-3"}),
         ([("x?s=1", "y?s=1"), ("y?s=2", "x?s=2#t")], {"x?s=2#t": "task_a", "y?s=2": "task_a-2"}),
         ([("g?id=1", "g?id=2"), ("g?id=2", "g?id=1")], {"g?id=1": "task_a", "g?id=2": "task_a-2"}),
+        ([("x", "y"), ("y#2", "x#2")], {"x#2": "task_a", "y#2": "task_a-2"}),
         ([("g?id=1",), ("g?id=2", "g?id=1")], {"g?id=1": "task_a", "g?id=2": "task_a-2"}),
         ([("x", "x"), ("x", "x")], {"x": "task_a-2"}),
     ],
@@ -78,6 +79,15 @@ def test_which_of_several_videos_of_one_address_is_fetched_is_told_by_its_name_a
     assert len(only(journal).unfetched) == 2, "nothing counts as fetched that may not be"
     journal.fetched(URL, told("x", "x")[1], Path("/v/x.mp4"))
     assert only(journal).files == {"task_a-2": Path("/v/x.mp4")}
+
+
+def test_of_several_videos_that_differ_in_the_query_the_one_of_this_query_is_fetched(
+    journal: SQLiteJournal,
+) -> None:
+    write(journal, "a")
+    note(journal, *told("g?id=1", "g?id=2"))
+    journal.fetched(URL, Video("https://e.com/g?id=2", "task_a"), Path("/v/2.mp4"))
+    assert only(journal).files == {"task_a-2": Path("/v/2.mp4")}
 
 
 def test_a_video_of_a_late_answer_is_kept(journal: SQLiteJournal) -> None:

@@ -55,6 +55,8 @@ GUARDS = {
         "test_journal_videos.py",
         "test_journal_foreign.py",
         "test_repeats.py",
+        "test_journal_places.py",
+        "test_write_ahead.py",
         "test_claims.py",
         "test_upload.py",
         "test_uploads.py",

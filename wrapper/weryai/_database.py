@@ -1,39 +1,41 @@
-"""An SQLite file of our own: opened with care, written in transactions, every failure explained."""
+"""One SQLite file among threads and processes: transactions, and every failure explained."""
 
 from __future__ import annotations
 
 import os
-import re
+import secrets
 import sqlite3
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
 from threading import RLock
-from typing import Any
 
-from ._migrations import VERSION, migrate
+from . import _sqlite_file
+from ._locks import Turns
+from ._sqlite_file import PATIENCE, beside
 from .errors import JournalError
-
-# In the file's header: whose it is.
-APPLICATION_ID = 0x57455259
-# Seconds to wait for another process; each of its transactions takes milliseconds.
-PATIENCE = 30.0
-HALVES = re.compile("[\ud800-\udfff]")
-KEEP_IT = (
-    "it is left as it is. Move it away together with its -wal and -shm files, and keep them: ids of"
-    " paid jobs may be in them"
-)
 
 
 class Database:
-    """One connection, for all threads of the process that opened it."""
+    """One connection, for all threads of the process that opened it.
 
-    def __init__(self, path: Path) -> None:
+    Parameters:
+        path: the file, without any link in it.
+        locks: a folder for locks, which is made.
+    """
+
+    def __init__(self, path: Path, locks: Path) -> None:
         self.path = path
         self._guard = RLock()
         self._pid = os.getpid()
-        with self.explained():
-            self._db = _open(path)
+        with self.explained(), ExitStack() as stack:
+            self._db = stack.enter_context(closing(_sqlite_file.opened(path)))
+            locks.mkdir(mode=0o700, parents=True, exist_ok=True)
+            self._turns = stack.enter_context(closing(Turns(locks / ".writing")))
+            # A connection that has written has its log open.
+            names = (path, beside(path, "-wal"), beside(path, "-shm"), locks)
+            self._places = {name: name.stat() for name in names}
+            stack.pop_all()
 
     def rows(self, query: str, values: Sequence[object] = ()) -> list[sqlite3.Row]:
         """What a query finds. Raises JournalError."""
@@ -49,9 +51,59 @@ class Database:
 
     @contextmanager
     def writing(self) -> Iterator[sqlite3.Connection]:
-        """One transaction, which is on disk at the end. Raises JournalError."""
-        with self._transaction("BEGIN IMMEDIATE") as db:
-            yield db
+        """One transaction, which is on disk, under the file's name, at the end. Raises
+        JournalError."""
+        with self.explained(), self._guard:
+            self._require_same_process()
+            # SQLite locks its writers itself. Up to 3.51.2 it may lose transactions where one
+            # process brings the log into the file while two others write
+            # (sqlite.org/wal.html, "The WAL-Reset Bug"), and here each one does so each time.
+            with self._turns.taken(PATIENCE), self._transaction("BEGIN IMMEDIATE") as db:
+                yield db
+            self.require_in_place()
+
+    def require_in_place(self) -> None:
+        """Refuse a file that was removed, moved or replaced while it was open: what is written into
+        it will not be found. Raises JournalError."""
+        for name, opened in self._places.items():
+            try:
+                there = os.path.samestat(name.stat(), opened)
+            except FileNotFoundError:
+                there = False
+            if not there:
+                raise JournalError(
+                    f"{name} was removed, moved or replaced while the journal was open: put it"
+                    " back, or close the journal and open it anew"
+                )
+
+    def backup(self, target: Path) -> None:
+        """Copy what is there now to a new file, which has its name when it is whole. Raises
+        JournalError."""
+        part = target.with_name(f".{target.name}.{secrets.token_hex(4)}.part")
+        with self.explained(), self._guard:
+            self._require_same_process()
+            if os.path.lexists(target):
+                raise JournalError(f"{target} is there already: give another name")
+            try:
+                os.close(os.open(part, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
+                with closing(sqlite3.connect(part, isolation_level=None)) as copy:
+                    self._db.backup(copy)
+                    copy.execute("PRAGMA journal_mode = DELETE")  # one file, without a log
+                    _sqlite_file.inspect(copy, part)
+                _sqlite_file.place(part, target)
+            finally:
+                part.unlink(missing_ok=True)
+
+    def close(self) -> None:
+        with self._guard:
+            self._db.close()
+            self._turns.close()
+
+    @contextmanager
+    def explained(self) -> Iterator[None]:
+        """See `explained`."""
+        with explained(self.path):
+            yield
 
     @contextmanager
     def _transaction(self, begin: str) -> Iterator[sqlite3.Connection]:
@@ -65,124 +117,18 @@ class Database:
                 self._db.rollback()
                 raise
 
-    def close(self) -> None:
-        with self._guard:
-            self._db.close()
-
-    @contextmanager
-    def explained(self) -> Iterator[None]:
-        """Turn whatever the file or the disk does into a JournalError that says what to do."""
-        try:
-            yield
-        except sqlite3.Error as error:
-            raise JournalError(f"{self.path} {_advice(error)}") from error
-        except (OSError, UnicodeError, OverflowError) as error:
-            raise JournalError(f"{self.path} cannot be used: {error}") from error
-
     def _require_same_process(self) -> None:
         # SQLite forbids carrying a connection across a fork.
         if os.getpid() != self._pid:
             raise JournalError(f"{self.path} was opened in another process: open it in this one")
 
 
-def _open(path: Path) -> sqlite3.Connection:
-    """Open the file, look at it before anything is written, and make the tables of a new one."""
-    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    _require_its_log(path)
-    # Only a new file is touched: to close one that is there would drop the locks that another
-    # connection of this process has on it (sqlite.org/howtocorrupt.html, 2.2).
-    with suppress(FileExistsError):
-        os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
-    db = sqlite3.connect(
-        path,
-        timeout=PATIENCE,
-        isolation_level=None,
-        check_same_thread=False,
-        factory=_Connection,
-    )
+@contextmanager
+def explained(path: str | os.PathLike[str]) -> Iterator[None]:
+    """Turn whatever the file or the disk does into a JournalError that says what to do."""
     try:
-        db.row_factory = sqlite3.Row
-        db.text_factory = _text
-        _inspect(db, path)
-        db.execute("PRAGMA journal_mode = WAL")
-        db.execute("PRAGMA synchronous = FULL")
-        db.execute("PRAGMA foreign_keys = ON")
-        db.execute("BEGIN IMMEDIATE")
-        version = _number(db, "user_version")  # another process may have been faster
-        _require_ours(version, path)
-        if version < VERSION:
-            migrate(db, version)
-            db.execute(f"PRAGMA application_id = {APPLICATION_ID}")
-        db.commit()
-    except BaseException:
-        db.close()
-        raise
-    return db
-
-
-class _Connection(sqlite3.Connection):
-    """Stores any text: halves of surrogate pairs, which UTF-8 cannot hold, become U+FFFD."""
-
-    def execute(self, sql: str, parameters: Any = ()) -> sqlite3.Cursor:
-        storable = [mended(each) if isinstance(each, str) else each for each in parameters]
-        return super().execute(sql, storable)
-
-
-def mended(text: str) -> str:
-    return HALVES.sub("\ufffd", text)
-
-
-def _text(stored: bytes) -> str:
-    """One text with a flipped bit must not keep all the others from being read."""
-    return stored.decode(errors="replace")
-
-
-def _require_its_log(path: Path) -> None:
-    """Refuse a log beside a file that is gone or empty: SQLite would write over it. A journal that
-    is being made has its first page before it has a log. Raises JournalError."""
-    log = path.with_name(f"{path.name}-wal")
-    if _size(log) and not _size(path):
-        raise JournalError(
-            f"{path} is gone or empty, and {log.name} beside it is not: put the file back, or move"
-            " both away and keep them: ids of paid jobs may be in them"
-        )
-
-
-def _size(path: Path) -> int:
-    try:
-        return path.stat().st_size
-    except FileNotFoundError:
-        return 0
-
-
-def _inspect(db: sqlite3.Connection, path: Path) -> None:
-    """Refuse a file that is not ours to write to. Raises JournalError, sqlite3.DatabaseError."""
-    (verdict,) = db.execute("PRAGMA quick_check(1)").fetchone()
-    if verdict != "ok":
-        raise sqlite3.DatabaseError(str(verdict).splitlines()[-1])
-    application, version = _number(db, "application_id"), _number(db, "user_version")
-    if application != APPLICATION_ID:
-        (objects,) = db.execute("SELECT count(*) FROM sqlite_master").fetchone()
-        if application or version or objects:
-            raise JournalError(f"{path} is a database of something else: give another path")
-    _require_ours(version, path)
-
-
-def _require_ours(version: int, path: Path) -> None:
-    if version > VERSION:
-        raise JournalError(
-            f"{path} was written by a newer weryai (its version {version}, ours {VERSION}):"
-            " upgrade weryai, or give another path"
-        )
-
-
-def _number(db: sqlite3.Connection, pragma: str) -> int:
-    (value,) = db.execute(f"PRAGMA {pragma}").fetchone()
-    return int(value)
-
-
-def _advice(error: sqlite3.Error) -> str:
-    """What is wrong with the file, and what to do."""
-    if type(error) is not sqlite3.DatabaseError:  # a full disk, a lock, a closed connection
-        return f"cannot be used: {error}"
-    return f"is damaged or is no journal ({error}); {KEEP_IT}"
+        yield
+    except sqlite3.Error as error:
+        raise JournalError(f"{os.fspath(path)} {_sqlite_file.advice(error)}") from error
+    except (OSError, ValueError, OverflowError) as error:
+        raise JournalError(f"{os.fspath(path)} cannot be used: {error}") from error

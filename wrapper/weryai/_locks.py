@@ -5,7 +5,8 @@ from __future__ import annotations
 import os
 import sys
 import time
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from threading import Lock
 from typing import IO, Any
@@ -42,6 +43,19 @@ def lock(file: IO[Any], *, shared: bool = False) -> bool:
     except BlockingIOError:
         return False
     return True
+
+
+def unlock(file: IO[Any]) -> None:
+    """Give the lock of an open file back before it is closed, if it is ours."""
+    if sys.platform == "win32":
+        import msvcrt
+
+        with suppress(OSError):
+            msvcrt.locking(file.fileno(), msvcrt.LK_UNLCK, 1)
+        return
+    import fcntl
+
+    fcntl.flock(file.fileno(), fcntl.LOCK_UN)
 
 
 class Claims:
@@ -94,6 +108,30 @@ class Claims:
         """Give everything back."""
         for name in list(self._mine):
             self.free(name)
+
+
+class Turns:
+    """A lock that is waited for, of everybody who opens the same file."""
+
+    def __init__(self, path: Path) -> None:
+        self._file = os.fdopen(os.open(path, os.O_CREAT | os.O_RDWR, 0o600), "r+b")
+
+    @contextmanager
+    def taken(self, patience: float) -> Iterator[None]:
+        """Raises TimeoutError after `patience` seconds."""
+        deadline = time.monotonic() + patience
+        try:
+            while not lock(self._file):
+                if time.monotonic() > deadline:
+                    raise TimeoutError(f"another process has been writing for {patience:.0f} s")
+                time.sleep(A_MOMENT)
+            yield
+        finally:
+            unlock(self._file)
+
+    def close(self) -> None:
+        """Give it back."""
+        self._file.close()
 
 
 def is_still(path: Path, file: IO[Any]) -> bool:

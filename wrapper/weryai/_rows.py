@@ -13,9 +13,9 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from . import _urls
-from ._database import mended
 from ._entries import Entry
 from ._ids import is_id
+from ._sqlite_file import mended
 from .results import Job, Task, Video
 
 T = TypeVar("T")

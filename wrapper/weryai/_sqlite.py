@@ -13,8 +13,8 @@ from typing import Any
 
 from attrs import evolve
 
-from . import _rows
-from ._database import Database
+from . import _rows, _sqlite_file
+from ._database import Database, explained
 from ._entries import MULTI_IMAGE, UNKNOWN, Entry
 from ._locks import Claims
 from .errors import AlreadySubmittedError, JournalError
@@ -24,21 +24,26 @@ from .results import Job, Task, Video
 class SQLiteJournal:
     """A `Journal` in one file, which every process of this machine may use at the same time.
 
-    A transaction is on disk when a method returns (WAL, synchronous=FULL). Prompts and addresses
-    are in it, so only its owner may read the file.
+    A transaction is on disk when a method returns (WAL, synchronous=FULL), and at once in the file
+    itself: beside it are a `-wal` that holds the last one, a `-shm`, and a folder `-claims` for
+    locks. Where any of these was removed, moved or replaced since, what writes raises JournalError,
+    and nothing is submitted. Prompts and addresses are in it, so only its owner may read the file.
 
     Parameters:
-        path: the file; it is made, with its folder, where there is none.
+        path: the file, or a link to it; it is made, with its folder, where there is none. A journal
+            of an older weryai is brought up to date, which an older one refuses then.
 
     Raises:
-        JournalError: the file is damaged, is something else, or was written by a newer weryai; it
-            is left as it is.
+        JournalError: the file or its `-wal` is damaged, is something else, has several names, or
+            was written by a newer weryai, or a link leads nowhere; all is left as it is.
     """
 
     def __init__(self, path: str | os.PathLike[str]) -> None:
-        self.path = Path(path).absolute()
-        self._db = Database(self.path)
-        self._claims = Claims(self.path.with_name(f"{self.path.name}-claims"))
+        with explained(path):
+            self.path = _sqlite_file.resolved(path)
+        claims = _sqlite_file.beside(self.path, "-claims")
+        self._db = Database(self.path, locks=claims)
+        self._claims = Claims(claims)
 
     def begin(
         self,
@@ -58,6 +63,7 @@ class SQLiteJournal:
             raise JournalError(f"{self.path}: the entry {entry_id} is being sent already")
         try:
             with self._db.writing() as db:
+                self._db.require_in_place()  # what is sent now would be in no journal
                 earlier = _rows.earlier(db, base_url, idempotency_key, fingerprint, none_since)
                 if earlier is not None:
                     raise AlreadySubmittedError(self._with_claim(earlier))
@@ -174,6 +180,19 @@ class SQLiteJournal:
         query = "SELECT address FROM uploads WHERE base_url = ? AND sha256 = ? AND at > ?"
         found = self._db.rows(query, (base_url, sha256, _rows.text_of(since)))
         return str(found[0]["address"]) if found else None
+
+    def backup(self, path: str | os.PathLike[str]) -> None:
+        """Copy all of it to a new file, which is a journal of its own, while others write.
+
+        Parameters:
+            path: in a folder that is there. A file of this name appears when the copy is whole, and
+                one that is there stays as it is. A process that is killed may leave a hidden
+                `.part` file, which may be deleted.
+
+        Raises:
+            JournalError: there is such a file, or it cannot be written.
+        """
+        self._db.backup(Path(path).absolute())
 
     def close(self) -> None:
         """See `Journal.close`."""
