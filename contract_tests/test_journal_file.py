@@ -73,9 +73,16 @@ def test_the_same_name_at_two_services_is_two_videos(tmp_path: Path) -> None:
     journal.close()
 
 
-def test_what_was_accepted_can_not_be_refused(tmp_path: Path) -> None:
+@pytest.mark.parametrize("known", ["accepted", "unknown", "settled"])
+def test_what_anything_is_known_of_can_not_be_refused(tmp_path: Path, known: str) -> None:
     journal = SQLiteJournal(tmp_path / "a.journal")
-    write(journal, "a")
+    journal.begin("a", URL, PAYLOAD, NOW)
+    if known == "accepted":
+        journal.accept("a", Job(["task_a"]))
+    elif known == "unknown":
+        journal.doubt("a", "lost")
+    else:
+        journal.settle("a")
     journal.refuse("a")
     assert [entry.id for entry in journal.entries()] == ["a"]
     journal.close()

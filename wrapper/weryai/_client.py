@@ -136,9 +136,10 @@ class WeryAI:
             request: what to make.
             idempotency_key: a name of your own for this submission, 1 to 255 characters, kept in
                 the journal until its entry is forgotten, and unique there for each base_url; it is
-                never sent. A second submission of the same key and request sends nothing: it
-                returns the job of the first, after waiting for its end (up to retry_budget) where
-                another process or thread is sending it just now. A refused first one frees the key.
+                never sent. A second submission of the same key and request sends nothing and
+                returns the job of the first. While that is being sent, its end is waited for: in
+                another process for retry_budget, in this client as long as it takes. A refused
+                first one frees the key.
             refuse_repeats: refuse where the journal has an open entry of the last 24 hours with the
                 same request, local images compared by their content.
             retry_budget: see `WeryAI`.

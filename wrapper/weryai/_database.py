@@ -130,5 +130,5 @@ def explained(path: str | os.PathLike[str]) -> Iterator[None]:
         yield
     except sqlite3.Error as error:
         raise JournalError(f"{os.fspath(path)} {_sqlite_file.advice(error)}") from error
-    except (OSError, ValueError, OverflowError) as error:
+    except (OSError, ValueError, OverflowError, IndexError) as error:  # IndexError: no such column
         raise JournalError(f"{os.fspath(path)} cannot be used: {error}") from error

@@ -20,6 +20,10 @@ from ._locks import Claims
 from .errors import AlreadySubmittedError, JournalError
 from .results import Job, Task, Video
 
+REFUSE = """
+DELETE FROM entries WHERE id = ? AND submitted_at IS NULL AND reason IS NULL AND NOT settled
+"""
+
 
 class SQLiteJournal:
     """A `Journal` in one file, which every process of this machine may use at the same time.
@@ -106,7 +110,7 @@ class SQLiteJournal:
     def refuse(self, entry_id: str) -> None:
         """See `Journal.refuse`."""
         with self._released(entry_id) as db:
-            db.execute("DELETE FROM entries WHERE id = ? AND submitted_at IS NULL", (entry_id,))
+            db.execute(REFUSE, (entry_id,))
 
     def doubt(self, entry_id: str, reason: str) -> None:
         """See `Journal.doubt`."""

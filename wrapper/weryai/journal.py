@@ -28,7 +28,9 @@ class Journal(Protocol):
     """Where a client writes down what it pays for.
 
     The methods block, and are called from any thread and by several processes at once. One that
-    writes returns when what it wrote survives a crash. All raise JournalError where that cannot be.
+    writes returns when what it wrote survives a crash. All raise JournalError where that cannot be;
+    whatever else one raises counts as that, and stops nothing that was paid for. A text that cannot
+    be stored is mended, and an entry that cannot be read whole is told as far as it can be read.
     """
 
     def begin(
@@ -76,15 +78,16 @@ class Journal(Protocol):
         ...
 
     def accept(self, entry_id: str, job: Job) -> None:
-        """Write down the ids of what was started."""
+        """Write down the ids of what was started, and give the claim back."""
         ...
 
     def refuse(self, entry_id: str) -> None:
-        """Remove an intent that is proven to have started nothing."""
+        """Remove an intent that is proven to have started nothing, which frees its key, and give
+        the claim back. An entry of which anything was written down since stays as it is."""
         ...
 
     def doubt(self, entry_id: str, reason: str) -> None:
-        """Write down why it is not known whether something was started."""
+        """Write down why it is not known whether something was started, and give the claim back."""
         ...
 
     def note(self, base_url: str, job: Job, tasks: Sequence[Task], *, final: bool = False) -> None:
@@ -112,7 +115,7 @@ class Journal(Protocol):
         ...
 
     def entries(self) -> list[Entry]:
-        """Every submission, the oldest first."""
+        """Every submission, the oldest first, all as they are at one moment."""
         ...
 
     def entry(self, entry_id: str) -> Entry | None:
@@ -125,7 +128,8 @@ class Journal(Protocol):
         ...
 
     def forget(self, entry_ids: Collection[str]) -> None:
-        """Remove what its caller has seen to be done; an id that is no entry is passed over."""
+        """Remove what its caller has seen to be done, and free its keys; an id that is no entry is
+        passed over."""
         ...
 
     def claim(self, entry_id: str) -> bool:

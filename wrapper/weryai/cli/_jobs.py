@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shlex
 from collections import Counter
 from collections.abc import Collection, Sequence
 from datetime import UTC, datetime, timedelta
@@ -124,6 +125,26 @@ def forget(
         _show.document({"forgotten": old})
     else:
         _show.say(f"{_show.counted(len(old), 'job')} of {len(done)} that are done: forgotten")
+
+
+@app.command()
+def backup(
+    ctx: typer.Context,
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="A new file, of any name.")],
+    as_json: Json = False,
+    journal: JournalFile = None,
+) -> None:
+    """Copy the journal to a new file, while others write to it."""
+    run: Run = ctx.obj
+    run.json = as_json
+    with _setup.required(journal) as kept:
+        kept.backup(file)
+        number = len(kept.entries())
+    if as_json:
+        _show.document({"backup": str(file.absolute())})
+    else:
+        _show.say(f"{_show.counted(number, 'job')} copied; to look at the copy:")
+        _show.say(f"  weryai jobs --journal {shlex.quote(str(file))}")
 
 
 def _settle(journal: Journal, entry_id: str, job: Job | None, base_url: str | None) -> None:

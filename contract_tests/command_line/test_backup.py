@@ -1,0 +1,36 @@
+"""Nothing lost: `weryai jobs backup` copies the journal while others write to it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from contract_tests.command_line.runs import GENERATE, Cli, jobs
+from weryai.journal import SQLiteJournal
+
+
+def test_a_backup_of_the_journal_is_a_journal(cli: Cli, file: Path, tmp_path: Path) -> None:
+    cli(*GENERATE)
+    copy = tmp_path / "the copy"
+    held = SQLiteJournal(file)  # another process has it open
+    said = cli("jobs", "backup", copy)
+    assert "1 job copied" in said.err
+    assert f"  weryai jobs --journal '{copy}'\n" in said.err
+    assert cli("jobs", "--json", "--journal", copy).json == {"jobs": jobs(cli)}
+    assert cli("jobs", "backup", tmp_path / "b", "--json").json == {"backup": f"{tmp_path}/b"}
+    held.close()
+
+
+@pytest.mark.parametrize("command", [("jobs", "backup"), ("jobs", "backup", "--journal", "none")])
+def test_a_backup_takes_the_place_of_no_file(
+    cli: Cli, file: Path, tmp_path: Path, command: tuple[str, ...]
+) -> None:
+    cli(*GENERATE)
+    before, mine = file.read_bytes(), tmp_path / "mine"
+    mine.write_text("mine")
+    for target in (mine, file):
+        said = cli(*command, target)
+        assert said.code != 0
+        assert "is there already" in said.err or "reads a journal" in said.err
+    assert (file.read_bytes(), mine.read_text()) == (before, "mine")
