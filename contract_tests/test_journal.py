@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import sqlite3
 import time
 from collections.abc import Awaitable, Callable
@@ -231,6 +232,16 @@ def test_each_video_is_written_down_with_its_file(
     entry = only(journal)
     assert (entry.state, entry.open) == ("fetched", False)
     assert [entry.files[video.name] for video in result.videos] == paths
+
+
+@pytest.mark.skipif(os.name == "nt", reason="paths are texts there")
+def test_a_video_in_a_folder_of_bytes_that_are_no_text_counts_as_fetched(
+    client: WeryAI, journal: SQLiteJournal, ask: Ask, tmp_path: Path
+) -> None:
+    folder = tmp_path / os.fsdecode(b"caf\xe9")
+    (path,) = client.download(client.generate(ask(images=HTTPS)), folder)
+    assert only(journal).files == {path.stem: path}
+    assert (only(journal).state, path.exists()) == ("fetched", True)
 
 
 def test_a_video_that_could_not_be_fetched_stays_to_be_fetched(

@@ -22,6 +22,13 @@ def test_a_backup_of_the_journal_is_a_journal(cli: Cli, file: Path, tmp_path: Pa
     held.close()
 
 
+def test_a_backup_can_be_at_home(cli: Cli, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    cli(*GENERATE)
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.setenv("USERPROFILE", str(tmp_path))
+    assert cli("jobs", "backup", "~/copy", "--json").json == {"backup": f"{tmp_path}/copy"}
+
+
 @pytest.mark.parametrize("command", [("jobs", "backup"), ("jobs", "backup", "--journal", "none")])
 def test_a_backup_takes_the_place_of_no_file(
     cli: Cli, file: Path, tmp_path: Path, command: tuple[str, ...]

@@ -91,6 +91,8 @@ class Database:
                     copy.execute("PRAGMA journal_mode = DELETE")  # one file, without a log
                     _sqlite_file.inspect(copy, part)
                 _sqlite_file.place(part, target)
+            except (OSError, sqlite3.OperationalError) as error:
+                raise JournalError(f"{target} cannot be written: {error}") from error
             finally:
                 part.unlink(missing_ok=True)
 

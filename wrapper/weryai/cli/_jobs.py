@@ -137,6 +137,7 @@ def backup(
     """Copy the journal to a new file, while others write to it."""
     run: Run = ctx.obj
     run.json = as_json
+    file = file.expanduser()
     with _setup.required(journal) as kept:
         kept.backup(file)
         number = len(kept.entries())
