@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sqlite3
 import threading
 from pathlib import Path
@@ -12,7 +13,7 @@ from contract_tests.test_journal_file import run
 from weryai import Job, JournalError, Task, Video, _migrations, _sqlite_file
 from weryai.journal import Entry, SQLiteJournal
 
-OLD = Path(__file__).parent / "data" / "journals" / "version_1.sql"
+DATA = Path(__file__).parent / "data" / "journals"
 STATES = {
     "cut-off": "unknown",
     "unknown": "unknown",
@@ -30,14 +31,18 @@ STATES = {
 }
 
 
+def written(number: int, path: Path) -> Path:
+    """A journal of a version, as the code of that time wrote it."""
+    db = sqlite3.connect(path)
+    db.executescript((DATA / f"version_{number}.sql").read_text())
+    db.close()
+    return path
+
+
 @pytest.fixture
 def old(tmp_path: Path) -> Path:
     """A journal of version 1."""
-    path = tmp_path / "old.journal"
-    db = sqlite3.connect(path)
-    db.executescript(OLD.read_text())
-    db.close()
-    return path
+    return written(1, tmp_path / "old.journal")
 
 
 def version(path: Path) -> int:
@@ -47,15 +52,21 @@ def version(path: Path) -> int:
     return int(number)
 
 
-def test_an_old_journal_loses_nothing(old: Path) -> None:
-    journal = SQLiteJournal(old)
+def test_there_is_a_journal_of_every_version() -> None:
+    assert sorted(path.name for path in DATA.iterdir()) == [
+        f"version_{number}.sql" for number in range(1, _migrations.VERSION + 1)
+    ]
+
+
+@pytest.mark.parametrize("number", range(1, _migrations.VERSION + 1))
+def test_a_journal_of_any_version_loses_nothing(tmp_path: Path, number: int) -> None:
+    journal = SQLiteJournal(written(number, tmp_path / "old.journal"))
     found = {entry.id: entry for entry in journal.entries()}
     assert {name: entry.state for name, entry in found.items()} == STATES
     assert list(found) == list(STATES)
     for entry in found.values():
         assert entry.payload["prompt"] == f"Prompt of {entry.id}"
         assert entry.operation == "submit_multi_image_to_video"
-        assert (entry.idempotency_key, entry.fingerprint, entry.final) == (None, None, False)
     assert found["unknown"].reason == "the connection broke: 雪"
     half = found["half"]
     assert half.job is not None
@@ -66,13 +77,25 @@ def test_an_old_journal_loses_nothing(old: Path) -> None:
     assert video == Video("https://cdn.example.com/task_half_1/0.mp4", "task_half_1", cover)
     assert found["fetched"].files == {"task_fetched": Path("/videos/雪/task_fetched.mp4")}
     assert found["failed"].tasks == (Task("task_failed", "failed", (), "flagged"),)
-    assert found["signed"].files == {"task_signed-2": Path("/videos/task_signed-2.mp4")}
+    assert found["signed"].files.keys() == {"task_signed-2"}
     assert [video.url for video in found["signed"].unfetched] == [
         "https://cdn.example.com/task_signed/0.mp4?sign=1"
     ]
-    assert journal.address_of(
-        "https://api.weryai.com", "ab" * 32, found["cut-off"].sent_at.replace(year=2025)
-    )
+    at = found["cut-off"].sent_at.replace(year=2025)
+    assert journal.address_of("https://api.weryai.com", "ab" * 32, at)
+    journal.close()
+
+
+def test_what_version_2_knows_besides_is_kept(tmp_path: Path) -> None:
+    journal = SQLiteJournal(written(2, tmp_path / "old.journal"))
+    found = journal.entries()
+    assert [entry.id for entry in found if entry.final] == ["failed"]
+    keys = {entry.id: entry.idempotency_key for entry in found}
+    assert keys.pop("elsewhere") == keys["running"] == "key of running"
+    assert keys == {name: f"key of {name}" for name in keys}
+    assert [int(entry.fingerprint or "", 16) for entry in found] == [*range(1, len(found) + 1)]
+    (path,) = (entry.files["task_signed-2"] for entry in found if entry.id == "signed")
+    assert os.fsencode(path) == b"/videos/caf\xe9/task_signed-2.mp4"
     journal.close()
 
 
