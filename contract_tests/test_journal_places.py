@@ -58,6 +58,8 @@ def test_nothing_is_sent_where_the_journal_is_not_in_its_place_any_more(
     with pytest.raises(JournalError, match=r"was removed, moved or replaced .*open it anew"):
         client.submit(ask(images=HTTPS))
     assert len(simulator.received) == sent
+    for file in journal.path.parent.glob("elsewhere"):
+        assert file.is_dir() or mark or len(kept_elsewhere(file)) == 1, "no intent is left in it"
     with suppress(JournalError):  # of a log whose journal is gone
         SQLiteJournal(journal.path).close()
 
