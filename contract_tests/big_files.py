@@ -26,6 +26,8 @@ from weryai import AsyncWeryAI, Video, WeryAI, _media
 
 MB = 1_000_000
 SIZE = 200 * MB
+# A frame of 23 x 14 pixels and a scan, which goes on to the end of the file.
+JPEG = b"\xff\xd8\xff\xc0\0\x0b\x08\0\x0e\0\x17\x01\x01\x11\0\xff\xda\0\x02"
 KEY = "sk-test-0123456789abcdef"
 OURS = ("download", "async download", "upload", "async upload")
 
@@ -122,10 +124,12 @@ def work(name: str, url: str, folder: Path) -> dict[str, float]:
 def measure(names: list[str], folder: Path) -> tuple[dict[str, dict[str, float]], Files]:
     """Do them one after the other in a process of their own."""
     film = head(SIZE - len(head(0)))
-    for name, start in (("big.jpg", b"\xff\xd8\xff"), ("big.mp4", film)):
+    for name, start, end in (("big.jpg", JPEG, b"\xff\xd9"), ("big.mp4", film, b"")):
         with (folder / name).open("wb") as file:
             file.write(start)
-            file.truncate(SIZE)
+            file.truncate(SIZE - len(end))
+            file.seek(0, 2)
+            file.write(end)
         (folder / name).read_bytes()  # or the first to read it would pay for that
     with serve(Files(folder / "big.mp4")) as files:
         files.rest.set()

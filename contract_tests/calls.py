@@ -43,7 +43,9 @@ def _reached() -> tuple[str, ...]:
 def another(image: Path) -> Path:
     """The file with other content: the same would not be uploaded again."""
     content = image.read_bytes()
-    image.write_bytes(content[:-1] + bytes([(content[-1] + 1) % 256]))
+    end = content.rindex(b"IEND") + 8  # whatever stands behind it is no part of the picture
+    number = int.from_bytes(content[end:], "big") + 1
+    image.write_bytes(content[:end] + number.to_bytes(4, "big"))
     return image
 
 

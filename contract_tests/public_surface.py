@@ -25,6 +25,7 @@ from weryai import (
     InvalidRequestError,
     Job,
     JournalError,
+    LocalImage,
     MediaError,
     Model,
     MultiImageToVideo,
@@ -79,6 +80,8 @@ def request(images: Sequence[str | Path]) -> MultiImageToVideo:
         caller_id=42,
     )
     assert_type(made.payload(), dict[str, Any])
+    found: list[LocalImage] = made.check()
+    print([(image.path, image.media_type, image.width, image.height) for image in found])
     return made
 
 
@@ -141,7 +144,9 @@ def what_to_do(error: WeryAIError) -> str:
             return str(error)
         case AlreadySubmittedError(entry=entry, job=job):
             return f"wait for {job}, entry {entry.id}"
-        case InvalidRequestError(faults=faults) | MediaError(faults=faults):
+        case MediaError(faults=faults):
+            return "; ".join(faults)
+        case InvalidRequestError(faults=faults):
             return "; ".join(faults)
         case TransportError(sent=sent):
             return f"try again ({sent})"

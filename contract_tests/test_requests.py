@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -10,10 +11,11 @@ import httpx
 import pytest
 from PIL import Image
 
+from contract_tests import page
 from contract_tests.conftest import Network
 from contract_tests.limits import BAD, each
 from contract_tests.raw import CONTRACT
-from weryai import InvalidRequestError, MediaError, MultiImageToVideo, WeryAI
+from weryai import InvalidRequestError, MediaError, MultiImageToVideo, WeryAI, requests
 from weryai.testing import Simulator
 
 Ask = Callable[..., MultiImageToVideo]
@@ -71,6 +73,80 @@ def test_what_the_contract_refuses_is_refused(ask: Ask, given: dict[str, Any], f
     assert len(caught.value.faults) == 1
     assert fault in caught.value.faults[0]
     assert len(caught.value.faults[0]) < 150, "a value that is long is not told in full"
+
+
+@pytest.mark.parametrize("resolution", ["1080p", "1080P", " 1080p "])
+def test_what_the_page_forbids_a_model_is_refused_in_its_words(ask: Ask, resolution: str) -> None:
+    with pytest.raises(InvalidRequestError) as caught:
+        ask(model="WERYDANCE_2_0_FAST", resolution=resolution)
+    assert caught.value.faults == ("resolution: Werydance 2.0 Fast does not support 1080p",)
+    for model in {*page.MODELS.values(), "NEW_1"} - {"WERYDANCE_2_0_FAST"}:
+        assert ask(model=model, resolution=resolution)
+    assert ask(model="WERYDANCE_2_0_FAST", resolution="720p")
+
+
+def test_all_that_the_page_forbids_a_model_is_known_and_in_the_contract() -> None:
+    said = page.words(page.REQUEST["properties"]["resolution"])
+    told = " ".join(REQUEST["properties"]["resolution"]["description"].split())
+    for (model, name, value), words in requests.NOT_FOR.items():
+        assert name == "resolution"
+        assert words in said
+        assert words in told
+        assert value in words
+        assert next(title for title in page.MODELS if words.startswith(f"{title} does")) == next(
+            title for title, key in page.MODELS.items() if key == model
+        )
+    fields = page.REQUEST["properties"].values()
+    forbids = [re.findall(r"[^.]*\bnot\b[^.]*(?:\.\d[^.]*)*", page.words(each)) for each in fields]
+    assert sum(map(len, forbids)) == len(requests.NOT_FOR), "the page forbids something new"
+
+
+def test_the_models_of_the_page_are_in_the_docstring() -> None:
+    told = " ".join((MultiImageToVideo.__doc__ or "").split())
+    assert len(page.MODELS) == 6
+    for title, key in page.MODELS.items():
+        assert f"`{key}` ({title})" in told
+    assert {*re.findall(r"`([A-Z]+_\w+)`", told)} == {*page.MODELS.values()}
+
+
+@pytest.mark.parametrize("name", ["a.gif", "b.HEIC", "c.tiff", "clip.mp4", "d.bmp#e"])
+def test_an_address_of_another_kind_of_file_is_refused(ask: Ask, name: str) -> None:
+    with pytest.raises(
+        InvalidRequestError, match=r"images\[1\] is a \w+; the service takes jpg, jp"
+    ):
+        ask(images=[f"https://example.com/{name}"])
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["a.jpg", "a.JPEG", "a.png", "a.webp", "a", "gif", "a.gif?format=jpg", "a.php", ".gif/a"],
+)
+def test_an_address_that_does_not_say_what_it_is_is_sent(ask: Ask, name: str) -> None:
+    address = f"https://example.com/{name}"
+    assert ask(images=[address]).payload()["images"] == [address]
+
+
+class Broken:
+    def __repr__(self) -> str:
+        raise RuntimeError
+
+
+@pytest.mark.parametrize(
+    "given", [{}, None, [], "a fox", 5, MultiImageToVideo, {"images": [HTTPS]}, Broken()]
+)
+def test_what_is_no_request_is_refused_before_anything_is_sent(
+    client: WeryAI, simulator: Simulator, given: Any
+) -> None:
+    for send in (client.submit, client.generate):
+        with pytest.raises(InvalidRequestError, match=r"MultiImageToVideo\(images=\[\.\.\.\]"):
+            send(given)
+    assert simulator.received == []
+
+
+def test_a_value_that_cannot_even_be_shown_is_refused(ask: Ask) -> None:
+    with pytest.raises(InvalidRequestError) as caught:
+        ask(duration=Broken(), images=[Broken()])
+    assert [fault.rpartition(" ")[2] for fault in caught.value.faults] == ["Broken"] * 2
 
 
 @each(BAD)
@@ -190,6 +266,13 @@ def test_local_files_can_be_looked_at_before_anything_is_sent(
     ask(images=[*pictures, HTTPS]).check()
     with pytest.raises(MediaError, match="there is no such file"):
         ask(images=[pictures[0], tmp_path / "gone.png"]).check()
+
+
+def test_an_image_that_is_refused_is_a_request_that_is_refused(client: WeryAI) -> None:
+    """So that one `except` sees all that was refused before anything was sent."""
+    with pytest.raises(InvalidRequestError, match="there is no such file") as caught:
+        client.upload("gone.png")
+    assert isinstance(caught.value, MediaError)
 
 
 def test_all_broken_files_come_in_one_message(client: WeryAI, ask: Ask, tmp_path: Path) -> None:

@@ -147,6 +147,8 @@ def test_an_image_that_cannot_be_read_any_more_is_a_media_error(
     def broken(*_: Any) -> bytes:
         raise OSError(5, "Input/output error")
 
-    monkeypatch.setattr(_media, "os", SimpleNamespace(fstat=broken))
-    with pytest.raises(MediaError, match="cannot be read"):
-        make_client(transport=Taking(lambda: None)).upload(picture)
+    def between() -> None:
+        monkeypatch.setattr(_media, "os", SimpleNamespace(fstat=broken))
+
+    with pytest.raises(MediaError, match=r"a\.png: cannot be read \(Input/output error\)"):
+        make_client(transport=Taking(between)).upload(picture)

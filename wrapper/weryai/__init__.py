@@ -8,6 +8,7 @@ from . import webhooks
 from ._async_client import AsyncWeryAI
 from ._client import WeryAI
 from ._io import Clock, SystemClock
+from ._media import LocalImage
 from .errors import (
     AlreadySubmittedError,
     AuthenticationError,
@@ -51,6 +52,7 @@ __all__ = [
     "InvalidRequestError",
     "Job",
     "JournalError",
+    "LocalImage",
     "MediaError",
     "Model",
     "MultiImageToVideo",

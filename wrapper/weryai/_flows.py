@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import logging
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from attrs import define, field
 
-from . import _downloads, _media, _records, _repeats, _urls, _waiting, _wire, webhooks
+from . import _downloads, _media, _records, _repeats, _urls, _waiting, _wire, requests, webhooks
 from ._calls import Calls, Fate
 from ._config import Config
 from ._downloads import Source
@@ -24,7 +24,6 @@ from .errors import (
     AlreadySubmittedError,
     InvalidRequestError,
     JournalError,
-    MediaError,
     NotFoundError,
     ParameterError,
     WebhookError,
@@ -84,7 +83,8 @@ class Flows:
             raise WebhookError(f"it speaks of a task that does not exist: {told.id!r}") from error
 
     async def upload(self, source: Image, budget: float | None) -> str:
-        return await self.uploads.address(await self._content(source), budget)
+        image = await self.io.run(_media.inspect, source)
+        return await self.uploads.address(await self.uploads.content(image), budget)
 
     async def submit(
         self,
@@ -93,11 +93,11 @@ class Flows:
         refuse_repeats: bool,
         budget: float | None,
     ) -> Job:
+        requests.require(request)
         self.repeats.require(key, refuse_repeats=refuse_repeats)
         patience = self.calls.budget(budget)
-        if faults := await self.io.run(_media.faults, request.images):
-            raise MediaError(faults)
-        images = [await self._held(image) for image in request.images]
+        local = await self.io.run(request.check)
+        images = await self._held(request.images, local)
         asked = self._asked(request, images, key, refuse_repeats)
         async with self.repeats.turn(asked):
             while not (job := await self.repeats.first(asked, patience)):
@@ -184,14 +184,17 @@ class Flows:
         await self.records.accept(entry, job)
         return job
 
-    async def _held(self, image: Image) -> str | Content:
-        """An address, or a local image by its content."""
-        if isinstance(image, str) and _urls.is_address(image):
-            return image
-        return await self._content(image)
-
-    async def _content(self, image: Image) -> Content:
-        return await self.uploads.content(await self.io.run(_media.inspect, image))
+    async def _held(
+        self, images: Sequence[Image], local: Iterable[_media.LocalImage]
+    ) -> list[str | Content]:
+        """Addresses, and each local image by its content."""
+        left = iter(local)
+        return [
+            image
+            if isinstance(image, str) and _urls.is_address(image)
+            else await self.uploads.content(next(left))
+            for image in images
+        ]
 
     def _asked(
         self,

@@ -5,14 +5,13 @@ from __future__ import annotations
 from collections.abc import Collection
 from contextlib import AbstractAsyncContextManager
 from datetime import datetime, timedelta
-from io import FileIO
 
 from attrs import define, field, frozen
 
 from . import _media, _wire
 from ._calls import Calls
 from ._records import Records
-from .errors import MediaError, UnexpectedResponseError
+from .errors import UnexpectedResponseError
 
 # How long the service keeps an upload is not published; a user's pipeline went on using addresses
 # for this long without a failure.
@@ -46,7 +45,7 @@ class Uploads:
 
     async def content(self, image: _media.LocalImage) -> Content:
         """An image and what its content is known by. Raises MediaError."""
-        file = await self._opened(image)
+        file = await self.calls.io.run(_media.open_image, image)
         try:
             return Content(image, await self.calls.io.run(_media.digest, file))
         finally:
@@ -57,7 +56,7 @@ class Uploads:
         is another one by now."""
         run = self.calls.io.run
         image, digest = content.image, content.digest
-        file = await self._opened(image)
+        file = await run(_media.open_image, image)
         try:
             stamp = await run(_media.stamp, image)
             known = self.known.setdefault(digest, Known(self.calls.io.lock()))
@@ -78,12 +77,6 @@ class Uploads:
         for digest, known in list(self.known.items()):
             if known.address in addresses:
                 await self._remember(digest, known, None)
-
-    async def _opened(self, image: _media.LocalImage) -> FileIO:
-        try:
-            return await self.calls.io.run(_media.open_image, image)
-        except OSError as error:
-            raise MediaError([f"{image.path}: cannot be read ({error})"]) from error
 
     async def _remembered(self, digest: str, known: Known) -> str | None:
         since = self.calls.now() - KEPT

@@ -3,8 +3,8 @@
 WeryAIError
 ├── ConfigError                  no key, a bad address
 ├── InvalidRequestError          refused here, before anything was sent; lists every fault
-│   └── AlreadySubmittedError    an entry of the journal asks for the same; entry, and how to go on
-├── MediaError                   a local image that is missing, too large, or not an image
+│   ├── AlreadySubmittedError    an entry of the journal asks for the same; entry, and how to go on
+│   └── MediaError               a local image that is missing, cut, too large, or not an image
 ├── TransportError               no answer, and it is safe to try again
 ├── ResponseError                the service answered no: code, HTTP status, message
 │   ├── AuthenticationError      ├── PermissionDeniedError
@@ -59,18 +59,16 @@ class ConfigError(WeryAIError):
     """The client cannot be set up: no key, or an address that must not be used."""
 
 
-class _FaultsError(WeryAIError):
-    def __init__(self, faults: Sequence[str]) -> None:
-        super().__init__("; ".join(faults))
-        self.faults = tuple(faults)
-
-
-class InvalidRequestError(_FaultsError):
-    """The request breaks the contract. Nothing was sent, nothing was charged.
+class InvalidRequestError(WeryAIError):
+    """The request cannot be sent as it is. Nothing was submitted, nothing was charged.
 
     Attributes:
         faults: every fault that was found, a sentence each.
     """
+
+    def __init__(self, faults: Sequence[str]) -> None:
+        super().__init__("; ".join(faults))
+        self.faults = tuple(faults)
 
 
 class AlreadySubmittedError(InvalidRequestError):
@@ -104,12 +102,8 @@ def _ways_on(entry: Entry) -> str:
     return "`weryai resume` waits for it and fetches its videos"
 
 
-class MediaError(_FaultsError):
-    """A local image cannot be used. Nothing was submitted, nothing was charged.
-
-    Attributes:
-        faults: every fault that was found, a sentence each.
-    """
+class MediaError(InvalidRequestError):
+    """A local image cannot be used: it is missing, cut, damaged, too large, or not an image."""
 
 
 class TransportError(WeryAIError):

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Iterator, Sequence
-from pathlib import Path
+from pathlib import PurePosixPath
 from typing import Any
+from urllib.parse import urlsplit
 
 from attrs import asdict, field, frozen
 
 from . import _media, _urls
+from ._media import LocalImage
 from .errors import InvalidRequestError, MediaError
 
 Image = str | os.PathLike[str]
@@ -19,6 +22,13 @@ MAX_PROMPT = 2000
 MAX_NEGATIVE_PROMPT = 1000
 MAX_VIDEOS = 4
 INT64 = 2**63
+# What the page says of one model alone, in its words: key, field and value.
+NOT_FOR = {
+    ("WERYDANCE_2_0_FAST", "resolution", "1080p"): "Werydance 2.0 Fast does not support 1080p",
+}
+# Pictures and films that an address may name and that are none of the page's "jpg, jpeg, png,
+# webp". The vendor's own client lets gif pass (V-upl); nobody has seen it work.
+OTHER_KIND = re.compile(r"\.(gif|bmp|tiff?|hei[cf]|avif|jxl|svg|ico|psd|pdf|mp4|mov|webm)", re.I)
 
 
 def _freeze(images: Any) -> Any:
@@ -34,14 +44,19 @@ class MultiImageToVideo:
     The limits are those of the endpoint's documentation page, where nothing else is said.
 
     Parameters:
-        images: 1 to 3 paths of local jpg, png or webp files of at most 10 MB, or https addresses.
+        images: 1 to 3 paths of local jpg, png or webp files of at most 10 MB, or https addresses
+            of such images, which the service must be able to reach.
         prompt: 1 to 2000 characters.
-        model: a model key such as `KLING_O1`; an open set, `WeryAI.models()` lists it.
+        model: a model key. The page lists `VEO_3_1` (Veo 3.1), `WERYDANCE_2_0` (Werydance 2.0),
+            `WERYDANCE_2_0_FAST` (Werydance 2.0 Fast), `KLING_O1` (Kling O1), `PIKA_2_2` (Pika 2.2)
+            and `DOUBAO_1_LITE` (Seedance 1.0 Lite). Keys come and go, so any text is sent:
+            `WeryAI.models()`, or `weryai models`, tells those of today.
         aspect_ratio: such as `16:9`.
         duration: whole seconds, at least 1; each model has its own list.
         negative_prompt: at most 1000 characters.
         video_number: 1 to 4 videos; the service makes 1 where it is left out. Each one is paid.
-        resolution: such as `480p` or `720p`.
+        resolution: `480p` or `720p`; a model may have others, such as `1080p` of `WERYDANCE_2_0`,
+            which `WERYDANCE_2_0_FAST` does not have.
         generate_audio: sent as a JSON boolean.
         webhook_url: an https address that is called when a task has completed.
         caller_id: a 64-bit integer of your own, shown again in SubmissionUnknownError.
@@ -65,18 +80,25 @@ class MultiImageToVideo:
     def __attrs_post_init__(self) -> None:
         if faults := list(self._faults()):
             images = self.images if isinstance(self.images, tuple) else ()
-            local = _media.faults(image for image in images if _is_image(image))
-            raise InvalidRequestError(faults + local)
+            try:
+                _media.inspect_all(image for image in images if _is_image(image))
+            except MediaError as error:
+                faults += error.faults
+            raise InvalidRequestError(faults)
 
     def payload(self) -> dict[str, Any]:
         """The JSON that would be sent, local images by their path; absent fields are left out."""
         given = {name: value for name, value in asdict(self).items() if value is not None}
         return given | {"images": [os.fspath(image) for image in self.images]}
 
-    def check(self) -> None:
-        """Look at the local images as `submit` will; nothing is sent. Raises MediaError."""
-        if faults := _media.faults(self.images):
-            raise MediaError(faults)
+    def check(self) -> list[LocalImage]:
+        """Look at the local images as `submit` will; nothing is sent.
+
+        Returns: what each of them is, its size in pixels too.
+
+        Raises: MediaError.
+        """
+        return _media.inspect_all(self.images)
 
     def _faults(self) -> Iterator[str]:
         yield from _image_faults(self.images)
@@ -97,10 +119,25 @@ class MultiImageToVideo:
             yield from _address_faults("webhook_url", self.webhook_url)
         if self.caller_id is not None:
             yield from _whole_faults("caller_id", self.caller_id, -INT64, INT64 - 1)
+        for (model, name, value), words in NOT_FOR.items():
+            given = getattr(self, name)
+            if self.model == model and isinstance(given, str) and given.strip().lower() == value:
+                yield f"{name}: {words}"
+
+
+def require(request: object) -> None:
+    """Raise InvalidRequestError unless it is a request."""
+    if not isinstance(request, MultiImageToVideo):
+        raise InvalidRequestError(
+            [f"what is submitted is a MultiImageToVideo(images=[...], ...), not {_shown(request)}"]
+        )
 
 
 def _is_image(image: object) -> bool:
-    return isinstance(image, (str, Path, os.PathLike))
+    try:
+        return isinstance(image, (str, os.PathLike)) and isinstance(os.fspath(image), str)
+    except Exception:  # whatever the class of somebody else raises
+        return False
 
 
 def _image_faults(images: object) -> Iterator[str]:
@@ -114,6 +151,7 @@ def _image_faults(images: object) -> Iterator[str]:
             yield f"images[{number}] must be a path or an https address, not {_shown(image)}"
         elif isinstance(image, str) and _urls.is_address(image):
             yield from _address_faults(f"images[{number}]", image)
+            yield from _kind_faults(f"images[{number}]", image)
 
 
 def _address_faults(name: str, address: object) -> Iterator[str]:
@@ -121,6 +159,17 @@ def _address_faults(name: str, address: object) -> Iterator[str]:
         yield f"{name} must be an https address, not {_shown(address)}"
     elif fault := _urls.fault(address) or _encoding_fault(address):
         yield f"{name} {fault}"
+
+
+def _kind_faults(name: str, address: str) -> Iterator[str]:
+    """An address with a query may name one kind and serve another."""
+    try:
+        parts = urlsplit(address)
+    except ValueError:
+        return
+    kind = OTHER_KIND.fullmatch(PurePosixPath(parts.path).suffix)
+    if kind and not parts.query:
+        yield f"{name} is a {kind[1].lower()}; the service takes jpg, jpeg, png and webp"
 
 
 def _text_faults(
@@ -161,4 +210,6 @@ def _shown(value: object) -> str:
         text = repr(value)
     except ValueError:
         return "a number that long"
+    except Exception:  # whatever the class of somebody else raises
+        return type(value).__name__
     return text if len(text) <= 60 else f"{text[:57]}..."

@@ -9,8 +9,7 @@ comes from WERYAI_API_KEY alone: an option would land in shell histories and pro
                stdout could not be written by a command that only
                tells something
     2          refused here, nothing was charged                      UsageError, ConfigError,
-                                                                      InvalidRequestError,
-                                                                      MediaError
+                                                                      InvalidRequestError
     3          the service said no, or gave no answer                 ResponseError, DownloadError,
                                                                       TransportError
     4          a task failed; `generate` fetches the other videos     TaskFailedError

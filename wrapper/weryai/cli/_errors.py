@@ -14,7 +14,6 @@ from weryai import (
     DownloadError,
     InvalidRequestError,
     JournalError,
-    MediaError,
     ParameterError,
     RateLimitError,
     ResponseError,
@@ -62,7 +61,6 @@ EXIT_CODES: Mapping[type[BaseException], int] = {
     UsageError: 2,
     ConfigError: 2,
     InvalidRequestError: 2,
-    MediaError: 2,
     ResponseError: 3,
     DownloadError: 3,
     TransportError: 3,
@@ -181,7 +179,7 @@ def _(error: UsageError, run: Run) -> list[str]:
 
 
 @explain.register
-def _(error: InvalidRequestError | MediaError, run: Run) -> list[str]:
+def _(error: InvalidRequestError, run: Run) -> list[str]:
     if run.request is not None and run.job is not None:
         return [str(error), *_paid(run)]
     if len(error.faults) == 1:
