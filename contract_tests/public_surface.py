@@ -65,7 +65,7 @@ from weryai.testing import (
 )
 
 
-def request(images: Sequence[str | Path]) -> MultiImageToVideo:
+def request(images: Sequence[str | Path], base_url: str | None = None) -> MultiImageToVideo:
     made = MultiImageToVideo(
         images=images,
         prompt="The sun sets",
@@ -80,7 +80,7 @@ def request(images: Sequence[str | Path]) -> MultiImageToVideo:
         caller_id=42,
     )
     assert_type(made.payload(), dict[str, Any])
-    found: list[LocalImage] = made.check()
+    found: list[LocalImage] = made.check(base_url=base_url)
     print([(image.path, image.media_type, image.width, image.height) for image in found])
     return made
 
@@ -90,7 +90,8 @@ def blocking(client: WeryAI, image: Path, folder: Path) -> list[Path]:
     assert_type(client.models(), list[Model])
     address = client.upload(image)
     assert_type(address, str)
-    job = client.submit(request([image, address]), idempotency_key="shot-17", refuse_repeats=True)
+    wanted = request([image, address], client.base_url)
+    job = client.submit(wanted, idempotency_key="shot-17", refuse_repeats=True)
     assert_type(job, Job)
     assert_type(job.submitted_at, datetime | None)
     same = Job.from_dict(job.to_dict())

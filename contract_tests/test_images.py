@@ -126,6 +126,14 @@ def test_what_stands_behind_an_image_may_be_anything_and_cut(
         assert "23 x 14 pixels" in seen(KINDS[name] + behind[:length])
 
 
+def test_an_end_is_found_wherever_it_is(seen: Callable[[bytes], str]) -> None:
+    """A file is read in pieces of 64 kB."""
+    for length in range(65_536 - 30, 65_536 + 3):
+        content = b"\xff\xd8" + FRAME + SCAN + b"x" * length + b"\xff\xd9"
+        assert "23 x 14" in seen(content)
+        assert "cut off" in seen(content[:-1])
+
+
 def test_an_image_that_another_one_follows_ends_before_it(seen: Callable[[bytes], str]) -> None:
     two = film("MPO", "RGB")
     assert "23 x 14 pixels" in seen(two)

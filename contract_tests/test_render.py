@@ -258,7 +258,7 @@ def test_an_image_over_40_megapixels_is_refused(film: Film, size: Size) -> None:
     data = bytearray(encoded(Image.new("L", (1, 1))))
     data[16:24] = struct.pack(">II", *size)
     data[29:33] = struct.pack(">I", zlib.crc32(data[12:29]))
-    with pytest.raises(ValueError, match=r"Image 1 cannot be decoded: .* pixels"):
+    with pytest.raises(ValueError, match="Image 1 has over 40 megapixels; that is the simulator's"):
         film(bytes(data))
 
 

@@ -126,6 +126,9 @@ def test_an_address_that_does_not_say_what_it_is_is_sent(ask: Ask, name: str) ->
     assert ask(images=[address]).payload()["images"] == [address]
 
 
+LARGE = 10**5000  # Python does not write it out
+
+
 class Broken:
     def __repr__(self) -> str:
         raise RuntimeError
@@ -140,6 +143,18 @@ def test_what_is_no_request_is_refused_before_anything_is_sent(
     for send in (client.submit, client.generate):
         with pytest.raises(InvalidRequestError, match=r"MultiImageToVideo\(images=\[\.\.\.\]"):
             send(given)
+    assert simulator.received == []
+
+
+@pytest.mark.parametrize(
+    "given", [None, 5, LARGE, b"task_1", ["task_1"], "", "..", Broken()], ids=type
+)
+def test_what_is_no_id_is_refused_before_anything_is_sent(
+    client: WeryAI, simulator: Simulator, given: Any
+) -> None:
+    for ask in (client.status, client.batch_status):
+        with pytest.raises(InvalidRequestError, match="is not an id that the service could have"):
+            ask(given)
     assert simulator.received == []
 
 

@@ -84,6 +84,11 @@ def test_a_dry_run_prints_the_payload_and_needs_no_key(
         assert document.json["checked"] == []
         assert "WERYAI_API_KEY" in document.json["not_checked"]["model"]
         assert words.json["images"] == [str(picture) for picture in pictures]
+        for picture, told in zip(pictures, document.json["images"], strict=True):
+            size = picture.stat().st_size
+            seen = {"media_type": "image/png", "width": 320, "height": 180, "bytes": size}
+            assert told == {"path": str(picture)} | seen
+            assert f"{picture}: PNG, 320 x 180 pixels, {size:,} bytes" in words.err
         assert "nothing was sent" in words.err
         assert "not checked:\n  model: the registry of models wants a key" in words.err
     assert not simulator.received
@@ -93,6 +98,21 @@ def test_a_dry_run_looks_at_the_local_images(cli: Cli) -> None:
     said = cli("generate", "gone.png", *REQUEST, *FIVE, "--dry-run")
     assert (said.code, said.out) == (2, "")
     assert "gone.png: there is no such file" in said.err
+
+
+@pytest.mark.parametrize("more", [[], ["--dry-run"]])
+def test_an_address_that_the_service_cannot_reach_is_refused_in_the_shell(
+    cli: Cli, simulator: Simulator, monkeypatch: pytest.MonkeyPatch, more: list[str]
+) -> None:
+    asked = ["submit", "http://localhost:8000/a.jpg", *REQUEST, *FIVE, *more]
+    said = cli(*asked)
+    assert (said.code, said.out) == (2, "")
+    assert "images[1] points to this machine" in said.err
+    assert "nothing was charged" in said.err
+    assert not simulator.received
+    assert cli(*asked, "--base-url", "http://127.0.0.1:8765").code == 0
+    monkeypatch.setenv("WERYAI_BASE_URL", "http://127.0.0.1:8765")
+    assert cli(*asked, "--again").code == 0
 
 
 def test_submit_prints_ids_that_wait_takes(cli: Cli, simulator: Simulator) -> None:

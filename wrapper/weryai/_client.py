@@ -148,10 +148,10 @@ class WeryAI:
 
         Raises:
             MediaError: local images that cannot be used; nothing was sent.
+            InvalidRequestError: an address that the service cannot reach, or something that is no
+                request; the key stands for another request, or its entry was settled without ids.
             AlreadySubmittedError: an open entry asks for the same, with refuse_repeats, or the
                 first submission of this key is still being sent.
-            InvalidRequestError: the key stands for another request, or its entry was settled
-                without ids.
             ConfigError: idempotency_key or refuse_repeats without a journal.
             SubmissionUnknownError: it may have been paid; look before you submit it again. With a
                 key it is also raised for a first submission whose fate is not known.

@@ -114,7 +114,7 @@ def load(
     retry_budget: float,
 ) -> Config:
     """Fill in what was not given and refuse what cannot work. Raises ConfigError."""
-    base = base_url or os.environ.get("WERYAI_BASE_URL") or BASE_URL
+    base = _given(base_url)
     # A service of another address, such as the simulator, serves the registry too; the key of a
     # test must not go to the real one.
     beside = REGISTRY_URL if base in (BASE_URL, BASE_URL + "/") else base
@@ -128,6 +128,15 @@ def load(
         timeout=_seconds("timeout", timeout),
         retry_budget=_seconds("retry_budget", retry_budget, zero=True),
     )
+
+
+def api_address(base_url: str | None) -> str:
+    """The API's address that a client takes which is given this one. Raises ConfigError."""
+    return _address("base_url", _given(base_url))
+
+
+def _given(base_url: str | None) -> str:
+    return base_url or os.environ.get("WERYAI_BASE_URL") or BASE_URL
 
 
 def _address(name: str, url: str) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import os
 from collections.abc import Iterable, Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -18,7 +19,7 @@ from ._entries import MULTI_IMAGE
 from ._io import IO
 from ._records import Asked, Records
 from ._repeats import Repeats
-from ._uploads import Content, Uploads
+from ._uploads import Content, Uploads, tell
 from ._waiting import OnUpdate, Waiting
 from .errors import (
     AlreadySubmittedError,
@@ -96,7 +97,7 @@ class Flows:
         requests.require(request)
         self.repeats.require(key, refuse_repeats=refuse_repeats)
         patience = self.calls.budget(budget)
-        local = await self.io.run(request.check)
+        local = await self.io.run(partial(request.check, base_url=self.config.base_url))
         images = await self._held(request.images, local)
         asked = self._asked(request, images, key, refuse_repeats)
         async with self.repeats.turn(asked):
@@ -157,8 +158,9 @@ class Flows:
         ]
         try:
             job = await self._pay(request, addresses, asked, budget)
-        except (ParameterError, NotFoundError):
+        except (ParameterError, NotFoundError) as error:
             await self.uploads.forget(addresses)  # one of them may be gone
+            tell(error, [image.image for image in images if isinstance(image, Content)])
             raise
         log.info("submitted: %s", job.to_dict())
         return job

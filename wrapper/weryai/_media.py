@@ -45,11 +45,14 @@ class LocalImage:
         """A plain name with the suffix of what it really is; the user's own name stays here."""
         return "image" + SUFFIXES[self.media_type]
 
-    def __str__(self) -> str:
+    @property
+    def facts(self) -> str:
+        """Such as `JPEG, 4032 x 3024 pixels, 3,112,334 bytes`."""
         kind = self.media_type.removeprefix("image/").upper()
-        return (
-            f"{shown(self.path)}: {kind}, {self.width} x {self.height} pixels, {self.size:,} bytes"
-        )
+        return f"{kind}, {self.width} x {self.height} pixels, {self.size:,} bytes"
+
+    def __str__(self) -> str:
+        return f"{shown(self.path)}: {self.facts}"
 
 
 def inspect(source: str | os.PathLike[str]) -> LocalImage:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+import logging
+from collections.abc import Collection, Iterable
 from contextlib import AbstractAsyncContextManager
 from datetime import datetime, timedelta
 
@@ -11,11 +12,14 @@ from attrs import define, field, frozen
 from . import _media, _wire
 from ._calls import Calls
 from ._records import Records
-from .errors import UnexpectedResponseError
+from .errors import ParameterError, ResponseError, UnexpectedResponseError
 
 # How long the service keeps an upload is not published; a user's pipeline went on using addresses
 # for this long without a failure.
 KEPT = timedelta(hours=24)
+IMAGE_CODES = (1014, 2004)  # too large, a format that is not supported (V-err)
+
+log = logging.getLogger("weryai")
 
 
 @define
@@ -63,7 +67,12 @@ class Uploads:
             async with known.lock:  # whoever has the same content waits, and then finds it here
                 if address := await self._remembered(digest, known):
                     return address
-                address = await self.calls.call(_wire.upload(image, file), budget)
+                log.info("uploading: %s", image.facts)
+                try:
+                    address = await self.calls.call(_wire.upload(image, file), budget)
+                except ParameterError as error:
+                    tell(error, [image])
+                    raise
                 if fault := self.calls.config.private_fault(address):
                     raise UnexpectedResponseError(f"the address of an upload {fault}")
                 if stamp and await run(_media.stamp, image) == stamp:  # what was hashed was sent
@@ -89,3 +98,10 @@ class Uploads:
     async def _remember(self, digest: str, known: Known, address: str | None) -> None:
         known.address, known.at = address, self.calls.now()
         await self.records.uploaded(digest, address, known.at)
+
+
+def tell(error: ResponseError, images: Iterable[_media.LocalImage]) -> None:
+    """The service refuses an image, and says neither which one nor what is possible."""
+    if error.code in IMAGE_CODES:
+        for image in images:
+            error.add_note(f"sent was {image}")

@@ -10,10 +10,10 @@ from urllib.parse import urlsplit
 import httpx
 
 # The last labels of names that no public DNS serves: RFC 6761, RFC 6762 with its appendix G, RFC
-# 8375, and ICANN's resolution of 2024 on `internal`.
+# 7686, RFC 8375, and ICANN's resolution of 2024 on `internal`.
 PRIVATE_NAMES = frozenset(
     {"localhost", "local", "localdomain", "internal", "intranet", "private", "corp", "home", "lan"}
-    | {"home.arpa"}
+    | {"home.arpa", "test", "invalid", "example", "onion"}
 )
 # A top-level domain starts with a letter; what ends in a number is read as an IPv4 address, however
 # odd: 127.1, 0x7f.0.0.1, 2130706433.

@@ -51,7 +51,7 @@ from ._replies import MALFORMED, Reply
 from ._retry import Cost
 from ._scalars import array, flag, id_text, listed, number, string, whole
 from .errors import InvalidRequestError
-from .requests import MultiImageToVideo
+from .requests import MultiImageToVideo, shown
 from .results import Model, Task, Video
 
 __all__ = ["MALFORMED", "AuthenticatedClient"]
@@ -225,7 +225,7 @@ def _path_id(value: str) -> str:
     """The generated client would turn an id such as `..` into another path."""
     if not is_id(value):
         raise InvalidRequestError(
-            [f"{value!r:.140} is not an id that the service could have given"]
+            [f"{shown(value)} is not an id that the service could have given"]
         )
     return value
 

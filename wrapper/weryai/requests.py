@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 
 from attrs import asdict, field, frozen
 
-from . import _media, _urls
+from . import _config, _media, _urls
 from ._media import LocalImage
 from .errors import InvalidRequestError, MediaError
 
@@ -91,14 +91,41 @@ class MultiImageToVideo:
         given = {name: value for name, value in asdict(self).items() if value is not None}
         return given | {"images": [os.fspath(image) for image in self.images]}
 
-    def check(self) -> list[LocalImage]:
-        """Look at the local images as `submit` will; nothing is sent.
+    def check(self, *, base_url: str | None = None) -> list[LocalImage]:
+        """Look at what is known only when it is submitted, as `submit` does: the local images, and
+        whether the service can reach the addresses. Nothing is sent.
 
-        Returns: what each of them is, its size in pixels too.
+        Parameters:
+            base_url: the API's address that it is for; WERYAI_BASE_URL where it is left out, then
+                the public one. A service on this machine, such as the simulator, reaches all.
 
-        Raises: MediaError.
+        Returns: what each local image is, its size in pixels too.
+
+        Raises:
+            MediaError: local images that cannot be used.
+            InvalidRequestError: that, or an address that the service cannot reach; every fault.
         """
-        return _media.inspect_all(self.images)
+        faults = list(self._unreachable(_config.api_address(base_url)))
+        images: list[LocalImage] = []
+        try:
+            images = _media.inspect_all(self.images)
+        except MediaError as error:
+            if not faults:
+                raise
+            faults += error.faults
+        if faults:
+            raise InvalidRequestError(faults)
+        return images
+
+    def _unreachable(self, base_url: str) -> Iterator[str]:
+        if _urls.is_loopback(urlsplit(base_url).hostname or ""):
+            return
+        for number, image in enumerate(self.images, 1):
+            address = isinstance(image, str) and _urls.is_address(image) and image
+            if address and (fault := _urls.private_fault(address)):
+                yield f"images[{number}] {fault}: the service cannot fetch it, so give the file"
+        if self.webhook_url and (fault := _urls.private_fault(self.webhook_url)):
+            yield f"webhook_url {fault}: the service cannot call it, so give a public address"
 
     def _faults(self) -> Iterator[str]:
         yield from _image_faults(self.images)
@@ -114,7 +141,7 @@ class MultiImageToVideo:
         if self.resolution is not None:
             yield from _text_faults("resolution", self.resolution)
         if self.generate_audio is not None and not isinstance(self.generate_audio, bool):
-            yield f"generate_audio must be True or False, not {_shown(self.generate_audio)}"
+            yield f"generate_audio must be True or False, not {shown(self.generate_audio)}"
         if self.webhook_url is not None:
             yield from _address_faults("webhook_url", self.webhook_url)
         if self.caller_id is not None:
@@ -129,7 +156,7 @@ def require(request: object) -> None:
     """Raise InvalidRequestError unless it is a request."""
     if not isinstance(request, MultiImageToVideo):
         raise InvalidRequestError(
-            [f"what is submitted is a MultiImageToVideo(images=[...], ...), not {_shown(request)}"]
+            [f"what is submitted is a MultiImageToVideo(images=[...], ...), not {shown(request)}"]
         )
 
 
@@ -148,7 +175,7 @@ def _image_faults(images: object) -> Iterator[str]:
         yield f"images: {len(images)} given, 1 to {MAX_IMAGES} are possible"
     for number, image in enumerate(images, 1):
         if not _is_image(image):
-            yield f"images[{number}] must be a path or an https address, not {_shown(image)}"
+            yield f"images[{number}] must be a path or an https address, not {shown(image)}"
         elif isinstance(image, str) and _urls.is_address(image):
             yield from _address_faults(f"images[{number}]", image)
             yield from _kind_faults(f"images[{number}]", image)
@@ -156,7 +183,7 @@ def _image_faults(images: object) -> Iterator[str]:
 
 def _address_faults(name: str, address: object) -> Iterator[str]:
     if not isinstance(address, str):
-        yield f"{name} must be an https address, not {_shown(address)}"
+        yield f"{name} must be an https address, not {shown(address)}"
     elif fault := _urls.fault(address) or _encoding_fault(address):
         yield f"{name} {fault}"
 
@@ -176,7 +203,7 @@ def _text_faults(
     name: str, text: object, *, shortest: int = 0, longest: int | None = None
 ) -> Iterator[str]:
     if not isinstance(text, str):
-        yield f"{name} must be a text, not {_shown(text)}"
+        yield f"{name} must be a text, not {shown(text)}"
     elif len(text) < shortest:
         yield f"{name} is empty"
     elif longest is not None and len(text) > longest:
@@ -190,10 +217,10 @@ def _whole_faults(
 ) -> Iterator[str]:
     kind = f"a whole number of {unit}" if unit else "a whole number"
     if not isinstance(value, int) or isinstance(value, bool):
-        yield f"{name} must be {kind}, not {_shown(value)}"
+        yield f"{name} must be {kind}, not {shown(value)}"
     elif not least <= value <= (INT64 - 1 if most is None else most):
         limits = f"at least {least}" if most is None else f"{least} to {most}"
-        yield f"{name} must be {kind}, {limits}, not {_shown(value)}"
+        yield f"{name} must be {kind}, {limits}, not {shown(value)}"
 
 
 def _encoding_fault(text: str) -> str | None:
@@ -204,7 +231,7 @@ def _encoding_fault(text: str) -> str | None:
     return None
 
 
-def _shown(value: object) -> str:
+def shown(value: object) -> str:
     """A value in an error: short, even if it is an image's bytes or a number of 5,000 digits."""
     try:
         text = repr(value)

@@ -93,9 +93,9 @@ def generate(
 ) -> None:
     """Submit, wait and download, all in one: paid."""
     run = _begin(ctx, as_json, base_url, journal)
-    request.check()
+    images = request.check(base_url=base_url)
     if dry_run:
-        _dry_run.dry_run(run, request)
+        _dry_run.dry_run(run, request, images)
         return
     with _setup.opened(journal) as kept, _setup.make_client(base_url, journal=kept) as client:
         run.out = _steps.folder(out)
@@ -122,9 +122,9 @@ def submit(
 ) -> None:
     """Submit, and print the ids: paid."""
     run = _begin(ctx, as_json, base_url, journal)
-    request.check()
+    images = request.check(base_url=base_url)
     if dry_run:
-        _dry_run.dry_run(run, request)
+        _dry_run.dry_run(run, request, images)
         return
     with _setup.opened(journal) as kept, _setup.make_client(base_url, journal=kept) as client:
         job = _steps.submit(run, client, request, kept is not None and not again)

@@ -9,7 +9,14 @@ from typing import Any
 
 from attrs import define, field
 
-from weryai import InvalidRequestError, Model, MultiImageToVideo, ResponseError, TransportError
+from weryai import (
+    InvalidRequestError,
+    LocalImage,
+    Model,
+    MultiImageToVideo,
+    ResponseError,
+    TransportError,
+)
 
 from . import _setup, _show
 from ._progress import Progress
@@ -68,7 +75,7 @@ class Findings:
             self.faults.append(f"{name}: the model takes {most} {unit}, not {number}")
 
 
-def dry_run(run: Run, request: MultiImageToVideo) -> None:
+def dry_run(run: Run, request: MultiImageToVideo, images: Sequence[LocalImage]) -> None:
     """Tell what would be sent, once everything that can be known of it is checked. Raises
     InvalidRequestError for what would be refused."""
     found = _asked(run, request)
@@ -78,16 +85,24 @@ def dry_run(run: Run, request: MultiImageToVideo) -> None:
         _show.document(
             {
                 "payload": request.payload(),
+                "images": [_facts(image) for image in images],
                 "checked": found.checked,
                 "not_checked": found.not_checked,
             }
         )
         return
     _show.payload(request.payload())
-    _show.say("nothing was sent; local images would be uploaded first, and their addresses sent")
+    words = "nothing was sent; local images would be uploaded first, and their addresses sent"
+    _show.say(*map(str, images), words)
     if found.checked:
         _show.say(f"the registry of models agrees: {', '.join(found.checked)}")
     _show.say("not checked:", *(f"  {name}: {why}" for name, why in found.not_checked.items()))
+
+
+def _facts(image: LocalImage) -> dict[str, Any]:
+    """A local image, as a document tells it."""
+    size = {"width": image.width, "height": image.height, "bytes": image.size}
+    return {"path": str(image.path), "media_type": image.media_type} | size
 
 
 def _asked(run: Run, request: MultiImageToVideo) -> Findings:

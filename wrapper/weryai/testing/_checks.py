@@ -9,9 +9,10 @@ from urllib.parse import urlsplit
 from starlette.datastructures import FormData, UploadFile
 
 from ._models import PAGE_RESOLUTIONS, ROWS
-from ._render import frame_size
+from ._render import MAX_LONG_SIDE, frame_size
 from ._scenario import Refusal
 
+SHOWN = f"at most {MAX_LONG_SIDE} pixels on its long side, the simulator's own limit"
 REQUIRED = ("model", "prompt", "images", "aspect_ratio", "duration")
 INT64 = 2**63
 # RFC 3986: an authority, a path, a query and a fragment behind a scheme.
@@ -89,7 +90,8 @@ def _check_model(body: dict[str, Any]) -> None:
     resolution = body.get("resolution", resolutions[0])
     _require(resolution in resolutions, f"resolution must be one of {', '.join(resolutions)}")
     possible = ratio in ratios if ratios else _can_be_shown(ratio, resolution)
-    _require(possible, f"aspect_ratio must be one of {', '.join(ratios) or 'W:H'}")
+    told = f"one of {', '.join(ratios)}" if ratios else f"W:H and {SHOWN}"
+    _require(possible, f"aspect_ratio must be {told}")
 
 
 def _require(holds: bool, message: str) -> None:

@@ -149,6 +149,11 @@ def _load(data: bytes, number: int, size: tuple[int, int]) -> Image.Image:
             # JPEG alone: decode no more detail than the frame shows, whichever way it is turned.
             image.draft(None, (max(size), max(size)))
             return _cover(_flatten(ImageOps.exif_transpose(image)), size)
+    except (_HugeError, Image.DecompressionBombError) as error:
+        raise ValueError(
+            f"Image {number} has over {MAX_PIXELS // 1_000_000} megapixels; that is the simulator's"
+            " own limit, what the service takes is not published"
+        ) from error
     except UnidentifiedImageError as error:
         kinds = ", ".join(_FORMATS)
         raise ValueError(f"Image {number} cannot be decoded: it is none of {kinds}.") from error
@@ -156,12 +161,13 @@ def _load(data: bytes, number: int, size: tuple[int, int]) -> Image.Image:
         raise ValueError(f"Image {number} cannot be decoded: {error}") from error
 
 
+class _HugeError(ValueError):
+    """More pixels than are drawn in a reasonable time."""
+
+
 def _refuse_huge(image: Image.Image) -> None:
     if image.width * image.height > MAX_PIXELS:
-        raise ValueError(
-            f"it has {image.width} x {image.height} pixels;"
-            f" {MAX_PIXELS // 1_000_000} megapixels is the most"
-        )
+        raise _HugeError
 
 
 def _flatten(image: Image.Image) -> Image.Image:

@@ -22,6 +22,7 @@ from ._scenario import Answer, Lost, Outcome, Refusal, Variant
 MAX_RUNNING = 20
 ENDED = frozenset({"succeed", "failed", "success", "fail", "canceled", "error"})
 MAX_UPLOAD = 10 * 1024 * 1024
+OWN_LIMIT = "the simulator's own limit, what the service takes is not published"
 SIGNATURES = (b"\xff\xd8\xff", b"\x89PNG\r\n\x1a\n")
 
 Fetch = Callable[[str], bytes | None]
@@ -152,7 +153,7 @@ class World:
     def upload(self, content: bytes) -> str:
         """Keep an image and give it a name. Raises Refusal."""
         if len(content) > MAX_UPLOAD:
-            raise Refusal(1014)
+            raise Refusal(1014, f"Upload image too large: {MAX_UPLOAD:,} bytes is {OWN_LIMIT}")
         webp = content[:4] == b"RIFF" and content[8:12] == b"WEBP"
         if not webp and not content.startswith(SIGNATURES):
             raise Refusal(2004)
