@@ -218,3 +218,20 @@ else:
         print(error)
 """
     assert "open it in this one" in run(script, tmp_path / "a.journal").stdout
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="there is no fork here")
+def test_a_child_that_closes_a_journal_takes_nothing_from_its_parent(tmp_path: Path) -> None:
+    script = """
+journal = SQLiteJournal(sys.argv[1])
+journal.begin("a", "https://e.com", {}, datetime.now(UTC))
+if os.fork():
+    os.wait()
+    other = SQLiteJournal(sys.argv[1])
+    journal.begin("b", "https://e.com", {}, datetime.now(UTC))
+    print([entry.state for entry in other.entries()])
+else:
+    journal.release("a")
+    journal.close()
+"""
+    assert run(script, tmp_path / "a.journal").stdout == "['sending', 'sending']\n"

@@ -96,6 +96,11 @@ class Database:
             finally:
                 part.unlink(missing_ok=True)
 
+    @property
+    def is_ours(self) -> bool:
+        """Whether this process opened it. SQLite forbids carrying a connection across a fork."""
+        return os.getpid() == self._pid
+
     def close(self) -> None:
         with self._guard:
             self._db.close()
@@ -120,8 +125,7 @@ class Database:
                 raise
 
     def _require_same_process(self) -> None:
-        # SQLite forbids carrying a connection across a fork.
-        if os.getpid() != self._pid:
+        if not self.is_ours:
             raise JournalError(f"{self.path} was opened in another process: open it in this one")
 
 

@@ -63,6 +63,7 @@ class Claims:
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
+        self._pid = os.getpid()
         self._mine: dict[str, IO[bytes]] = {}
         self._guard = Lock()
 
@@ -86,7 +87,9 @@ class Claims:
             time.sleep(A_MOMENT)
 
     def free(self, name: str) -> None:
-        """Give a claim back, if it is ours."""
+        """Give a claim back, if it is ours and not that of the process that forked us."""
+        if os.getpid() != self._pid:
+            return
         with self._guard:
             file = self._mine.pop(name, None)
         if file is not None:

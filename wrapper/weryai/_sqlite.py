@@ -200,8 +200,9 @@ class SQLiteJournal:
 
     def close(self) -> None:
         """See `Journal.close`."""
-        self._claims.close()
-        self._db.close()
+        if self._db.is_ours:  # a child of this process gives back nothing that is its parent's
+            self._claims.close()
+            self._db.close()
 
     @contextmanager
     def _released(self, entry_id: str) -> Iterator[sqlite3.Connection]:
