@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -33,10 +34,17 @@ def test_200_mb_either_way_add_under_20_mb_of_memory(tmp_path: Path) -> None:
 
 FETCH = """
 import sys
-from weryai import Video, WeryAI
+from weryai import Video, WeryAI, _parts
+_parts.SYNC_EVERY = _parts.CHUNK
 url, folder = sys.argv[1:]
 WeryAI("sk-x", base_url=url).download([Video(url + "/v.mp4", "t")], folder)
 """
+
+
+def synced(state: Path) -> int:
+    """How many bytes of a part are said to be on the disk."""
+    told = re.search(rb'"synced": ([0-9]+)', state.read_bytes())
+    return int(told[1]) if told else 0
 
 
 def test_a_process_that_was_killed_left_what_it_fetched(
@@ -44,17 +52,17 @@ def test_a_process_that_was_killed_left_what_it_fetched(
 ) -> None:
     content = film(os.urandom(4 * BLOCK))
     (tmp_path / "served").write_bytes(content)
-    part = tmp_path / "out" / ".t.mp4.part"
+    part, state = (tmp_path / "out" / f".t.mp4.part{suffix}" for suffix in ("", ".json"))
     with serve(Files(tmp_path / "served")) as files:
         process = subprocess.Popen([sys.executable, "-c", FETCH, files.url, part.parent])
         deadline = time.monotonic() + patience.SECONDS
-        while not (part.exists() and part.stat().st_size >= BLOCK):
+        while not (state.exists() and synced(state) >= BLOCK):
             assert time.monotonic() < deadline
             assert process.poll() is None
             time.sleep(0.01)
         process.send_signal(signal.SIGKILL)
         process.wait()
-        size = part.stat().st_size
+        size = synced(state)
         files.rest.set()
         video = Video(files.url + "/v.mp4", "t")
         (path,) = make_client(base_url=files.url).download([video], part.parent)

@@ -110,15 +110,6 @@ def test_what_is_not_a_video_never_gets_its_name(
     assert list(tmp_path.iterdir()) == []
 
 
-def test_what_lies_behind_a_video_is_no_fault_where_the_end_is_told(
-    make_client: MakeClient, tmp_path: Path
-) -> None:
-    odd = MP4 + b"behind it"
-    told = httpx.Response(200, content=odd, headers={"Transfer-Encoding": "chunked"})
-    (path,) = make_client(handler=answer(told)).download([Video(URL, "t")], tmp_path)
-    assert path.read_bytes() == odd
-
-
 @pytest.mark.parametrize(
     ("suffix", "content"), [("mp4", MP4), ("mov", film(brand=b"qt  ")), ("webm", webm())]
 )

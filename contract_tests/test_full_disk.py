@@ -14,7 +14,7 @@ import pytest
 
 from contract_tests.conftest import MakeClient
 from contract_tests.origin import URL, VIDEO, Origin
-from weryai import DownloadError, Video, _parts
+from weryai import DownloadError, Video, _part_state
 
 T = [Video(URL, "t")]
 
@@ -39,7 +39,7 @@ def test_a_full_disk_says_so_and_keeps_only_what_can_be_gone_on_with(
     origin = Origin(headers=headers)
     client = make_client(handler=origin)
     with monkeypatch.context() as patch:
-        patch.setattr(_parts, "FileIO", FullDisk)
+        patch.setattr(_part_state, "FileIO", FullDisk)
         with pytest.raises(DownloadError, match="the disk is full: make room") as caught:
             client.download(T, tmp_path)
     assert isinstance(caught.value.__cause__, OSError)
@@ -65,7 +65,7 @@ def test_a_part_that_may_have_lost_bytes_is_not_gone_on_with(
     def create(path: Path) -> FileIO:
         return (LosingDisk if path.suffix == ".part" else FileIO)(path, "w+")
 
-    monkeypatch.setattr(_parts, "_open", create)
+    monkeypatch.setattr(_part_state, "open_own", create)
     client = make_client(handler=Origin(breaks=[500, httpx.Response(410)]))
     with pytest.raises(DownloadError, match="HTTP 410"):
         client.download(T, tmp_path)

@@ -11,13 +11,10 @@ from collections.abc import Sequence
 from contextlib import suppress
 from itertools import count
 from pathlib import Path, PurePosixPath
-from typing import BinaryIO
 from urllib.parse import urlsplit
 
 from .results import Video
 
-# A film in fragments has two boxes for some seconds each: this is hours of it.
-MOST_BOXES = 10_000
 SUFFIXES = frozenset({".mp4", ".mov", ".webm"})
 
 
@@ -165,26 +162,3 @@ def reason(error: OSError) -> str:
     """Why a file could not be written, and what to do about it."""
     advice = ADVICE.get(error.errno or 0)
     return f"{advice} ({error})" if advice else str(error)
-
-
-def is_video(head: bytes) -> bool:
-    """MP4 and QuickTime name their brand behind `ftyp`; WebM starts with an EBML header."""
-    return head[4:8] == b"ftyp" or head.startswith(b"\x1a\x45\xdf\xa3")
-
-
-def is_cut(file: BinaryIO, size: int) -> bool:
-    """Whether an MP4 or QuickTime file ends in the middle of one of its outermost boxes, which
-    begin with their length (ISO/IEC 14496-12, 4.2). Of other files nothing is known."""
-    place = 0
-    for _ in range(MOST_BOXES):
-        file.seek(place)
-        head = file.read(16)
-        if place == 0 and head[4:8] != b"ftyp":
-            return False
-        length = int.from_bytes(head[:4], "big")
-        if length == 1:
-            length = int.from_bytes(head[8:16], "big")
-        place += length
-        if length < 8 or place >= size:  # 0: it reaches up to the end, wherever that is
-            return place > size
-    return False

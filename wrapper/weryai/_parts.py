@@ -4,7 +4,8 @@ A part is two hidden files: `.task_1.mp4.part` has the bytes, `.task_1.mp4.part.
 The second is locked by whoever fetches, for as long as that process lives, so that nobody else
 writes to the first; meanwhile another download of the same file takes a part of its own.
 
-A part stays only where a later download can go on with it, in this process or in another: the same
+A part counts as far as it was put on the disk: what a power cut may have spoiled starts anew. It
+stays only where a later download can go on with it, in this process or in another: the same
 address, the same folder, and a server that tells whether the file is still the same. Anything else
 starts it anew, so a file has one part at the most. A part whose video nobody asks for again stays
 until it is deleted, which is always safe; so does the part of its own that a process leaves when it
@@ -13,13 +14,11 @@ is killed while another one fetches the same file.
 
 from __future__ import annotations
 
-import hashlib
-import json
 import os
 import re
 import secrets
-import stat
 import time
+import zlib
 from collections.abc import Mapping
 from contextlib import suppress
 from datetime import timedelta
@@ -27,16 +26,21 @@ from email.utils import parsedate_to_datetime
 from io import FileIO
 from pathlib import Path
 from threading import Lock
-from typing import Any
+from typing import NoReturn
 
 import httpx
 
-from . import _failures, _files, _locks
+from . import _codings, _failures, _files, _part_state, _video_format
+from ._codings import Unpacking
+from ._part_state import Checked, State
 from .errors import TransportError, UnexpectedResponseError
 
 # Bytes that are written at a time: each write of an async download is a trip to a thread, which for
 # the 64 KiB that arrive at once costs more than the writing.
 CHUNK = 1024 * 1024
+
+# Bytes after which they are put on the disk for good: what a power cut or a SIGKILL takes at most.
+SYNC_EVERY = 8 * 1024 * 1024
 
 # A transfer that brings less than this is as good as lost: a new connection is often quick. Bytes a
 # second, and the seconds over which they are counted, which are half the minute that a download may
@@ -54,17 +58,24 @@ class Part:
     """
 
     def __init__(self, path: Path, target: Path, address: str, state: FileIO | None) -> None:
-        self._path, self._target, self._state = path, target, state
-        self._address = hashlib.sha256(address.encode(errors="surrogatepass")).hexdigest()
-        self._data = _open(path)
+        self._path, self._target, self._lock = path, target, state
+        self._state = State(state, address)
+        self._data = _part_state.open_own(path)
         self._guard = Lock()
         self._buffer = bytearray()
+        self._unpacking: Unpacking | None = None
         self._since, self._recent = 0.0, 0
         self._total: int | None = None
-        self._open_ended = False
+        self._ended = True
         self._validator: str | None = None
-        self.size = self._data.seek(0, os.SEEK_END)
         self._recall()
+        # Perhaps by a process that was killed while it gave the file its name.
+        self._left_whole = self.whole
+
+    @property
+    def size(self) -> int:
+        """The bytes that are here."""
+        return self._written.size
 
     @property
     def whole(self) -> bool:
@@ -83,7 +94,7 @@ class Part:
         """Get ready for the body of an answer. Raises where it is not wanted."""
         with self._guard:
             if response.status_code == 200:
-                self._start_anew(response.headers)
+                self._start_anew(response)
             elif response.status_code not in (206, 416) or not self._resumable:
                 _failures.raise_for_download(response)
             elif response.status_code == 416 or not self._goes_on(response.headers):
@@ -92,8 +103,9 @@ class Part:
             self._since, self._recent = time.monotonic(), 0
 
     def add(self, chunk: bytes) -> bool:
-        """Take what arrived. Returns whether it should be written; raises where it drips."""
-        self._buffer += chunk
+        """Take what arrived. Returns whether it should be written, and then nothing be added to
+        it, for there may be more; raises where it drips."""
+        self._unpack(chunk)
         self._recent += len(chunk)
         now = time.monotonic()  # the network knows no clock of a test
         if now - self._since >= SLOW_FOR:
@@ -107,156 +119,143 @@ class Part:
         with self._guard:
             while self._buffer:
                 written = self._data.write(self._buffer)
+                self._written.add(self._buffer[:written])
                 del self._buffer[:written]
-                self.size += written
+            if self.size - self._synced >= SYNC_EVERY:
+                self._sync()
 
     def finish(self) -> Path:
         """Check what is here and give it its name. Returns the path. Raises TransportError where
-        it is cut short, UnexpectedResponseError where it is no video."""
+        it is not whole, UnexpectedResponseError where it is no video."""
         with self._guard:
             if self._total not in (None, self.size):
                 raise TransportError(f"{self.size} of {self._total} bytes arrived", sent=True)
+            if self._unpacking is not None and not self._unpacking.ended:
+                self._refuse("the compressed answer ends early")
             self._data.seek(0)
-            head = self._data.read(12)
-            if not _files.is_video(head):
+            head = self._data.read(8)
+            if not _video_format.is_video(head):
                 self._forget()
                 raise UnexpectedResponseError("what the address holds is not a video", raw=head)
-            if self._open_ended and _files.is_cut(self._data, self.size):
-                raise TransportError("it ends in the middle of the video", sent=True)
-            try:
-                os.fsync(self._data.fileno())
-            except OSError:
-                self._forget()  # nobody knows any more what is on the disk
-                raise
+            if fault := _video_format.fault(self._data, self.size, ended=self._ended):
+                self._refuse(fault)
+            self._sync()
             self._data.close()  # Windows renames no open file
             path = _files.place(self._path, self._target, self._left_whole)
-            self.size, self._total = 0, None
+            self._written, self._total = Checked(), None
             return path
 
     def release(self) -> None:
         """Let others have it; remove it where nobody could go on with it."""
         with self._guard:
             try:
-                self._data.close()
+                try:
+                    if self.size > self._synced and self._is_wanted:
+                        self._sync()
+                finally:
+                    self._data.close()
             except OSError:  # a network disk may say only now that bytes were lost
                 self._total, self._validator = None, None
-            kept = self._state is not None and (self.whole or self._resumable)
+            kept = self._is_wanted
             if not kept:
-                _remove(self._path)
-            if self._state is not None:
+                _part_state.remove(self._path)
+            if self._lock is not None:
                 # Removed while it is locked: once it is free it may be somebody else's. Windows
                 # removes no open file, and there nobody else's either.
                 if not kept and os.name != "nt":
-                    _remove(_state_of(self._path))
-                self._state.close()
+                    _part_state.remove(_part_state.state_of(self._path))
+                self._lock.close()
                 if not kept and os.name == "nt":
-                    _remove(_state_of(self._path))
+                    _part_state.remove(_part_state.state_of(self._path))
 
     @property
     def _resumable(self) -> bool:
         return self._validator is not None and 0 < self.size < (self._total or 0)
 
+    @property
+    def _is_wanted(self) -> bool:
+        """Whether a later download could go on with it."""
+        return self._lock is not None and (self.whole or self._resumable)
+
     def _recall(self) -> None:
-        """Find out what the bytes that are here are a part of; forget them if nobody knows."""
-        known = _read(self._state)
-        if known.get("address") == self._address:
-            self._total, self._validator = known.get("total"), known.get("validator")
+        """Find out what the bytes that are here are a part of; forget those of which nobody knows,
+        or that may never have reached the disk."""
+        known, self._written = self._state.recall(self._data)
+        self._total, self._validator = known.get("total"), known.get("validator")
+        self._synced = self.size
         if not (self.whole or self._resumable):
             self._forget()
-        self._left_whole = self.whole
+        self._data.truncate(self.size)
+        self._data.seek(self.size)
 
-    def _start_anew(self, headers: httpx.Headers) -> None:
+    def _start_anew(self, response: httpx.Response) -> None:
         self._forget()
+        headers = response.headers
         length = headers.get("Content-Length", "")
-        # With neither of these a lost connection looks like the end.
-        self._open_ended = not length and "Transfer-Encoding" not in headers
+        self._unpacking = _codings.unpacking(response)
+        # With none of these a lost connection looks like the end.
+        told = length or "Transfer-Encoding" in headers or self._unpacking
+        self._ended = bool(told)
         if not _is_coded(headers) and re.fullmatch("[0-9]{1,18}", length):
             self._total, self._validator = int(length), _validator(headers)
-        if self._state is not None:
-            known = {"address": self._address, "total": self._total, "validator": self._validator}
-            self._state.seek(0)
-            self._state.truncate()
-            self._state.write(json.dumps(known).encode())
+        self._state.begin(self._total, self._validator)
+
+    def _unpack(self, chunk: bytes) -> None:
+        if self._unpacking is None:
+            self._buffer += chunk
+            return
+        try:
+            self._buffer += self._unpacking.feed(chunk, CHUNK - len(self._buffer))
+        except zlib.error as error:
+            raise TransportError(f"the compressed answer is damaged ({error})", sent=True) from None
+
+    def _sync(self) -> None:
+        """Put on the disk what was written, and only then write down that it is there."""
+        try:
+            os.fsync(self._data.fileno())
+        except OSError:
+            self._forget()  # nobody knows any more what is on the disk
+            raise
+        self._synced = self.size
+        self._state.add(self._written)
+
+    def _refuse(self, why: str) -> NoReturn:
+        """What is here is not whole, and nothing can be added to it."""
+        self._forget()
+        raise TransportError(why, sent=True)
 
     def _goes_on(self, headers: httpx.Headers) -> bool:
-        """Whether a 206 brings what was asked for. Some servers ignore If-Range."""
+        """Whether a 206 brings what was asked for. Some servers ignore If-Range, and one that does
+        not name the version may have joined two."""
         fits = re.fullmatch(
             rf"bytes {self.size}-[0-9]+/{self._total}", headers.get("Content-Range", "")
         )
-        told = [headers[name] for name in ("ETag", "Last-Modified") if name in headers]
-        same = not told or self._validator in told
+        name = "ETag" if str(self._validator).startswith('"') else "Last-Modified"
+        same = headers.get(name) == self._validator
         return bool(fits) and same and not _is_coded(headers)
 
     def _forget(self) -> None:
-        """Throw the bytes away. On the disk they are gone before anything else is said of them."""
+        """Throw the bytes away."""
         self._buffer.clear()
         self._data.seek(0)
         self._data.truncate()
-        size, self.size, self._total, self._validator = self.size, 0, None, None
-        if size:
-            os.fsync(self._data.fileno())
+        self._written, self._synced = Checked(), 0
+        self._total, self._validator = None, None
 
 
 def claim(target: Path, address: str) -> Part:
     """The part of `target`, where a video from `address` goes; another one while it is taken."""
     path = target.with_name(f".{target.name}.part")
-    state = _locked(_state_of(path))
+    state = _part_state.locked(_part_state.state_of(path))
     if state is None:
         path = target.with_name(f".{target.name}.{secrets.token_hex(4)}.part")
     try:
         return Part(path, target, address, state)
     except BaseException:
         if state is not None:
-            _remove(_state_of(path))
+            _part_state.remove(_part_state.state_of(path))
             state.close()
         raise
-
-
-def _state_of(path: Path) -> Path:
-    return path.with_name(path.name + ".json")
-
-
-def _locked(path: Path) -> FileIO | None:
-    """A file, opened and locked; None if somebody else has the lock, or none is to be had."""
-    while True:
-        file = _open(path)
-        try:
-            ours = _locks.lock(file)
-        except OSError:
-            ours = False  # a file system without locks
-        if ours and _locks.is_still(path, file):
-            return file
-        file.close()
-        if not ours:
-            return None
-
-
-def _open(path: Path) -> FileIO:
-    """A file of our own, to read and write. A link that lies in its place is removed, and so is a
-    second name of some other file: neither is ever written through."""
-    with suppress(FileNotFoundError):
-        info = path.lstat()
-        if not stat.S_ISREG(info.st_mode) or info.st_nlink > 1:
-            path.unlink()
-    return FileIO(path, "r+", opener=_create)
-
-
-def _create(path: str, flags: int) -> int:
-    return os.open(path, flags | os.O_CREAT | getattr(os, "O_NOFOLLOW", 0), 0o666)
-
-
-def _remove(path: Path) -> None:
-    with suppress(OSError):
-        path.unlink()
-
-
-def _read(state: FileIO | None) -> dict[str, Any]:
-    """What was written down of a part; empty where that is damaged."""
-    with suppress(ValueError, TypeError, RecursionError):
-        known = json.loads(state.read() if state is not None else b"")
-        if isinstance(known["total"], int) and isinstance(known["validator"], str | None):
-            return dict(known)
-    return {}
 
 
 def _is_coded(headers: Mapping[str, str]) -> bool:
