@@ -100,6 +100,8 @@ def blocking(client: WeryAI, image: Path, folder: Path) -> list[Path]:
     assert_type(client.status(job.task_ids[0]), Task)
     assert_type(client.batch_status(job.batch_id or ""), list[Task])
     assert_type(result.videos, tuple[Video, ...])
+    client.download(result.videos[0], folder)
+    client.download(result.tasks, folder)
     return client.download(result, folder)
 
 
@@ -169,7 +171,8 @@ def what_to_do(error: WeryAIError) -> str:
             return f"{[task.reason for task in result.failed]}, {len(result.videos)} videos"
         case WaitTimeoutError(job=job, result=result):
             return f"wait for {job} again, last seen as {result}"
-        case DownloadError(video=video, paths=paths):
+        case DownloadError(video=video, paths=paths, failures=failures):
+            assert_type(failures, tuple[DownloadError, ...])
             return f"fetch {video.url} again, {paths} are there"
         case JournalError(job=job):
             return f"keep {job}"

@@ -14,7 +14,7 @@ from PIL import Image, ImageChops, ImageStat
 
 from contract_tests.conftest import Network
 from contract_tests.films import film, webm
-from weryai import DownloadError, InvalidRequestError, MultiImageToVideo, Video, WeryAI
+from weryai import DownloadError, MultiImageToVideo, Video, WeryAI
 from weryai.testing import Simulator
 
 Ask = Callable[..., MultiImageToVideo]
@@ -227,14 +227,6 @@ def test_a_folder_that_cannot_be_made_is_a_download_error(
     for folder in (tmp_path / "file", tmp_path / "a\0b"):
         with pytest.raises(DownloadError):
             make_client(handler=answer()).download([Video(URL, "t")], folder)
-
-
-@pytest.mark.parametrize("source", ["task_1", [URL], [None]])
-def test_what_is_no_video_is_refused_with_what_to_give(
-    make_client: MakeClient, tmp_path: Path, source: Any
-) -> None:
-    with pytest.raises(InvalidRequestError, match="give a Result, Task or Videos"):
-        make_client(handler=answer()).download(source, tmp_path)
 
 
 def test_a_download_never_submits_and_never_shows_the_key(

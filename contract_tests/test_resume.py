@@ -69,6 +69,16 @@ def test_without_a_word_that_tells_the_file_it_starts_anew_and_keeps_no_part(
     assert list((tmp_path / "stopped").iterdir()) == []
 
 
+def test_an_answer_that_ends_early_without_a_word_is_gone_on_with(
+    make_client: MakeClient, tmp_path: Path
+) -> None:
+    headers = {"ETag": '"one"', "Content-Length": str(len(VIDEO))}
+    origin = Origin(breaks=[httpx.Response(200, headers=headers, stream=Stream(VIDEO[:700]))])
+    (path,) = make_client(handler=origin).download(T, tmp_path)
+    assert path.read_bytes() == VIDEO
+    assert origin.asked == [None, "bytes=700-"]
+
+
 def test_another_download_goes_on_with_what_the_first_one_left(
     make_client: MakeClient, tmp_path: Path
 ) -> None:

@@ -148,6 +148,31 @@ def test_a_video_that_cannot_be_fetched_does_not_cost_the_next_one(
     assert (said.code, said.out) == (3, f"{ids[1]}.mp4\n")
 
 
+@pytest.mark.parametrize("command", ["download", "resume"])
+def test_every_video_that_cannot_be_fetched_is_told(
+    cli: Cli, simulator: Simulator, monkeypatch: pytest.MonkeyPatch, command: str
+) -> None:
+    ids = submit(cli, "--video-number", 3)
+    simulator.clock.sleep(60)
+    world = type(simulator._world)
+    video = world.video
+
+    def without_two(self: Any, task_id: str, *rest: Any) -> Path | None:
+        return None if task_id in ids[:2] else video(self, task_id, *rest)
+
+    monkeypatch.setattr(world, "video", without_two)
+    asked = [command, *(ids if command == "download" else [])]
+    said = cli(*asked)
+    assert (said.code, said.out) == (3, f"{ids[2]}.mp4\n")
+    lines = said.err.splitlines()
+    first = next(place for place, line in enumerate(lines) if "2 of 3 videos" in line)
+    assert [line.split(":")[0].strip() for line in lines[first + 1 : first + 3]] == ids[:2]
+    assert "API may have changed" not in said.err
+    (told,) = (cli(*asked, "--json").error["failures"],)
+    assert [each["name"] for each in told] == ids[:2]
+    assert all("HTTP 404" in each["message"] for each in told)
+
+
 def test_resume_pauses_between_its_rounds(cli: Cli, simulator: Simulator) -> None:
     simulator.outcomes.extend([Outcome(seconds=600), Outcome(seconds=5)])
     submit(cli)

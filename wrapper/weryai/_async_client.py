@@ -130,7 +130,9 @@ class AsyncWeryAI:
         )
 
     async def download(
-        self, source: Result | Task | Iterable[Video], directory: str | os.PathLike[str]
+        self,
+        source: Result | Task | Video | Iterable[Result | Task | Video],
+        directory: str | os.PathLike[str],
     ) -> list[Path]:
         """See `WeryAI.download`. Free."""
         return await self._flows.download(source, directory)

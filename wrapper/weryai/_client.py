@@ -239,21 +239,28 @@ class WeryAI:
         )
 
     def download(
-        self, source: Result | Task | Iterable[Video], directory: str | os.PathLike[str]
+        self,
+        source: Result | Task | Video | Iterable[Result | Task | Video],
+        directory: str | os.PathLike[str],
     ) -> list[Path]:
         """Fetch videos to `directory`, each named after its task. Free, and it never submits.
 
-        A file appears under its name only when all of it is there. Another file of that name stays
+        A file appears under its name only when all of it is there, which an MP4, a QuickTime film
+        or a WebM tells itself, whatever the server said. Another file of that name stays
         as it is, and the video becomes `task_1~2.mp4`; the same video stays the file it is. What
         breaks is tried again until a minute brings nothing; it goes on where it broke, in a later
         download to the same directory too, from hidden `.part` files that may be deleted. The key
         is not sent. One video that fails does not stop the others.
 
+        Parameters:
+            source: what `wait` or `status` has returned, or videos of it; a job has none yet.
+            directory: a folder, which is made if need be; `~` is a name like any other.
+
         Returns: the paths, in the order of the videos.
 
         Raises:
-            DownloadError: the first video that could not be fetched, with the paths of the others.
-            InvalidRequestError: what was given is no video.
+            DownloadError: `failures` has each video that could not be fetched, `paths` the others.
+            InvalidRequestError: what was given is no video, or no folder.
         """
         return finish(self._flows.download(source, directory))
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 import httpx
@@ -24,11 +24,17 @@ from .errors import (
     UnexpectedResponseError,
     WeryAIError,
 )
-from .results import Result, Task, Video
+from .results import Job, Result, Task, Video
 
-Source = Result | Task | Iterable[Video]
+Source = Result | Task | Video | Iterable[Result | Task | Video]
 
 MAX_REDIRECTS = 10
+
+# What a file server says of an address that holds no longer, or never did. How long an address
+# holds is not published; those of cloud storage are often signed for some days.
+GONE = frozenset({400, 401, 403, 404, 410})
+FRESH = "wait for the job again, which costs nothing and may bring a fresh address"
+AGAIN = "try the download again, it costs nothing"
 
 log = logging.getLogger("weryai")
 
@@ -39,10 +45,7 @@ async def download(
     """Fetch all of them; one that fails does not stop the others."""
     if calls.io.closed:
         raise ConfigError("this client is closed: make a new one")
-    folder = Path(directory)
-    videos = source.videos if isinstance(source, (Result, Task)) else tuple(source)
-    if odd := [video for video in videos if not isinstance(video, Video)]:
-        raise InvalidRequestError([f"{odd[0]!r:.80} is no Video: give a Result, Task or Videos"])
+    folder, videos = _folder(directory), _videos(source)
     paths: list[Path] = []
     failures: list[DownloadError] = []
     for video, name in zip(videos, _files.names(videos), strict=True):
@@ -51,13 +54,48 @@ async def download(
             await records.fetched(video, paths[-1])
         except (OSError, ValueError, WeryAIError) as error:
             # The others may not be there for long, so they are fetched all the same.
-            reason = _files.reason(error) if isinstance(error, OSError) else str(error)
-            failures.append(DownloadError(reason, video=video))
-            failures[-1].__cause__ = error
+            failures.append(_failure(video, error))
     if failures:
-        failures[0].paths = paths
-        raise failures[0]
+        raise DownloadError.of(failures, len(videos), paths)
     return paths
+
+
+def _folder(directory: object) -> Path:
+    """Its name may be of bytes that are no text, which Python keeps as they are."""
+    try:
+        return Path(os.fsdecode(directory))  # type: ignore[arg-type]
+    except TypeError:
+        raise InvalidRequestError([f"{directory!r:.80} is no folder: give a path"]) from None
+
+
+def _videos(source: object) -> list[Video]:
+    """What is meant, where that is plain. Raises InvalidRequestError for anything else."""
+    several = isinstance(source, Iterable) and not isinstance(source, (str, bytes, Mapping))
+    found: list[Video] = []
+    for each in source if several else [source]:  # type: ignore[attr-defined]
+        if isinstance(each, Job):
+            words = "a Job has no videos yet: wait for it, and download what that returns"
+            raise InvalidRequestError([words])
+        if isinstance(each, (Result, Task)):
+            found += each.videos
+        elif isinstance(each, Video) and isinstance(each.url, str) and isinstance(each.name, str):
+            found.append(each)
+        else:
+            raise InvalidRequestError([f"{each!r:.80} is no Video: give a Result, Task or Videos"])
+    return found
+
+
+def _failure(video: Video, error: Exception) -> DownloadError:
+    """Why a video could not be fetched, and what to do about it."""
+    reason, advice = str(error), AGAIN
+    if isinstance(error, OSError):
+        reason = _files.reason(error)
+    if isinstance(error, ResponseError):
+        reason = f"{error.message} (HTTP {error.http_status})"
+        advice = FRESH if error.http_status in GONE else AGAIN
+    failure = DownloadError(reason, video=video, advice=advice)
+    failure.__cause__ = error
+    return failure
 
 
 async def fetch(calls: Calls, video: Video, target: Path) -> Path:

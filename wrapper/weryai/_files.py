@@ -7,24 +7,34 @@ import hashlib
 import os
 import re
 import stat
+from collections import Counter
 from collections.abc import Sequence
 from contextlib import suppress
 from itertools import count
 from pathlib import Path, PurePosixPath
-from urllib.parse import urlsplit
 
+from . import _urls
 from .results import Video
 
 SUFFIXES = frozenset({".mp4", ".mov", ".webm"})
+# Characters, each a byte: with all that is added to it, a hidden part's name stays below 255.
+LONGEST_STEM = 140
+# Names that stand for no file on Windows, with any suffix (Microsoft, "Naming Files").
+DEVICE = re.compile(r"(con|prn|aux|nul|com\d|lpt\d)(\.|$)", re.IGNORECASE)
 
 
 def names(videos: Sequence[Video]) -> list[str]:
     """A file name for each video, no two alike."""
+    taken: set[str] = set()  # as a disk sees them that does not know case
+    tries: Counter[str] = Counter()  # by the plain name: to begin anew each time takes for ever
     found: list[str] = []
     for video in videos:
-        plain = name(video)
-        taken = plain in found
-        found.append(f"{_digest(video.url + str(len(found)))}-{plain}" if taken else plain)
+        each = plain = name(video)
+        while (seen := each.casefold()) in taken:
+            tries[plain.casefold()] += 1
+            each = f"{_digest(f'{_urls.identity(video.url)} {tries[plain.casefold()]}')}-{plain}"
+        taken.add(seen)
+        found.append(each)
     return found
 
 
@@ -33,10 +43,12 @@ def name(video: Video) -> str:
 
     A name that had to be changed gets a mark of its own, so that two never become one.
     """
-    stem = re.sub(r"[^A-Za-z0-9._-]", "_", video.name).lstrip(".")[:140]
-    if not stem or stem != video.name:
-        stem = f"{stem or 'video'}-{_digest(video.name)}"
-    suffix = PurePosixPath(urlsplit(video.url).path).suffix.lower()
+    stem = re.sub(r"[^A-Za-z0-9._-]", "_", video.name).lstrip(".")[:LONGEST_STEM]
+    if DEVICE.match(stem) or not stem:
+        stem = f"video-{stem}".rstrip("-")
+    if stem != video.name:
+        stem = f"{stem}-{_digest(video.name)}"
+    suffix = PurePosixPath(_urls.identity(video.url)).suffix.lower()
     return stem + (suffix if suffix in SUFFIXES else ".mp4")
 
 

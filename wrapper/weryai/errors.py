@@ -296,17 +296,48 @@ class WaitTimeoutError(WeryAIError):
 
 
 class DownloadError(WeryAIError):
-    """A video exists and could not be fetched. Try again; a download costs nothing.
+    """Videos exist and could not be fetched. Try again; a download costs nothing. Where an address
+    is gone, wait for the job again, which costs nothing either: it brings a fresh one.
 
     Attributes:
-        video: the video.
-        paths: files that were written before this one failed.
+        video: the video, the first of them where several failed.
+        failures: an error for each video that failed, in their order; one alone is its own.
+        paths: the files of the others.
     """
 
-    def __init__(self, reason: str, *, video: Video, paths: Sequence[Any] = ()) -> None:
-        super().__init__(f"{video.name}: {reason}; try the download again, it costs nothing")
+    def __init__(
+        self,
+        reason: str,
+        *,
+        video: Video,
+        paths: Sequence[Any] = (),
+        failures: Sequence[DownloadError] = (),
+        advice: str = "try the download again, it costs nothing",
+    ) -> None:
+        lines = [f"  {failure}" for failure in failures]
+        one = f"{video.name}: {reason}; {advice}"
+        super().__init__("\n".join([f"{reason}:", *lines]) if lines else one)
         self.video = video
         self.paths = list(paths)
+        self._failures = tuple(failures)  # not itself: an error that holds itself is not pickled
+
+    @property
+    def failures(self) -> tuple[DownloadError, ...]:
+        """An error for each video that failed."""
+        return self._failures or (self,)
+
+    @classmethod
+    def of(
+        cls, failures: Sequence[DownloadError], asked: int, paths: Sequence[Any] = ()
+    ) -> DownloadError:
+        """One error for all of these, at least one: itself where only one video was asked for."""
+        first = failures[0]
+        if asked == 1:
+            return first
+        words = f"{len(failures)} of {asked} videos could not be fetched"
+        error = cls(words, video=first.video, paths=paths, failures=failures)
+        error.__cause__ = first.__cause__
+        return error
 
 
 class JournalError(WeryAIError):

@@ -6,6 +6,7 @@ import sys
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import singledispatch
+from itertools import takewhile
 from typing import Any
 
 from weryai import (
@@ -119,7 +120,9 @@ def _nearest(error: BaseException) -> type[BaseException]:
 def report(error: BaseException, run: Run) -> int:
     """Tell a failure, in words or as JSON, and what was achieved before it. Returns the code."""
     first, *more = explain(error, run)
-    lines = [_show.clean(line) for line in (first, *getattr(error, "__notes__", ()), *more)]
+    what = [first, *takewhile(lambda line: line.startswith(" "), more)]
+    told = [*what, *getattr(error, "__notes__", ()), *more[len(what) - 1 :]]
+    lines = [_show.clean(line) for line in told]
     if run.json:
         _show.document({"error": details(error, run, "\n".join(lines))})
     else:
@@ -148,6 +151,11 @@ def details(error: BaseException, run: Run, message: str) -> dict[str, Any]:
         found["job"] = job.to_dict() if job else None
     if isinstance(error, (UnexpectedResponseError, SubmissionUnknownError)):
         found["raw"] = _text(error.raw[:LONGEST_RAW])
+    if isinstance(error, DownloadError):
+        found["failures"] = [
+            {"name": each.video.name, "url": each.video.url, "message": str(each)}
+            for each in error.failures
+        ]
     return found
 
 
@@ -230,7 +238,7 @@ def _(error: SubmissionUnknownError, run: Run) -> list[str]:
 
 @explain.register
 def _(error: DownloadError, run: Run) -> list[str]:
-    return [str(error), *_go_on(run, "download")]
+    return [*str(error).splitlines(), *_go_on(run, "download")]
 
 
 @explain.register

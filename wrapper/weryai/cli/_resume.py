@@ -7,7 +7,14 @@ from pathlib import Path
 
 from attrs import define, field, frozen
 
-from weryai import AuthenticationError, Clock, TaskFailedError, WaitTimeoutError, WeryAI
+from weryai import (
+    AuthenticationError,
+    Clock,
+    DownloadError,
+    TaskFailedError,
+    WaitTimeoutError,
+    WeryAI,
+)
 from weryai.journal import Entry, Journal
 
 from . import _show
@@ -100,11 +107,17 @@ class Resume:
         except Exception as error:
             self.failures[entry.id] = error
         now = self.journal.entry(entry.id)
-        for video in now.unfetched if now else ():
+        videos = now.unfetched if now else ()
+        failures: list[DownloadError] = []
+        for video in videos:
             try:
                 self.run.paths += self.client.download([video], self.out)
+            except DownloadError as error:
+                failures.append(error)
             except Exception as error:
                 self.failures[entry.id] = error
+        if failures:
+            self.failures[entry.id] = DownloadError.of(failures, len(videos))
 
     def _conclude(self, left: Left) -> None:
         for entry_id, error in self.failures.items():

@@ -111,7 +111,7 @@ def fetch(run: Run, client: WeryAI, out: Path) -> None:
             except DownloadError as error:  # which is no reason to give up the others
                 failures.append(error)
     if failures:
-        raise failures[0]
+        raise DownloadError.of(failures, len(videos))
 
 
 def require_end(result: Result) -> None:
