@@ -45,6 +45,7 @@ def test_an_id_that_cannot_be_one_is_exit_2_before_any_request(
     "argv",
     [
         ["jobs", "settle", ""],
+        ["jobs", "backup", ""],
         ["upload", ""],
         ["generate", "", *REQUEST, *FIVE],
         ["submit", HTTPS, "", *REQUEST, *FIVE],

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import pty
 import subprocess
@@ -118,3 +119,25 @@ def test_a_reader_that_is_slow_loses_nothing(address: str, tmp_path: Path) -> No
     )
     ended = shell([sys.executable, "-c", script], "| (sleep 0.3; wc -l)", tmp_path, address)
     assert ended.stdout.split() == [b"999"], ended.stderr
+
+
+@pytest.mark.parametrize("options", [[], ["--json"]], ids=["words", "json"])
+@pytest.mark.parametrize("encoding", ["utf-8", "ascii"])
+def test_paths_come_out_as_the_bytes_they_are(
+    address: str, tmp_path: Path, cli: Cli, encoding: str, options: list[str]
+) -> None:
+    folder = b"f\xffchs\xc3\xa9"
+    environ = environment(address, PYTHONPATH=PATHS, PYTHONIOENCODING=encoding)
+    argv = [*COMMAND, *GENERATE, "--out", os.fsdecode(folder), *options]
+    ended = subprocess.run(
+        argv, cwd=tmp_path, env=environ, capture_output=True, timeout=60, check=False
+    )
+    assert ended.returncode == 0, ended.stderr
+    (job,) = jobs(cli)
+    assert job["state"] == "fetched"
+    printed = ended.stdout.rstrip(b"\n")
+    told = json.loads(printed)["paths"] if options else [os.fsdecode(printed)]
+    (path,) = (tmp_path / os.fsdecode(folder)).iterdir()
+    assert [tmp_path / each for each in told] == [path]
+    assert list(job["files"].values()) == [str(path)]
+    assert cli("jobs").code == 0

@@ -101,7 +101,7 @@ def generate(
         run.out = _steps.folder(out)
         job = _steps.submit(run, client, request, kept is not None and not again)
         _show.say("if this is interrupted:", f"  {run.again('wait')}")
-        with _setup.claimed(run, kept):
+        with _setup.claimed(client, kept, job):
             failure = _steps.wait(run, client, job, timeout)
             _steps.fetch(run, client, run.out)
     if failure is not None:
@@ -175,6 +175,7 @@ def wait(
         _setup.opened(journal) as kept,
         _setup.make_client(base_url, retry_budget=_setup.PATIENCE, journal=kept) as client,
     ):
+        run.job = _setup.known(client, kept, run.job)
         failure = _steps.wait(run, client, run.job, timeout)
     if failure is not None:
         raise failure
@@ -199,6 +200,7 @@ def download(
         _setup.make_client(base_url, retry_budget=_setup.PATIENCE, journal=kept) as client,
     ):
         run.out = _steps.folder(out)
+        run.job = _setup.known(client, kept, run.job)
         result, failure = _steps.look(run, client, run.job)
         _steps.fetch(run, client, run.out)
     if failure is not None:

@@ -137,7 +137,7 @@ def compared(request: MultiImageToVideo, models: Sequence[Model]) -> Findings:
     found.member("duration", request.duration, model.durations, NOT_SAID)
     found.member("aspect_ratio", request.aspect_ratio, model.aspect_ratios, NOT_SAID)
     if request.resolution is not None:
-        unsaid = "the registry lists none for this model, which may refuse it: better leave it out"
+        unsaid = "the registry lists none for this model: better leave it out"
         found.member("resolution", request.resolution, model.resolutions, unsaid)
     if request.generate_audio is not None:
         found.allowed("generate_audio", model.has_generate_audio)
@@ -151,4 +151,4 @@ def _unknown(key: Any, keys: Sequence[str]) -> str:
     spelled = str(key).upper().replace("-", "_").replace(" ", "_")
     near = get_close_matches(spelled, keys, n=1)
     meant = f"did you mean {near[0]}?" if near else "`weryai models` lists all"
-    return f"model {key} is not in the registry: {meant}"
+    return f"model {key} is not in the registry ({meant})"

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shlex
 from collections import Counter
 from collections.abc import Collection, Sequence
 from datetime import UTC, datetime, timedelta
@@ -18,7 +17,8 @@ from weryai.journal import Entry, Journal
 
 from . import _setup, _show, _steps
 from ._errors import HISTORY, UsageError
-from ._options import BaseUrl, Batch, JournalFile, Json
+from ._options import BaseUrl, Batch, JournalFile, Json, path
+from ._paths import quoted
 from ._resume import TO_DO
 from ._run import Run, tasks
 
@@ -130,22 +130,24 @@ def forget(
 @app.command()
 def backup(
     ctx: typer.Context,
-    file: Annotated[Path, typer.Argument(metavar="FILE", help="A new file, of any name.")],
+    file: Annotated[
+        str, typer.Argument(parser=path, metavar="FILE", help="A new file, of any name.")
+    ],
     as_json: Json = False,
     journal: JournalFile = None,
 ) -> None:
     """Copy the journal to a new file, while others write to it."""
     run: Run = ctx.obj
     run.json = as_json
-    file = file.expanduser()
+    target = Path(file)
     with _setup.required(journal) as kept:
-        kept.backup(file)
+        kept.backup(target)
         number = len(kept.entries())
     if as_json:
-        _show.document({"backup": str(file.absolute())})
+        _show.document({"backup": str(target.absolute())})
     else:
         _show.say(f"{_show.counted(number, 'job')} copied; to look at the copy:")
-        _show.say(f"  weryai jobs --journal {shlex.quote(str(file))}")
+        _show.say(f"  weryai jobs --journal {quoted(file)}")
 
 
 def _settle(journal: Journal, entry_id: str, job: Job | None, base_url: str | None) -> None:
@@ -246,6 +248,7 @@ def document(entry: Entry) -> dict[str, Any]:
     return {
         "entry": entry.id,
         "state": entry.state,
+        "held": entry.held,
         "base_url": entry.base_url,
         "sent_at": entry.sent_at.isoformat(),
         "payload": dict(entry.payload),

@@ -7,11 +7,12 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from weryai import Clock, SystemClock, WeryAI
-from weryai.journal import Entry, Journal, SQLiteJournal
+from attrs import evolve
+
+from weryai import Clock, Job, SystemClock, WeryAI
+from weryai.journal import Journal, SQLiteJournal
 
 from ._errors import UsageError
-from ._run import Run
 
 # Seconds: somebody sits in front of a question that is free; a paid request may take its time.
 PATIENCE = 20.0
@@ -58,9 +59,9 @@ def required(given: str | None) -> Iterator[SQLiteJournal]:
 
 
 @contextmanager
-def claimed(run: Run, journal: Journal | None) -> Iterator[None]:
+def claimed(client: WeryAI, journal: Journal | None, job: Job) -> Iterator[None]:
     """Keep `weryai resume` elsewhere from fetching what this run is about to fetch."""
-    entry = entry_of(run, journal) if journal else None
+    entry = journal.find(client.base_url, job) if journal else None
     if journal is None or entry is None or not journal.claim(entry.id):
         yield
         return
@@ -70,6 +71,13 @@ def claimed(run: Run, journal: Journal | None) -> Iterator[None]:
         journal.release(entry.id)
 
 
-def entry_of(run: Run, journal: Journal) -> Entry | None:
-    """The entry of this run's job."""
-    return next((entry for entry in journal.entries() if entry.job == run.job), None)
+def known(client: WeryAI, journal: Journal | None, job: Job) -> Job:
+    """The job as it was submitted, where the journal has it: its age, its batch and how many videos
+    were paid for. Of a part of it only the age is taken."""
+    entry = journal.find(client.base_url, job) if journal else None
+    if entry is None or entry.job is None:
+        return job
+    same_batch = job.batch_id in (None, entry.job.batch_id)
+    if same_batch and set(job.task_ids) in (set(), set(entry.job.task_ids)):
+        return entry.job
+    return evolve(job, submitted_at=entry.job.submitted_at)
