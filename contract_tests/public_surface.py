@@ -165,8 +165,13 @@ def what_to_do(error: WeryAIError) -> str:
             return repr(raw)
         case ResponseError(code=code, http_status=status, message=message):
             return f"{code} {status} {message}"
-        case SubmissionUnknownError(payload=payload, sent_at=at, caller_id=caller, raw=raw):
-            return f"look up {payload} of {at:%H:%M}, {caller}, {raw!r}"
+        case (
+            SubmissionUnknownError(
+                payload=payload, sent_at=at, caller_id=caller, raw=raw
+            ) as unknown
+        ):
+            told = f"{unknown.reason}, {unknown.entry}"
+            return f"look up {payload} of {at:%H:%M}, {caller}, {raw!r}: {told}"
         case TaskFailedError(result=result):
             return f"{[task.reason for task in result.failed]}, {len(result.videos)} videos"
         case WaitTimeoutError(job=job, result=result):

@@ -37,7 +37,7 @@ import sys
 from weryai import Video, WeryAI, _parts
 _parts.SYNC_EVERY = _parts.CHUNK
 url, folder = sys.argv[1:]
-WeryAI("sk-x", base_url=url).download([Video(url + "/v.mp4", "t")], folder)
+WeryAI("sk-none-of-all", base_url=url).download([Video(url + "/v.mp4", "t")], folder)
 """
 
 

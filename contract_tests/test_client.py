@@ -332,7 +332,7 @@ UNKNOWN: dict[str, Any] = {"payload": {"model": "m", "caller_id": 7}, "sent_at":
     "error",
     [
         SubmissionUnknownError(
-            "lost", payload={"model": "m", "caller_id": 7}, sent_at=NOW, raw=b"x"
+            "lost", payload={"model": "m", "caller_id": 7}, sent_at=NOW, raw=b"x", entry="e"
         ),
         TaskFailedError(Result(Job(["t"]), (Task("t", "failed"),))),
         WaitTimeoutError(Job(["t"]), None, 5),

@@ -183,7 +183,7 @@ def test_two_downloads_of_one_video_do_not_meet(make_client: MakeClient, tmp_pat
     def handler(request: httpx.Request) -> httpx.Response:
         return httpx.Response(200, stream=Halfway())
 
-    with WeryAI("sk-x", transport=httpx.MockTransport(handler)) as client:
+    with WeryAI("sk-none-of-all", transport=httpx.MockTransport(handler)) as client:
         assert client.download([Video(URL, "t")], tmp_path) == inner
     assert [path.read_bytes() for path in tmp_path.iterdir()] == [MP4]
 

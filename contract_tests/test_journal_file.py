@@ -146,7 +146,7 @@ def test_a_file_that_is_no_journal_of_ours_is_refused_and_left_as_it_is(
     damage(path)
     before = path.read_bytes()
     with pytest.raises(JournalError, match=words):
-        colour("sk-x", journal=path)
+        colour("sk-none-of-all", journal=path)
     assert path.read_bytes() == before
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import logging
 import subprocess
 import sys
@@ -13,7 +14,16 @@ import httpx
 import pytest
 
 from contract_tests.conftest import KEY, MakeClient, Network
-from weryai import AsyncWeryAI, MultiImageToVideo, ResponseError, WeryAI, WeryAIError
+from contract_tests.origin import Stream
+from weryai import (
+    AsyncWeryAI,
+    ConfigError,
+    MultiImageToVideo,
+    ResponseError,
+    SubmissionUnknownError,
+    WeryAI,
+    WeryAIError,
+)
 from weryai.journal import SQLiteJournal
 
 Ask = Callable[..., MultiImageToVideo]
@@ -51,15 +61,71 @@ def test_a_service_that_sends_the_key_back_in_no_http_at_all_puts_it_nowhere(
     assert KEY not in f"{entry} {caplog.text}"
 
 
-def test_a_key_is_cut_out_however_json_spells_it(make_client: MakeClient) -> None:
-    key = "sk-test/0123456789/abcdef"
-    for spelled in (key, key.replace("/", "\\/")):
-        told = f'{{"status": 1002, "message": "no {spelled}"}}'.encode()
-        client = make_client(handler=Network(httpx.Response(200, content=told)), api_key=key)
-        with pytest.raises(ResponseError, match=r"no \[key\]") as caught:
-            client.balance()
-        assert spelled.encode() not in caught.value.raw
-        assert key not in str(caught.value)
+ODD_KEY = "sk-test/0123=456789+abcdef"
+
+
+def escaped(key: str) -> str:
+    return "".join(f"\\u{ord(character):04x}" for character in key)
+
+
+SPELLINGS: list[Callable[[str], str]] = [
+    str,
+    lambda key: key.replace("/", "\\/"),
+    escaped,
+    lambda key: escaped(key).upper().replace("U", "u"),
+    lambda key: key.replace("=", "\\u003d"),
+    lambda key: escaped(key).replace("\\", "\\\\"),
+    lambda key: json.dumps(json.dumps(escaped(key)))[1:-1],
+    lambda key: key.replace("/", "%2F").replace("=", "%3d"),
+]
+
+
+@pytest.mark.parametrize("spell", SPELLINGS)
+@pytest.mark.parametrize("coding", ["utf-8", "utf-16", "utf-32-be"])
+def test_a_key_is_cut_out_however_json_spells_it(
+    make_client: MakeClient, spell: Callable[[str], str], coding: str
+) -> None:
+    told = f'{{"status": 1002, "message": "no {spell(ODD_KEY)} é", "{spell(ODD_KEY)}": 1}}'
+    answer = Network(httpx.Response(200, content=told.encode(coding)))
+    client = make_client(handler=answer, api_key=ODD_KEY)
+    with pytest.raises(ResponseError, match=r"no \S*\[key\]\S* é") as caught:
+        client.balance()
+    kept = caught.value.raw.decode(coding)
+    assert '{"status": 1002, "message": "no ' in kept, "nothing else is spoiled"
+    assert kept.count("[key]") == 2
+    for shown in (kept, str(caught.value), repr(vars(caught.value))):
+        assert ODD_KEY not in shown
+        assert spell(ODD_KEY) not in shown
+
+
+def test_the_key_is_in_no_value_that_a_reply_gives(make_client: MakeClient) -> None:
+    key = escaped(ODD_KEY)
+    task = f'{{"task_id": "{key}", "task_status": "{key}", "videos": ["https://e.com/{key}"]}}'
+    answer = httpx.Response(200, content=f'{{"status": 0, "data": {task}}}'.encode())
+    told = make_client(handler=Network(answer), api_key=ODD_KEY).status("t")
+    assert (told.id, told.raw_state, told.videos[0].url) == (
+        "[key]",
+        "[key]",
+        "https://e.com/[key]",
+    )
+
+
+def test_half_an_answer_ends_in_no_half_of_the_key(make_client: MakeClient, ask: Ask) -> None:
+    for key in (KEY, escaped(KEY)):
+        half = b'{"by": "' + key[: 3 * len(key) // 4].encode()
+        stream = Stream(half, httpx.ReadError("reset"))
+        client = make_client(handler=lambda _, stream=stream: httpx.Response(200, stream=stream))
+        with pytest.raises(SubmissionUnknownError) as caught:
+            client.submit(ask(images=HTTPS))
+        assert caught.value.raw == b'{"by": "[key]'
+
+
+@pytest.mark.parametrize("colour", [WeryAI, AsyncWeryAI])
+@pytest.mark.parametrize("key", ["data", "status", "sk-1234"])
+def test_a_key_that_could_be_a_word_of_a_reply_is_refused(colour: Any, key: str) -> None:
+    with pytest.raises(ConfigError, match="fewer than 8 characters") as caught:
+        colour(key)
+    assert key not in str(caught.value).replace("API key", "")
 
 
 @pytest.mark.parametrize(
@@ -81,20 +147,24 @@ def test_a_client_that_cannot_be_made_shows_no_key_either(
     assert not [frame for frame in ours if KEY in str(frame.locals)]
 
 
-def test_prompts_and_addresses_are_shortened_in_logs(
+def test_logs_name_the_fields_that_are_safe_and_nothing_else(
     client: WeryAI, ask: Ask, caplog: pytest.LogCaptureFixture
 ) -> None:
-    caplog.set_level(logging.DEBUG)
-    long = {
-        "images": ["https://example.com/" + "a" * 100],
-        "prompt": "p" * 100,
-        "negative_prompt": "n" * 100,
-        "webhook_url": "https://example.com/" + "h" * 100,
+    caplog.set_level(logging.DEBUG, "weryai")
+    private = {
+        "images": ["https://example.com/aaaa.jpg?token=secret"],
+        "prompt": "pppp",
+        "negative_prompt": "nnnn",
+        "webhook_url": "https://example.com/hhhh?token=secret",
+        "caller_id": 7654321,
     }
-    client.submit(ask(**long))
+    client.submit(ask(**private, video_number=2, resolution="720p"))
     told = "\n".join(record.getMessage() for record in caplog.records)
-    assert "KLING_O1" in told
-    assert all(letter * 4 in told and letter * 30 not in told for letter in "apnh")
+    assert all(safe in told for safe in ("KLING_O1", "720p", "16:9", "'video_number': 2"))
+    sent = next(line for line in told.splitlines() if line.startswith("submitting"))
+    for secret in ("aaaa", "pppp", "nnnn", "hhhh", "secret", "7654321"):
+        assert secret not in sent
+    assert "'prompt': '4 characters'" in sent
 
 
 def test_the_package_is_quiet_unless_logging_is_set_up() -> None:

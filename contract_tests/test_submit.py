@@ -170,7 +170,7 @@ def test_half_an_answer_is_kept_without_the_key(
     told = b'{"status": 0, "data": {"task_ids": ["task_1"], "by": "%s", "again": "%s'
     half = told % (KEY.encode(), KEY[:-1].encode())
     client = make_client(handler=answering(half[:30], half[30:], error), journal=journal)
-    with pytest.raises(SubmissionUnknownError, match="`raw` has what arrived") as caught:
+    with pytest.raises(SubmissionUnknownError) as caught:
         client.submit(ask(images=HTTPS))
     assert caught.value.raw == told % (b"[key]", b"[key]")
     (entry,) = journal.entries()
@@ -188,12 +188,40 @@ def test_no_more_of_an_answer_is_kept_than_its_bound(
     assert caught.value.raw == b" " * 2**20
 
 
-def test_a_submission_of_which_nothing_was_heard_speaks_of_no_answer(
-    make_client: Callable[..., WeryAI], ask: Ask
+ADVICE = [
+    httpx.Response(500, json={"status": 500, "message": "please try again later"}),
+    httpx.Response(503, text="<h1>Please try again in 30 seconds</h1>"),
+    httpx.Response(200, json={"status": 6003, "message": "try again"}),
+    httpx.Response(200, json={"status": 1001, "data": {"id": 1}, "message": "try again later"}),
+    httpx.Response(429, text="try again later"),
+    httpx.Response(200, json={"status": 0, "data": {"task_id": ["try again"]}}),
+    httpx.ReadTimeout("lost"),
+]
+
+
+@pytest.mark.parametrize("answer", ADVICE, ids=str)
+@pytest.mark.parametrize("kept", [True, False])
+def test_an_unknown_fate_is_told_in_three_lines_that_never_say_to_try_again(
+    make_client: Callable[..., WeryAI],
+    ask: Ask,
+    journal: SQLiteJournal,
+    answer: httpx.Response | Exception,
+    kept: bool,
 ) -> None:
+    client = make_client(handler=Network(answer), **({"journal": journal} if kept else {}))
     with pytest.raises(SubmissionUnknownError) as caught:
-        make_client(handler=answering(httpx.ReadError("reset"))).submit(ask(images=HTTPS))
-    assert (caught.value.raw, "raw" in str(caught.value)) == (b"", False)
+        client.submit(ask(images=HTTPS, caller_id=42))
+    error = caught.value
+    sent, look, keep = str(error).splitlines()
+    assert sent.startswith("a paid request (KLING_O1, caller_id 42) went out, and its fate is not")
+    assert look == "look for 2027-01-15 08:00:00 UTC on https://weryai.com/api/history"
+    ids = [entry.id for entry in journal.entries()]
+    assert ids == [error.entry] * kept
+    told = f"weryai jobs settle {error.entry} [TASK_ID...]" if kept else "weryai download TASK_ID"
+    assert told in keep
+    assert max(map(len, (look, keep))) <= 80
+    assert "again" not in f"{error} {error!r}"
+    assert "later" not in f"{error} {error!r}"
 
 
 def test_a_job_is_as_old_as_its_acceptance(client: WeryAI, simulator: Simulator, ask: Ask) -> None:

@@ -251,6 +251,30 @@ def test_an_unknown_submission_is_exit_6_and_never_sent_again(
     assert said.error["caller_id"] == 7
 
 
+@pytest.mark.parametrize("journal", ["kept", "none"])
+def test_an_unknown_fate_names_its_entry_and_the_next_command_in_80_columns(
+    cli: Cli, simulator: Simulator, journal: str
+) -> None:
+    options = ["--journal", "none"] if journal == "none" else []
+    advice = Answer(500, {"status": 500, "message": "please try again later"})
+    simulator.next(SUBMIT, advice)
+    said = cli(*GENERATE, *options)
+    assert said.code == 6
+    told = said.err.splitlines()
+    assert len(told) == 3
+    assert all(len(line) <= 80 for line in told)
+    assert "again" not in said.err
+    simulator.next(SUBMIT, advice)
+    kept = cli(*GENERATE, "--prompt", "another", *options, "--json").error
+    assert (kept["payload"]["prompt"], kept["sent_at"][-6:]) == ("another", "+00:00")
+    entries = [job["entry"] for job in cli("jobs", "--json").json["jobs"]]
+    if journal == "kept":
+        assert told[2] == f"then say what you found: weryai jobs settle {entries[0]} [TASK_ID...]"
+        assert kept["entry"] == entries[1]
+    else:
+        assert (entries, "entry" in kept) == ([], False)
+
+
 def test_what_arrived_of_an_answer_to_a_submission_is_shown(cli: Cli, simulator: Simulator) -> None:
     half = '{"status": 0, "data": {"task_ids": ["task_1'
     simulator.next(SUBMIT, Answer(200, half))

@@ -64,7 +64,7 @@ def test_an_unknown_submission_is_settled_by_what_the_user_found(
 ) -> None:
     simulator.next(SUBMIT, Lost(accepted=True), Lost())
     for _ in range(2):
-        assert "`weryai jobs` lists it until it is settled" in cli(*AGAIN).err
+        assert "then say what you found: weryai jobs settle" in cli(*AGAIN).err
     assert "2 submissions may have been paid" in cli("resume").err
     paid, never = (job["entry"] for job in jobs(cli))
     task_ids = simulator.ledger[0].task_ids

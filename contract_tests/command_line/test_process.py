@@ -80,7 +80,10 @@ def test_sentences_are_wrapped_on_a_terminal_and_commands_to_copy_are_not(
 ) -> None:
     ids = [f"task_{number:016}" for number in range(6)]
     code, _, shown = on_terminal(
-        ["status", *ids, "--base-url", address], tmp_path, address=address, WERYAI_API_KEY="wrong"
+        ["status", *ids, "--base-url", address],
+        tmp_path,
+        address=address,
+        WERYAI_API_KEY="sk-wrong-one",
     )
     lines = [line for line in shown.splitlines() if ESCAPE not in line]
     assert code == 3

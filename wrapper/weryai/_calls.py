@@ -21,6 +21,8 @@ from .errors import (
     InvalidRequestError,
     ResponseError,
     SubmissionUnknownError,
+    TransportError,
+    UnexpectedResponseError,
     WeryAIError,
 )
 
@@ -106,12 +108,11 @@ class Calls:
     def _unknown(
         self, operation: Operation[T], error: BaseException, sent_at: datetime, answer: Answer
     ) -> SubmissionUnknownError:
-        reason = str(error) if isinstance(error, WeryAIError) else f"{type(error).__name__}"
         return SubmissionUnknownError(
-            reason,
+            _came(error),
             payload=operation.request["json"],
             sent_at=sent_at,
-            raw=self.config.api_key.cut_bytes(answer.body),
+            raw=self.config.api_key.cut_part(answer.body),
         )
 
     def budget(self, given: float | None) -> float:
@@ -127,3 +128,13 @@ def _seconds(budget: float) -> float:
     if not isinstance(budget, (int, float)) or isinstance(budget, bool) or not budget >= 0:
         raise InvalidRequestError([f"retry_budget must be a number of seconds, not {budget!r}"])
     return budget
+
+
+def _came(error: BaseException) -> str:
+    """What came instead of an answer that can be believed. Not in the words of the service, nor
+    with the hint of the error: they may say to try again, and that is what must not be done."""
+    if isinstance(error, UnexpectedResponseError):
+        return f"HTTP {error.http_status}, and what it says cannot be read"
+    if isinstance(error, ResponseError):
+        return f"HTTP {error.http_status}" + (f", code {error.code}" if error.code else "")
+    return str(error) if isinstance(error, TransportError) else type(error).__name__

@@ -35,9 +35,15 @@ from .results import Job, Model, Result, Task
 if TYPE_CHECKING:
     from .journal import Journal
 
-# Told by their first characters in a log: they are the user's own business.
-PRIVATE = ("prompt", "negative_prompt", "webhook_url", "images")
-SHORT = 24
+# What may be logged as it is. All else is the user's own business: only its size is told.
+TOLD = (
+    "model",
+    "aspect_ratio",
+    "duration",
+    "resolution",
+    "video_number",
+    "generate_audio",
+)
 
 log = logging.getLogger("weryai")
 
@@ -175,7 +181,7 @@ class Flows:
         """The paid call: written down before it is sent, and again when its fate is known."""
         operation = _wire.submit(request, addresses)
         payload, entry, fate = operation.request["json"], _records.new_id(), Fate()
-        log.info("submitting: %s", _shortened(payload))
+        log.info("submitting: %s", self.config.api_key.cut(str(_loggable(payload))))
         await self.records.begin(entry, payload, self.calls.now(), asked)
         try:
             receipt = await self.calls.call(operation, budget, fate)
@@ -212,12 +218,12 @@ class Flows:
         return Asked(MULTI_IMAGE, same, key, since)
 
 
-def _shortened(payload: Mapping[str, Any]) -> dict[str, Any]:
+def _loggable(payload: Mapping[str, Any]) -> dict[str, Any]:
     """What is sent, as it may be logged."""
-    return {name: _cut(value) if name in PRIVATE else value for name, value in payload.items()}
+    return {name: value if name in TOLD else _size(value) for name, value in payload.items()}
 
 
-def _cut(value: str | list[str]) -> str | list[str]:
-    if isinstance(value, list):
-        return [f"{each[:SHORT]}…" for each in value]
-    return f"{value[:SHORT]}…"
+def _size(value: object) -> str:
+    if isinstance(value, str):
+        return f"{len(value)} characters"
+    return f"{len(value)} of them" if isinstance(value, list) else "given"

@@ -117,6 +117,9 @@ class Records:
         if not self.journal:
             return
         work = partial(self.journal.refuse, entry_id)
+        for each in (error, error.__cause__):
+            if isinstance(each, SubmissionUnknownError):
+                each.entry = entry_id
         if unknown:
             work = partial(self.journal.doubt, entry_id, _reason(error))
         try:
@@ -221,9 +224,10 @@ def _reason(error: BaseException) -> str:
     """Why it is not known, with what came of the answer: ids in it must outlive the process."""
     # Ctrl-C and a cancelled task have no words of their own.
     cause = error if str(error) else error.__cause__
-    raw = cause.raw if isinstance(cause, SubmissionUnknownError) else b""
-    came = f": {raw[:LONGEST_RAW].decode(errors='replace')}" if raw else ""
-    return f"{cause}{came}"
+    if not isinstance(cause, SubmissionUnknownError):
+        return str(cause)
+    raw = cause.raw[:LONGEST_RAW].decode(errors="replace")
+    return f"{cause.reason}: {raw}" if raw else cause.reason
 
 
 def new_id() -> str:

@@ -105,8 +105,13 @@ def _answer(entry: Entry) -> Job:
                 " ids; give another key to submit it again"
             ]
         )
-    reason = entry.reason or "the process that sent it ended before its answer came"
-    raise SubmissionUnknownError(reason, payload=dict(entry.payload), sent_at=entry.sent_at)
+    raise SubmissionUnknownError(
+        f"no answer of it was written down (idempotency_key {entry.idempotency_key!r})",
+        payload=dict(entry.payload),
+        sent_at=entry.sent_at,
+        raw=(entry.reason or "").encode(errors="replace"),
+        entry=entry.id,
+    )
 
 
 def _told(entry: Entry) -> str:

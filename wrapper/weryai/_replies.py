@@ -67,7 +67,7 @@ class Reply:
 
 def read(response: httpx.Response, answer: Answer, key: Key) -> Reply:
     """The reply that has arrived. A part of one, or one that is too long, cannot be read."""
-    body, fault = None, ""
+    body, fault, hidden = None, "", key.cut_part if answer.is_cut else key.cut_bytes
     try:
         if answer.is_cut:
             raise ValueError(f"longer than {answer.longest:,} bytes")
@@ -78,7 +78,7 @@ def read(response: httpx.Response, answer: Answer, key: Key) -> Reply:
     return Reply(
         response.status_code,
         response.headers.get("Retry-After"),
-        key.cut_bytes(response.content),
+        hidden(response.content),
         body,
         fault,
     )

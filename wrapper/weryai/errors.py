@@ -227,15 +227,18 @@ class UnexpectedResponseError(ResponseError):
 class SubmissionUnknownError(WeryAIError):
     """A paid request went out and its fate is not known. It is never sent again.
 
-    The service has neither an idempotency key nor a list of tasks, so look the request up on
-    https://weryai.com/api/history before you submit again. The cause is in `__cause__`.
+    The service has neither an idempotency key nor a list of tasks, so a person has to look for the
+    request on https://weryai.com/api/history. With a journal, `weryai jobs settle` then writes down
+    what was found, and `weryai resume` fetches it. The cause is in `__cause__`, where there is one.
 
     Attributes:
+        reason: what came instead of an answer that can be believed.
         payload: the JSON that was sent.
         sent_at: when, in UTC.
         caller_id: the request's caller_id, None where it had none.
         raw: what arrived of the answer, perhaps half of it; empty where nothing did. It counts for
             nothing, and may tell the ids all the same.
+        entry: the id of its entry in the journal, None without a journal.
     """
 
     def __init__(
@@ -245,20 +248,25 @@ class SubmissionUnknownError(WeryAIError):
         payload: dict[str, Any],
         sent_at: datetime,
         raw: bytes = b"",
+        entry: str | None = None,
     ) -> None:
+        super().__init__(reason)
+        self.reason = reason
         self.payload = payload
         self.sent_at = sent_at
         self.caller_id: int | None = payload.get("caller_id")
         self.raw = raw
+        self.entry = entry
+
+    def __str__(self) -> str:
         by = "" if self.caller_id is None else f", caller_id {self.caller_id}"
-        kept = (
-            "; the error's `raw` has what arrived of the answer, and perhaps the ids" if raw else ""
-        )
-        super().__init__(
-            f"a paid submission went out at {sent_at:%Y-%m-%d %H:%M:%S} UTC"
-            f" ({payload['model']}{by}) and its fate is not known ({reason});"
-            " it was not sent again: look it up on https://weryai.com/api/history"
-            f" before you submit it again{kept}"
+        keep = "if it is there, keep its task ids, and fetch it: weryai download TASK_ID..."
+        if self.entry is not None:
+            keep = f"then say what you found: weryai jobs settle {self.entry} [TASK_ID...]"
+        return (
+            f"a paid request ({self.payload['model']}{by}) went out, and its fate is not known:"
+            f" {self.reason}\n"
+            f"look for {self.sent_at:%Y-%m-%d %H:%M:%S} UTC on https://weryai.com/api/history\n{keep}"
         )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -32,6 +33,8 @@ from ._run import Run
 from ._signals import HungUp, Terminated
 
 HISTORY = "https://weryai.com/api/history"
+# What must not be read beside a submission that may have been paid, whoever says it.
+SAYS_AGAIN = re.compile(r"again|retry|later", re.I)
 LONGEST_RAW = 2000  # bytes, in a document
 LONGEST_SHOWN = 500  # and in a terminal: a real answer to a submission has fewer
 
@@ -149,6 +152,8 @@ def details(error: BaseException, run: Run, message: str) -> dict[str, Any]:
         job = error.entry.job
         found |= {"entry": error.entry.id, "state": error.entry.state}
         found["job"] = job.to_dict() if job else None
+    if isinstance(error, SubmissionUnknownError) and error.entry:
+        found["entry"] = error.entry
     if isinstance(error, (UnexpectedResponseError, SubmissionUnknownError)):
         found["raw"] = _text(error.raw[:LONGEST_RAW])
     if isinstance(error, DownloadError):
@@ -230,10 +235,11 @@ def _(error: TransportError, run: Run) -> list[str]:
 
 @explain.register
 def _(error: SubmissionUnknownError, run: Run) -> list[str]:
-    kept = [] if run.journal == "none" else ["`weryai jobs` lists it until it is settled"]
-    if error.raw and not run.json:
-        kept.append(f"what arrived of the answer: {_text(error.raw[:LONGEST_SHOWN])}")
-    return [str(error), *kept]
+    lines = str(error).replace("weryai jobs settle", run.again("jobs settle")).splitlines()
+    came = _text(error.raw[:LONGEST_SHOWN])
+    if came and not run.json and not SAYS_AGAIN.search(came):
+        lines.append(f"what arrived of the answer: {came}")
+    return lines
 
 
 @explain.register
