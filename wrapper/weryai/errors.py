@@ -159,7 +159,11 @@ class ResponseError(WeryAIError):
 
 
 class AuthenticationError(ResponseError):
-    """The key was refused: HTTP 401 or 403, or code 1002 with a text about the key."""
+    """The key was refused: HTTP 401 or 403, or code 1002 with a text about the key.
+
+    A page behind 401 or 403 may be of an edge in front of the service: a wait goes on after one,
+    and ends where the service itself says in words that the key is bad.
+    """
 
     hint = "check WERYAI_API_KEY against the WeryAI console"
 
@@ -213,7 +217,7 @@ class DailyLimitError(ResponseError):
 
 
 class ServerError(ResponseError):
-    """The service failed: any HTTP 5xx, codes 6001, 6003 and 6004."""
+    """The service failed: any HTTP 5xx, codes 500 to 599, 6001, 6003 and 6004."""
 
     hint = "try again later"
 
