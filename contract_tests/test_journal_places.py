@@ -177,6 +177,7 @@ def test_a_backup_is_whole_and_a_journal_of_its_own(tmp_path: Path) -> None:
     write(journal, "later")
     assert sorted(each.name for each in tmp_path.glob("b.*")) == ["b.journal"]
     assert (tmp_path / "b.journal").stat().st_mode & 0o777 == 0o600
+    assert (tmp_path / "b.journal").read_bytes()[18:20] == b"\1\1", "it needs no log to be read"
     assert len(kept_elsewhere(tmp_path / "b.journal")) == 20
     other = SQLiteJournal(tmp_path / "b.journal")
     assert other.entries() == before

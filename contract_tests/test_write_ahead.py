@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from contract_tests.test_journal_file import run, write
-from weryai import JournalError
+from weryai import JournalError, _write_ahead
 from weryai.journal import SQLiteJournal
 
 ROWS = 25
@@ -97,6 +97,24 @@ def test_what_was_being_written_when_the_power_went_is_no_damage(tmp_path: Path,
         assert entries(copy) == ROWS - 1
 
 
+def test_frames_of_an_earlier_round_of_the_log_are_no_damage(tmp_path: Path) -> None:
+    path = tmp_path / "a.journal"
+    script = """
+journal = SQLiteJournal(sys.argv[1])
+db = journal._db._db
+db.execute("PRAGMA wal_autocheckpoint = 0")
+for number in range(5):
+    journal.begin(f"e{number}", "https://e.com", {}, datetime.now(UTC))
+db.execute("PRAGMA wal_checkpoint(PASSIVE)")  # the next one begins at the start again
+journal.begin("last", "https://e.com", {}, datetime.now(UTC))
+os._exit(9)
+"""
+    run(script, path)
+    copy = flipped(path, 32 + 24 + 100, tmp_path / "copy")  # as if it had been cut off
+    assert entries(copy) == 5
+    assert entries(path) == 6
+
+
 @pytest.mark.parametrize("content", [b"", b"\0" * 31, b"\0" * 8272], ids=len)
 def test_a_log_that_nothing_was_committed_to_is_no_damage(tmp_path: Path, content: bytes) -> None:
     path = tmp_path / "a.journal"
@@ -111,6 +129,24 @@ def test_a_log_that_is_whole_is_read_whole(tmp_path: Path) -> None:
     path = killed(tmp_path, "long")
     assert wal(path).stat().st_size > 30 * 4120
     assert entries(path) == ROWS
+
+
+def test_a_log_that_changes_between_two_looks_is_no_damage(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = killed(tmp_path, "long")
+    whole = wal(path).read_bytes()
+    half, other = (wal(flipped(path, at, tmp_path / "copy")).read_bytes() for at in (100, 200))
+    for looks, damaged in (
+        ([half, whole], False),
+        ([half, other, whole], False),
+        ([half] * 2, True),
+    ):
+        left = list(looks)
+        with monkeypatch.context() as patch:
+            patch.setattr(_write_ahead, "_read", lambda _, left=left: left.pop(0))
+            assert _write_ahead.is_damaged(path) is damaged
+        assert left == []
 
 
 def test_a_log_that_others_write_to_is_no_damage(tmp_path: Path) -> None:
@@ -135,15 +171,13 @@ def test_a_log_that_others_write_to_is_no_damage(tmp_path: Path) -> None:
 
 
 def test_a_big_endian_log_is_read_too(tmp_path: Path) -> None:
-    from weryai._write_ahead import is_damaged
-
     path = killed(tmp_path, "long")
-    assert not is_damaged(wal(path))
-    assert not is_damaged(tmp_path / "nothing")
+    assert not _write_ahead.is_damaged(wal(path))
+    assert not _write_ahead.is_damaged(tmp_path / "nothing")
     swapped = bytearray(wal(path).read_bytes())
     swapped[3] ^= 1
     (tmp_path / "swapped-wal").write_bytes(swapped)
-    assert is_damaged(tmp_path / "swapped-wal"), "its checksums are of the other order"
+    assert _write_ahead.is_damaged(tmp_path / "swapped-wal"), "its checksums are of the other order"
     with sqlite3.connect(path) as db:
         assert db.execute("SELECT count(*) FROM entries").fetchone() == (ROWS,)
     db.close()
