@@ -7,6 +7,7 @@ import os
 import sqlite3
 import time
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -170,16 +171,16 @@ def test_whatever_ends_a_wait_the_states_are_written_down(
         client.wait(job)
     entry = only(journal)
     assert entry.result == caught.value.result
-    assert (entry.state, entry.unfetched) == ("ready", caught.value.result.videos)
+    assert (entry.state, entry.unfetched) == ("incomplete", caught.value.result.videos)
 
 
 @pytest.mark.parametrize(
     ("outcome", "state"),
     [
         (Outcome(), "ready"),
-        (Outcome("failed", "flagged"), "failed"),
-        (Outcome("canceled"), "failed"),
-        (Outcome(videos=False), "failed"),
+        (Outcome("failed", "flagged"), "incomplete"),
+        (Outcome("canceled"), "incomplete"),
+        (Outcome(videos=False), "incomplete"),
         (Outcome("Queued_Again"), "running"),
     ],
     ids=str,
@@ -197,6 +198,35 @@ def test_the_state_of_an_entry_is_what_the_service_last_told(
     simulator.clock.sleep(30)
     client.status(job.task_ids[0])
     assert only(journal).state == state
+
+
+@pytest.mark.parametrize(
+    ("outcomes", "state"),
+    [
+        ([Outcome("failed", "flagged"), Outcome("canceled")], "failed"),
+        ([Outcome("failed"), Outcome()], "incomplete"),
+        ([Outcome("failed"), Outcome(videos=False)], "incomplete"),
+        ([Outcome(), Outcome()], "ready"),
+    ],
+    ids=str,
+)
+def test_only_what_failed_altogether_and_a_minute_later_still_had_is_done_with(
+    client: WeryAI,
+    simulator: Simulator,
+    journal: SQLiteJournal,
+    ask: Ask,
+    outcomes: list[Outcome],
+    state: str,
+) -> None:
+    simulator.outcomes.extend(outcomes)
+    job = client.submit(ask(images=HTTPS, video_number=2))
+    with suppress(WaitTimeoutError):
+        client.wait(job, timeout=50)
+    assert only(journal).open
+    with suppress(TaskFailedError):
+        client.wait(job)
+    entry = only(journal)
+    assert (entry.state, entry.open) == (state, state != "failed")
 
 
 def test_a_job_that_is_known_by_its_batch_alone_is_followed(
@@ -256,22 +286,23 @@ def test_a_video_that_could_not_be_fetched_stays_to_be_fetched(
     assert only(journal).state == "ready"
 
 
-@pytest.mark.parametrize("told", [{}, {"task_id": "another"}], ids=["no id", "another id"])
-def test_a_task_that_is_told_by_no_id_or_by_another_is_written_down_and_fetched(
-    make_client: MakeClient, journal: SQLiteJournal, tmp_path: Path, told: dict[str, str]
+def test_a_task_that_is_told_by_no_id_is_written_down_and_fetched(
+    make_client: MakeClient, journal: SQLiteJournal, tmp_path: Path
 ) -> None:
-    made = {**told, "task_status": "succeed", "videos": ["https://e.com/v"]}
 
     def answer(request: httpx.Request) -> httpx.Response:
         if request.url.host == "e.com":
             return httpx.Response(200, content=film())
-        several = [{**made, "videos": [f"https://e.com/{n}"]} for n in (1, 2)]
-        data = several if "batch" in request.url.path else made
+        made = [
+            {"task_status": "succeed", "videos": [f"https://e.com{request.url.path}/{number}"]}
+            for number in (1, 2)
+        ]
+        data = made if "batch" in request.url.path else made[0]
         return httpx.Response(200, json={"status": 0, "data": data})
 
     client = make_client(handler=answer, journal=journal)
     jobs = [Job(["task_1"]), Job(["task_2", "task_3"], "9")]
-    for number, job in enumerate(jobs if not told else jobs[:1]):
+    for number, job in enumerate(jobs):
         journal.begin(str(number), client.base_url, {}, datetime.now(UTC))
         journal.accept(str(number), job)
         client.download(client.wait(job), tmp_path)

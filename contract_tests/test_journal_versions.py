@@ -62,7 +62,8 @@ def test_there_is_a_journal_of_every_version() -> None:
 def test_a_journal_of_any_version_loses_nothing(tmp_path: Path, number: int) -> None:
     journal = SQLiteJournal(written(number, tmp_path / "old.journal"))
     found = {entry.id: entry for entry in journal.entries()}
-    assert {name: entry.state for name, entry in found.items()} == STATES
+    once = {"failed": "incomplete"} if number == 1 else {}  # in it nobody had to look twice
+    assert {name: entry.state for name, entry in found.items()} == STATES | once
     assert list(found) == list(STATES)
     for entry in found.values():
         assert entry.payload["prompt"] == f"Prompt of {entry.id}"

@@ -43,6 +43,7 @@ def test_a_job_is_watched_from_waiting_to_its_videos(
     )
     assert list(dict.fromkeys(seen)) == ["waiting", "processing", "succeeded"]
     assert result.done
+    assert result.complete
     assert [video.name for video in result.videos] == list(simulator.ledger[0].task_ids)
     assert len(simulator.ledger) == 1
 
@@ -57,7 +58,7 @@ def test_all_videos_arrive_from_one_task_or_from_several(
     assert len({video.url for video in result.videos}) == number
     assert len({video.name for video in result.videos}) == number
     polled = {each.path.split("/")[3] for each in simulator.received[1:]}
-    assert (polled == {"batch"}) == (number > 1 and not one_task)
+    assert polled == {"batch"}, "it names every task"
 
 
 def test_every_poll_asks_caches_to_step_aside(
@@ -104,11 +105,12 @@ def test_a_timeout_that_is_none_is_refused_before_anything_is_paid(
 def test_an_unknown_state_counts_as_running_and_is_reported_once(
     client: WeryAI, simulator: Simulator, ask: Ask, caplog: pytest.LogCaptureFixture
 ) -> None:
-    job = client.submit(ask(images=HTTPS))
-    simulator.next("get_task_status", told("Queued_Again"), told("Queued_Again"))
+    made = {"videos": ["https://example.com/v.mp4"]}
+    odd = [told("Queued_Again"), told("Queued_Again")]
+    simulator.next("get_task_status", *odd, told("succeed", **made))
     seen: list[Result] = []
     with caplog.at_level(logging.WARNING, "weryai"):
-        client.wait(job, on_update=seen.append)
+        client.wait(Job(["t"]), on_update=seen.append)
     assert [result.tasks[0].state for result in seen[:2]] == ["queued_again"] * 2
     assert not seen[0].tasks[0].known
     messages = [record.getMessage() for record in caplog.records]
@@ -119,7 +121,7 @@ def test_a_task_that_failed_gives_its_reason_and_the_videos_that_were_made(
     client: WeryAI, simulator: Simulator, ask: Ask
 ) -> None:
     simulator.outcomes.extend([Outcome(), Outcome("failed", "copyright restrictions"), Outcome()])
-    with pytest.raises(TaskFailedError, match="1 of 3 tasks failed") as caught:
+    with pytest.raises(TaskFailedError, match="2 of 3 videos were made") as caught:
         client.generate(ask(images=HTTPS, video_number=3))
     assert "copyright restrictions" in str(caught.value)
     assert "2 finished videos can be downloaded" in str(caught.value)
@@ -174,7 +176,8 @@ def test_a_wait_survives_lost_and_failed_polls(
     client: WeryAI, simulator: Simulator, ask: Ask
 ) -> None:
     job = client.submit(ask(images=HTTPS))
-    simulator.next("get_task_status", *PASSING)
+    for operation in ("get_batch_status", "get_task_status"):
+        simulator.next(operation, *PASSING)
     assert client.wait(job).videos
     assert len(simulator.ledger) == 1
 
@@ -196,13 +199,27 @@ def test_not_found_ends_a_wait_only_for_a_job_older_than_a_minute(
 ) -> None:
     now = simulator.clock.time()
     simulator.next("get_task_status", *[refusal(code)] * 100)
+    old = Job(["t"], submitted_at=datetime.fromtimestamp(now - 61, UTC))
     with pytest.raises(NotFoundError):
-        client.wait(Job(["t"]))
-    assert simulator.clock.time() == now, "a job of unknown age counts as old"
+        client.wait(old)
+    assert simulator.clock.time() == now
     young = Job(["t"], submitted_at=datetime.fromtimestamp(now, UTC))
     with pytest.raises(NotFoundError):
         client.wait(young)
     assert 60 < simulator.clock.time() - now < 80
+
+
+def test_a_job_of_unknown_age_is_as_old_as_the_wait_for_it(
+    client: WeryAI, simulator: Simulator
+) -> None:
+    started = simulator.clock.time()
+    simulator.next("get_task_status", *[refusal(1003)] * 100)
+    for _ in range(3):  # short waits of one client count as one
+        with pytest.raises(WaitTimeoutError):
+            client.wait(Job(["t"]), timeout=10)
+    with pytest.raises(NotFoundError):
+        client.wait(Job(["t"]))
+    assert 60 < simulator.clock.time() - started < 80
 
 
 def test_running_out_of_time_keeps_the_job(client: WeryAI, simulator: Simulator, ask: Ask) -> None:
@@ -280,7 +297,7 @@ def test_a_video_once_seen_is_not_taken_away_by_a_later_reply(
 def test_whatever_ends_a_wait_the_job_is_not_lost(
     client: WeryAI, simulator: Simulator, ask: Ask
 ) -> None:
-    simulator.next("get_task_status", BAD_KEY)
+    simulator.next("get_batch_status", BAD_KEY)
     with pytest.raises(AuthenticationError) as refused:
         client.generate(ask(images=HTTPS))
     assert refused.value.job is not None

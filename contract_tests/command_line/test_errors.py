@@ -150,7 +150,7 @@ def test_an_id_that_is_not_found_is_named(cli: Cli, submitted: str) -> None:
 def test_a_refused_key_after_the_submission_does_not_lose_the_job(
     cli: Cli, simulator: Simulator
 ) -> None:
-    simulator.next("get_task_status", Answer(401, {"message": "Invalid API Key"}))
+    simulator.next("get_batch_status", Answer(401, {"message": "Invalid API Key"}))
     said = cli(*GENERATE)
     assert said.code == 3
     assert said.err.endswith(f"go on with:\n  weryai wait {simulator.ledger[0].task_ids[0]}\n")
@@ -201,7 +201,7 @@ def test_a_failed_task_is_exit_4_and_the_other_videos_are_fetched_all_the_same(
             assert [task["state"] for task in said.error["tasks"]] == ["failed", "succeeded"]
         else:
             assert said.out == f"{good}.mp4\n"
-            assert f"weryai: 1 of 2 tasks failed:\n  {bad}: Generation failed\n" in said.err
+            assert f"weryai: 1 of 2 videos were made:\n  {bad}: Generation failed\n" in said.err
             assert "can be fetched" not in said.err
 
 

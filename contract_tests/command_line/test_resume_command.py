@@ -73,7 +73,7 @@ def test_a_job_that_failed_is_exit_4_and_what_still_runs_exit_5(
 def test_a_refused_key_ends_resume_at_once(cli: Cli, simulator: Simulator) -> None:
     submit(cli)
     submit(cli)
-    simulator.next("get_task_status", Answer(401, {"message": "Invalid API Key"}))
+    simulator.next("get_batch_status", Answer(401, {"message": "Invalid API Key"}))
     assert cli("resume").code == 3
     assert sum(each.method == "GET" for each in simulator.received) == 1
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from functools import partial
 from pathlib import Path
 from types import TracebackType
@@ -106,7 +106,7 @@ class AsyncWeryAI:
 
     async def wait(
         self,
-        job: Job,
+        job: Job | str | Sequence[str],
         *,
         timeout: float = _config.WAIT_TIMEOUT,
         on_update: Callable[[Result], None] | None = None,

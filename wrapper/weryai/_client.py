@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from functools import partial
 from pathlib import Path
 from types import TracebackType
@@ -165,7 +165,9 @@ class WeryAI:
     def status(self, task_id: str, *, retry_budget: float | None = None) -> Task:
         """The state of one task. Free.
 
-        Raises: InvalidRequestError, TransportError, NotFoundError, ResponseError.
+        Raises:
+            UnexpectedResponseError: the answer is of another task.
+            InvalidRequestError, TransportError, NotFoundError, ResponseError.
         """
         return finish(self._flows.status(task_id, retry_budget))
 
@@ -195,29 +197,37 @@ class WeryAI:
 
     def wait(
         self,
-        job: Job,
+        job: Job | str | Sequence[str],
         *,
         timeout: float = _config.WAIT_TIMEOUT,
         on_update: Callable[[Result], None] | None = None,
     ) -> Result:
-        """Poll until every task has ended. Free, and it never submits.
+        """Poll until the job is complete. Free, and it never submits.
+
+        A job is its batch and its tasks, those too that the batch alone names. It is complete when
+        all have ended and as many videos are known as were paid for (`Job.video_number`; where that
+        is None, at least one of each task). What ended short of that is looked at for 60 s more: a
+        success may list its videos late, and a failure be none. A video keeps the name that it
+        first got.
 
         Lost and failed polls do not end it; a refused key does, and so does an id that is not
-        found, once the job is older than a minute.
+        found, once the job is older than a minute, or this wait where its age is not known.
 
         Parameters:
-            job: from `submit`, or `Job(task_ids=[...])`.
-            timeout: seconds; the pauses grow from about 3 to at most 15.
-            on_update: called with the state after each poll.
+            job: from `submit`; or the id of a task, or a list of ids.
+            timeout: seconds; the pauses grow from about 3 to at most 15. With 0 it looks once:
+                several short waits of one client count as one.
+            on_update: called with the state after each round of polls.
 
-        Returns: every task, each with at least one video.
+        Returns: every task, and every video that was paid for.
 
         Raises:
-            TaskFailedError: the job has ended, not all of it well; the videos are in `.result`.
-            WaitTimeoutError: it still runs; wait for `.job` again.
+            TaskFailedError: the job has ended short of what was paid for; what was made is in
+                `.result`.
+            WaitTimeoutError: it is not complete yet; wait for `.job` again.
             AuthenticationError, NotFoundError: a refusal that can never change. Like every error
                 of a wait it carries `.job`, and in `.result` the tasks as last seen.
-            InvalidRequestError: a timeout that is no number of seconds, or an odd id.
+            InvalidRequestError: what was given is no job, or timeout no number of seconds.
         """
         return finish(self._flows.wait(job, timeout, on_update))
 

@@ -17,9 +17,13 @@ SENDING = "sending"
 UNKNOWN = "unknown"
 RUNNING = "running"
 READY = "ready"
+INCOMPLETE = "incomplete"
 FETCHED = "fetched"
 FAILED = "failed"
 SETTLED = "settled"
+
+# Whose videos are to come: a repeat of one of these would pay twice for the same.
+TO_COME = (SENDING, UNKNOWN, RUNNING, READY)
 
 
 @frozen(kw_only=True)
@@ -75,8 +79,9 @@ class Entry:
         """What is known of it, in one word.
 
         `sending`; `unknown`: it may have been paid, so look it up, then settle it; `running`;
-        `ready`: ended, with videos that are to be fetched; `fetched`; `failed`: ended without a
-        video; `settled`.
+        `ready`: ended, with all the videos that were paid for, and some are to be fetched;
+        `fetched`: all of them; `incomplete`: ended with fewer, or with none, and nobody knows why;
+        `failed`: every task failed, and a minute later still had; `settled`.
         """
         if self.settled:
             return SETTLED
@@ -84,11 +89,13 @@ class Entry:
             return SENDING if self.held else UNKNOWN
         if not self.result.done:
             return RUNNING
-        if self.unfetched:
-            return READY
-        return FETCHED if self.result.videos else FAILED
+        if self.result.complete:
+            return READY if self.unfetched else FETCHED
+        if self.result.videos or any(task.state != FAILED for task in self.tasks):
+            return INCOMPLETE
+        return FAILED if self.final else INCOMPLETE
 
     @property
     def open(self) -> bool:
         """Whether something is left to do: to wait, to fetch, or to look it up."""
-        return self.state in (SENDING, UNKNOWN, RUNNING, READY)
+        return self.state in (*TO_COME, INCOMPLETE)

@@ -11,12 +11,24 @@ from typing import TYPE_CHECKING, Any
 
 from attrs import define, field
 
-from . import _downloads, _media, _records, _repeats, _urls, _waiting, _wire, requests, webhooks
+from . import (
+    _downloads,
+    _media,
+    _records,
+    _repeats,
+    _retry,
+    _urls,
+    _waiting,
+    _wire,
+    requests,
+    webhooks,
+)
 from ._calls import Calls, Fate
 from ._config import Config
 from ._downloads import Source
 from ._entries import MULTI_IMAGE
 from ._io import IO
+from ._memory import Memory
 from ._records import Asked, Records
 from ._repeats import Repeats
 from ._uploads import Content, Uploads, tell
@@ -33,6 +45,7 @@ from .requests import Image, MultiImageToVideo
 from .results import Job, Model, Result, Task
 
 if TYPE_CHECKING:
+    from ._entries import Entry
     from .journal import Journal
 
 # What may be logged as it is. All else is the user's own business: only its size is told.
@@ -59,6 +72,7 @@ class Flows:
     records: Records = field(init=False)
     uploads: Uploads = field(init=False)
     repeats: Repeats = field(init=False)
+    memory: Memory = field(init=False, factory=Memory)
 
     def __attrs_post_init__(self) -> None:
         self.calls = Calls(self.io, self.config)
@@ -73,14 +87,13 @@ class Flows:
         return await self.calls.call(_wire.models(), budget)
 
     async def status(self, task_id: str, budget: float | None) -> Task:
-        task = await self.calls.call(_wire.task_status(task_id), budget)
-        await self.records.note(Job([task_id]), [task])
+        told = await self.calls.call(_wire.task_status(task_id), budget)
+        (task,) = await self._noted(Job([task_id]), [told])
         return task
 
     async def batch_status(self, batch_id: str, budget: float | None) -> tuple[Task, ...]:
-        tasks = await self.calls.call(_wire.batch_status(batch_id), budget)
-        await self.records.note(Job(batch_id=batch_id), tasks)
-        return tasks
+        told = await self.calls.call(_wire.batch_status(batch_id), budget)
+        return await self._noted(Job(batch_id=batch_id), told)
 
     async def confirm(self, body: bytes, budget: float | None) -> Task:
         told = webhooks.parse(body)
@@ -130,21 +143,20 @@ class Flows:
         job = await self.submit(request, key, refuse_repeats, budget)
         return await self.wait(job, timeout, on_update)
 
-    async def wait(self, job: Job, timeout: float, on_update: OnUpdate | None) -> Result:
-        waiting = Waiting(self.calls, job)
+    async def wait(
+        self, given: Job | str | Sequence[str], timeout: float, on_update: OnUpdate | None
+    ) -> Result:
+        _waiting.require_seconds(timeout)
+        waiting = await self._waiting(_waiting.job_of(given))
         try:
             result = await waiting.end(timeout, on_update)
         except BaseException:
             try:
-                await self.records.note(job, waiting.result.tasks)
+                await self._conclude(waiting)
             except JournalError as error:  # the error that is on its way matters more
                 log.warning("%s", error)
             raise
-        try:
-            await self.records.note(job, result.tasks)
-        except JournalError as error:
-            error.job, error.result = job, result
-            raise
+        await self._conclude(waiting)
         return result
 
     async def download(self, source: Source, directory: str | os.PathLike[str]) -> list[Path]:
@@ -171,6 +183,35 @@ class Flows:
         log.info("submitted: %s", job.to_dict())
         return job
 
+    async def _noted(self, job: Job, told: Sequence[Task]) -> tuple[Task, ...]:
+        """The tasks of one reply, with the names that their videos have."""
+        videos = self.memory.videos_of(job, told)
+        if entry := await self.records.find(job):
+            videos.learn(entry.tasks)
+        tasks = videos.named(told)
+        await self.records.note(job, tasks)
+        return tasks
+
+    async def _waiting(self, job: Job) -> Waiting:
+        """A wait, with what this client and its journal know of the job."""
+        now = self.io.clock.monotonic()
+        videos, watch = self.memory.videos_of(job), self.memory.watch(job, now)
+        if entry := await self.records.find(job):
+            videos.learn(entry.tasks)
+            if not watch.tasks:
+                watch.tasks = _known_of(job, entry)
+                if entry.final:
+                    watch.ended_at = now - _retry.GRACE
+        return Waiting(self.calls, job, watch, videos)
+
+    async def _conclude(self, waiting: Waiting) -> None:
+        """What a wait leaves behind, however it ended."""
+        job, tasks = waiting.job, waiting.result.tasks
+        self.memory.videos_of(job, tasks)
+        if waiting.over:
+            self.memory.conclude(job)
+        await self.records.note(job, tasks, final=waiting.final)
+
     async def _pay(
         self,
         request: MultiImageToVideo,
@@ -188,7 +229,13 @@ class Flows:
         except BaseException as error:
             await self.records.fail(entry, error, unknown=fate.open)
             raise
-        job = Job(receipt.task_ids, receipt.batch_id, self.calls.now(), request.caller_id)
+        job = Job(
+            receipt.task_ids,
+            receipt.batch_id,
+            self.calls.now(),
+            request.caller_id,
+            request.video_number or 1,
+        )
         await self.records.accept(entry, job)
         return job
 
@@ -216,6 +263,14 @@ class Flows:
         same = _repeats.fingerprint(MULTI_IMAGE, request.payload(), held)
         since = self.calls.now() - _repeats.RECENT if refuse_repeats else None
         return Asked(MULTI_IMAGE, same, key, since)
+
+
+def _known_of(job: Job, entry: Entry) -> dict[str, Task]:
+    """What an entry knows of the tasks of a job, which may be a part of the entry's."""
+    whole = (
+        job.batch_id is not None and entry.job is not None and entry.job.batch_id == job.batch_id
+    )
+    return {task.id: task for task in entry.tasks if whole or task.id in job.task_ids}
 
 
 def _loggable(payload: Mapping[str, Any]) -> dict[str, Any]:

@@ -11,9 +11,10 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Generic, TypeVar, cast
 
-from attrs import define, frozen
+from attrs import define, evolve, frozen
 
 from ._io import IO
+from ._wire import is_place
 from .errors import AlreadySubmittedError, JournalError, SubmissionUnknownError, WeryAIError
 from .results import Job, Result, Task, Video
 
@@ -127,12 +128,27 @@ class Records:
         except BaseException as failure:
             log.warning("%s; the entry %s stays as an unknown one", failure, entry_id)
 
-    async def note(self, job: Job, tasks: Sequence[Task]) -> None:
-        """Write down what was told of the tasks of a job. Raises JournalError, which carries it."""
-        if not (self.journal and tasks):
-            return
+    async def find(self, job: Job) -> Entry | None:
+        """The entry of a job. A journal that cannot be read is no reason not to ask the service."""
+        if not self.journal:
+            return None
         try:
-            await self._do(_Step(partial(self.journal.note, self.base_url, job, tasks)))
+            return await self._do(_Step(partial(self.journal.find, self.base_url, job)))
+        except JournalError as error:
+            log.warning("%s", error)
+            return None
+
+    async def note(self, job: Job, tasks: Sequence[Task], *, final: bool = False) -> None:
+        """Write down what was told of the tasks of a job: each video once, and nothing that runs
+        and is known by its place in a batch alone, for that says nothing of the next look. Raises
+        JournalError, which carries it."""
+        lasting = [task for task in tasks if task.done or not is_place(task.id, job.batch_id)]
+        if not (self.journal and lasting):
+            return
+        once = _each_once(lasting)
+        work = partial(self.journal.note, self.base_url, job, once, final=final)
+        try:
+            await self._do(_Step(work))
         except JournalError as error:
             error.job, error.result = job, Result(job, tuple(tasks))
             raise
@@ -228,6 +244,16 @@ def _reason(error: BaseException) -> str:
         return str(cause)
     raw = cause.raw[:LONGEST_RAW].decode(errors="replace")
     return f"{cause.reason}: {raw}" if raw else cause.reason
+
+
+def _each_once(tasks: Sequence[Task]) -> list[Task]:
+    """Tasks without the videos that one before them has: in a journal those would be others."""
+    seen: set[Video] = set()
+    once = []
+    for task in tasks:
+        once.append(evolve(task, videos=tuple(each for each in task.videos if each not in seen)))
+        seen.update(task.videos)
+    return once
 
 
 def new_id() -> str:

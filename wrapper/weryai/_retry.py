@@ -18,6 +18,7 @@ from ._refusals import is_clean, own_code
 from ._replies import Reply
 from .errors import (
     AuthenticationError,
+    InvalidRequestError,
     NotFoundError,
     ResponseError,
     TransportError,
@@ -77,6 +78,8 @@ REFUSED_PAUSE = (3.0, 60.0)
 POLL_FIRST, POLL_GROWTH, POLL_LAST = 3.0, 1.3, 15.0
 # A task that was just made may not be known everywhere yet.
 NEW_JOB = 60.0
+# What looks ended may not have told all: a success may list its videos late, and a failure be none.
+GRACE = 60.0
 
 # A result may not be there yet when its task has succeeded; the vendor's client waits for it too.
 NOT_THERE_YET = frozenset({403, 404, 408, 429})
@@ -130,11 +133,12 @@ def poll_pauses(rand: Random = random.random) -> Iterator[float]:
         yield bound * (0.8 + 0.2 * rand())
 
 
-def ends_a_wait(error: WeryAIError, job_age: float | None) -> bool:
-    """Whether a failed poll can never turn out better. A job of unknown age counts as old."""
+def ends_a_wait(error: WeryAIError, age: float) -> bool:
+    """Whether a failed poll can never turn out better. `age`: of the job, where that is not known
+    of the wait, in seconds."""
     if isinstance(error, NotFoundError):
-        return job_age is None or job_age > NEW_JOB
-    return is_bad_key(error)
+        return age > NEW_JOB
+    return isinstance(error, InvalidRequestError) or is_bad_key(error)
 
 
 def is_bad_key(error: WeryAIError) -> bool:

@@ -7,13 +7,13 @@ import json
 import os
 import sqlite3
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, TypeVar
 
 from . import _urls
-from ._entries import Entry
+from ._entries import TO_COME, Entry
 from ._ids import is_id
 from ._sqlite_file import mended
 from .results import Job, Task, Video
@@ -74,7 +74,7 @@ def earlier(
         return None
     rows = db.execute(BY_FINGERPRINT, (fingerprint, text_of(since), base_url)).fetchall()
     same = (entry for row in rows for entry in read(db, row["id"]))
-    return next((entry for entry in same if entry.open), None)
+    return next((entry for entry in same if entry.state in TO_COME), None)
 
 
 def write_job(db: sqlite3.Connection, entry_id: str, job: Job) -> None:
@@ -211,7 +211,8 @@ def _entry(row: sqlite3.Row, tasks: Sequence[sqlite3.Row], videos: Sequence[sqli
     if row["submitted_at"] is not None:
         ids = [each["task_id"] for each in tasks if each["of_job"]]
         at = cells.read("submitted_at", _time)
-        job = cells.read("batch_id", lambda batch: Job(ids, batch, at, payload.get("caller_id")))
+        told = payload.get("caller_id"), _video_number(payload)
+        job = cells.read("batch_id", lambda batch: Job(ids, batch, at, *told))
     return Entry(
         id=row["id"],
         base_url=row["base_url"],
@@ -265,6 +266,13 @@ def _object(text: str) -> dict[str, Any]:
     if not isinstance(value, dict):
         raise TypeError("no object")
     return value
+
+
+def _video_number(payload: Mapping[str, Any]) -> int | None:
+    """How many videos were paid for: the service makes one where a request does not say. None where
+    the payload is lost."""
+    number = payload.get("video_number", 1) if payload else None
+    return number if type(number) is int and number > 0 else None
 
 
 def text_of(at: datetime) -> str:

@@ -106,7 +106,10 @@ def task_status(task_id: str) -> Operation[Task]:
     kwargs = get_task_status._get_kwargs(_path_id(task_id), cache_control=_FRESH)
 
     def convert(ok: TaskStatusOk) -> Task:
-        return _task(listed(ok.data)[0], name=task_id)
+        task = _task(listed(ok.data)[0], name=task_id)
+        if task.id != task_id:  # of another call of the same connection, or out of a cache
+            raise ValueError("it speaks of another task than was asked for")
+        return task
 
     return _operation(get_task_status, kwargs, TaskStatusOk, convert, Cost.FREE)
 
@@ -120,6 +123,12 @@ def batch_status(batch_id: str) -> Operation[tuple[Task, ...]]:
         return tuple(_task(form, name=f"{batch_id}-{place}") for place, form in named)
 
     return _operation(get_batch_status, kwargs, BatchStatusOk, convert, Cost.FREE)
+
+
+def is_place(task_id: str, batch_id: str | None) -> bool:
+    """Whether this is no id of the service, but a place in a batch that told no ids."""
+    batch, _, place = task_id.rpartition("-")
+    return batch == batch_id and place.isdecimal()
 
 
 def upload(image: LocalImage, content: BinaryIO) -> Operation[str]:

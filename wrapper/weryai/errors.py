@@ -275,7 +275,8 @@ class SubmissionUnknownError(WeryAIError):
 
 
 class TaskFailedError(WeryAIError):
-    """A job has ended and not every task made a video.
+    """A job has ended, and fewer videos were made than were paid for. It is told 60 s after that
+    was first seen: a success may list its videos late, and a failure be none.
 
     Attributes:
         result: every task, with why it failed; `result.videos` are those that were made.
@@ -285,12 +286,13 @@ class TaskFailedError(WeryAIError):
         self.job = result.job
         # Always there in this class, which a reader of it may rely on.
         self.result: Result = result  # pyright: ignore[reportIncompatibleVariableOverride]
-        failed = "; ".join(f"{task.id}: {task.reason}" for task in result.failed)
-        made = len(result.videos)
+        made, tasks = len(result.videos), result.failed
+        what = f"{made} of {result.expected} videos were made"
+        if made >= result.expected:  # where nobody knows how many there were to be
+            what = f"{len(tasks)} of {len(result.tasks)} tasks failed"
+        failed = "; ".join(f"{task.id}: {task.reason}" for task in tasks)
         kept = f"; {made} finished video{'s' * (made != 1)} can be downloaded" if made else ""
-        super().__init__(
-            f"{len(result.failed)} of {len(result.tasks)} tasks failed ({failed}){kept}"
-        )
+        super().__init__(what + (f" ({failed})" if failed else "") + kept)
 
 
 class WaitTimeoutError(WeryAIError):
@@ -304,7 +306,10 @@ class WaitTimeoutError(WeryAIError):
     def __init__(self, job: Job, result: Result | None, seconds: float) -> None:
         self.job: Job = job  # pyright: ignore[reportIncompatibleVariableOverride]
         self.result = result
-        super().__init__(f"still running after {seconds:.0f} s: {job.name}; wait for the job again")
+        what = "still running"
+        if result is not None and result.done:
+            what = f"{len(result.videos)} of {result.expected} videos are known"
+        super().__init__(f"{what} after {seconds:.0f} s: {job.name}; wait for the job again")
 
 
 class DownloadError(WeryAIError):

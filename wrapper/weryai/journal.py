@@ -73,7 +73,7 @@ class Journal(Protocol):
         fingerprint: str | None = None,
         since: datetime | None = None,
     ) -> Entry | None:
-        """What `begin` would refuse: the entry of this key, else the latest open one with this
+        """What `begin` would refuse: the entry of this key, else the latest with this
         fingerprint that was sent after `since`."""
         ...
 

@@ -249,8 +249,10 @@ def _(error: DownloadError, run: Run) -> list[str]:
 
 @explain.register
 def _(error: TaskFailedError, run: Run) -> list[str]:
-    failed, all_tasks = error.result.failed, error.result.tasks
-    lines = [f"{len(failed)} of {_show.counted(len(all_tasks), 'task')} failed:"]
+    result, failed = error.result, error.result.failed
+    lines = [f"{len(result.videos)} of {_show.counted(result.expected, 'video')} were made:"]
+    if len(result.videos) >= result.expected:  # where nobody knows how many there were to be
+        lines = [f"{len(failed)} of {_show.counted(len(result.tasks), 'task')} failed:"]
     lines += [f"  {task.id}: {task.reason}" for task in failed]
     if error.result.videos and not run.paths:
         made = _show.counted(len(error.result.videos), "video")
@@ -292,6 +294,6 @@ def _go_on(run: Run, command: str = "wait") -> list[str]:
         return ["go on with:", f"  {run.again('resume')}"]
     if run.job is None:
         return []
-    if run.result is not None and run.result.done:
+    if run.result is not None and run.result.complete:
         command = "download"
     return ["go on with:", f"  {run.again(command)}"]

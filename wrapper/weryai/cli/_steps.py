@@ -115,8 +115,8 @@ def fetch(run: Run, client: WeryAI, out: Path) -> None:
 
 
 def require_end(result: Result) -> None:
-    """Raise StillRunningError or TaskFailedError unless every task has made its videos."""
+    """Raise StillRunningError or TaskFailedError unless all that was paid for is here."""
     if not result.done:
         raise StillRunningError(f"not all is done yet ({_show.summary(result)})")
-    if result.failed:
+    if not result.complete:
         raise TaskFailedError(result)
