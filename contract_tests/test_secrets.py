@@ -102,7 +102,7 @@ def test_the_key_is_in_no_value_that_a_reply_gives(make_client: MakeClient) -> N
     key = escaped(ODD_KEY)
     task = f'{{"task_id": "{key}", "task_status": "{key}", "videos": ["https://e.com/{key}"]}}'
     answer = httpx.Response(200, content=f'{{"status": 0, "data": {task}}}'.encode())
-    told = make_client(handler=Network(answer), api_key=ODD_KEY).status("t")
+    told = make_client(handler=Network(answer), api_key=ODD_KEY).batch_status("9")[0]
     assert (told.id, told.raw_state, told.videos[0].url) == (
         "[key]",
         "[key]",

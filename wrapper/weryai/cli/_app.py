@@ -152,6 +152,7 @@ def status(
         _setup.opened(journal) as kept,
         _setup.make_client(base_url, retry_budget=_setup.PATIENCE, journal=kept) as client,
     ):
+        run.job = _setup.known(client, kept, run.job)
         _, failure = _steps.look(run, client, run.job)
     if failure is not None:
         raise failure
@@ -168,7 +169,8 @@ def wait(
     base_url: BaseUrl = None,
     journal: JournalFile = None,
 ) -> None:
-    """Wait until tasks have ended: free."""
+    """Wait until jobs are complete: free. The ids of a job in the journal stand for all of it, with
+    its batch and as many videos as were paid for; a part of them stands for itself."""
     run = _begin(ctx, as_json, base_url, journal)
     run.job = _steps.job_of(task_ids, batch)
     with (

@@ -207,6 +207,13 @@ def row(entry: Entry) -> Sequence[str]:
 
 def result(entry: Entry) -> str:
     """What became of it, in a few words."""
+    if entry.result and entry.state == "incomplete":
+        made, expected = len(entry.result.videos), entry.result.expected
+        return ": ".join(filter(None, (f"{made} of {expected} videos", _came_of(entry))))
+    return _came_of(entry)
+
+
+def _came_of(entry: Entry) -> str:
     if entry.files:
         return " ".join(_from_here(path) for path in entry.files.values())
     if entry.result and entry.result.failed:
@@ -232,6 +239,12 @@ def advise(entries: Collection[Entry]) -> None:
             f"{_show.counted(unknown, 'submission')} may have been paid, and nobody knows: look on"
             f" {HISTORY}, then say what you found:",
             "  weryai jobs settle ENTRY [TASK_ID...]",
+        )
+    if short := states["incomplete"]:
+        _show.say(
+            f"{_show.counted(short, 'job')} ended with fewer videos than were paid for; `weryai"
+            " resume` looks again each time, and to give one up:",
+            "  weryai jobs settle ENTRY",
         )
     if left := {entry.base_url: "" for entry in entries if entry.state in TO_DO}:
         _show.say("to wait for and fetch the rest:", *map(_resume, left))

@@ -85,8 +85,13 @@ def look(run: Run, client: WeryAI, job: Job) -> tuple[Result, WeryAIError | None
     tasks: dict[str, Task] = {}
     failures: list[WeryAIError] = []
     with Progress(run, "asking"):
-        if job.batch_id:
-            tasks = {task.id: task for task in client.batch_status(job.batch_id)}
+        try:
+            if job.batch_id:
+                tasks = {task.id: task for task in client.batch_status(job.batch_id)}
+        except AuthenticationError:
+            raise
+        except WeryAIError as error:  # which is no reason to give up its tasks
+            failures += [] if job.task_ids else [error]
         for task_id in job.task_ids:
             try:
                 tasks[task_id] = tasks.get(task_id) or client.status(task_id)
