@@ -14,8 +14,10 @@ from weryai import (
     Job,
     NotFoundError,
     Result,
+    Task,
     TaskFailedError,
     UnexpectedResponseError,
+    Video,
     WaitTimeoutError,
     WeryAI,
 )
@@ -133,7 +135,7 @@ def made(result: Result | None) -> dict[str, str]:
             id="the answer about a batch is lost for ever",
         ),
         pytest.param(
-            two(),
+            two("a"),
             {
                 "batch_9": [
                     [task("a", DONE, "a.mp4"), task("b", RUNS)],
@@ -251,6 +253,14 @@ def test_what_ended_short_is_told_a_minute_after_that_was_first_seen(
     assert len(service.polls) > 5, "it was looked at again all the while"
     assert not caught.value.result.complete
     assert caught.value.job == job
+
+
+def test_a_job_of_which_a_task_was_not_told_is_not_done() -> None:
+    told = Task("a", DONE, (Video("https://cdn.example.com/1", "a"),))
+    assert Result(Job(["a"]), (told,)).done
+    assert not Result(Job(["a", "b"]), (told,)).done
+    assert not Result(Job(batch_id=BATCH), ()).done
+    assert Result(Job(["a", "b"]), (told,)).expected == 2
 
 
 def test_short_waits_of_one_client_share_that_minute(
@@ -448,7 +458,7 @@ def test_an_id_or_a_list_of_ids_can_be_waited_for(make_client: MakeClient, given
 REFUSED: list[Any] = [None, 5, {}, {"a": 1}, set("a"), [], (), "", [""], ["a", None], ["a b"], b"a"]
 
 
-@pytest.mark.parametrize("given", [*REFUSED, Result(Job(["a"]), ()), object()], ids=repr)
+@pytest.mark.parametrize("given", [*REFUSED, Result(Job(["a"]), ()), object], ids=repr)
 def test_what_is_no_job_is_refused_before_anything_is_asked(
     make_client: MakeClient, given: Any
 ) -> None:
