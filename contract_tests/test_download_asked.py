@@ -75,6 +75,8 @@ def test_videos_are_taken_as_they_come(make_client: MakeClient, tmp_path: Path) 
 
 
 STRANGE: list[Any] = [
+    "",
+    {},
     "t1",
     b"t1",
     A.url,
