@@ -125,6 +125,10 @@ HARMLESS: dict[str, tuple[Change, str]] = {
     "description": (lambda doc: operation(doc, BALANCE).update(description="Left."), DOCS),
     "description of a field": (lambda doc: asked(doc)["prompt"].update(description="?"), DOCS),
     "example": (lambda doc: asked(doc)["prompt"].update(examples=["A fox"]), DOCS),
+    "what others call the values of an enum": (
+        lambda doc: schema(doc, "KnownTaskStatus").update({"x-enum-varnames": []}),
+        DOCS,
+    ),
     "title of the contract": (lambda doc: doc["info"].update(title="Wery AI"), DOCS),
 }
 

@@ -1,5 +1,5 @@
 # Generated from openapi/weryai.yaml by `make generate`. Do not edit.
-# sha256 of the contract: b0da5b92f02b8c109da7be3a9407df9c11069f96e0b7b7b6ec9e079408ed0591
+# sha256 of the contract: 0b18f9efd9833b741420a3918fdb783f04b7f74d1f38ee4efe09c4e272abd47b
 """A client library for accessing WeryAI"""
 
 from .client import AuthenticatedClient, Client

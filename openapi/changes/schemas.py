@@ -24,6 +24,8 @@ Schema = dict[str, Any]
 SENT, READ = "sent", "read"
 
 PROSE = frozenset({"description", "summary", "example", "examples", "externalDocs", "$comment"})
+# What generators of others call the values of an enum.
+PROSE |= {"x-enum-varnames"}
 NAMED = frozenset({"properties", "patternProperties", "dependentSchemas"})
 FORMS = ("allOf", "anyOf", "oneOf")
 LISTED = (*FORMS, "prefixItems")
