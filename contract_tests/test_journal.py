@@ -181,7 +181,7 @@ def test_whatever_ends_a_wait_the_states_are_written_down(
         (Outcome("failed", "flagged"), "incomplete"),
         (Outcome("canceled"), "incomplete"),
         (Outcome(videos=False), "incomplete"),
-        (Outcome("Queued_Again"), "running"),
+        (Outcome("Queued_Again", ends=False), "running"),
     ],
     ids=str,
 )

@@ -202,7 +202,7 @@ def test_a_lost_submission_is_told_and_not_sent_again(live: Live, simulator: Sim
         ),
         (BALANCE, Lost(), "no answer: ReadTimeout"),
         (BALANCE, refusal(1011), "InsufficientCreditsError, an answer was looked for"),
-        (STATUS, refusal(4711, "what?"), "code 4711 is unknown"),
+        (STATUS, Answer(body={"status": 4711, "message": "what?"}), "code 4711 is unknown"),
         (
             STATUS,
             Answer(body={"status": 0, "data": {"task_status": "reviewing"}}),

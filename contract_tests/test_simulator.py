@@ -138,9 +138,15 @@ def test_credits_may_be_used_to_the_last_and_no_further() -> None:
         assert simulator.credits == 7
 
 
-def test_credits_are_a_number_that_json_has() -> None:
-    with pytest.raises(ValueError, match="finite"):
-        Simulator(credits=float("inf"))
+def test_credits_without_end_are_told_as_a_number_that_json_has() -> None:
+    with Simulator(credits=float("inf")) as simulator, raw(simulator) as http:
+        for _ in range(2):
+            assert submit(http, video_number=4)["status"] == 0
+            told = http.get(BALANCE)
+            assert_fits("BalanceOk", told.json())
+            assert told.json()["data"] == 1_000_000_000
+            assert b"Infinity" not in told.content
+        assert [line.credits for line in simulator.ledger] == [20, 20]
 
 
 def test_twenty_tasks_run_at_once_and_then_again_twenty() -> None:

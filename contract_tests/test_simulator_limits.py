@@ -23,7 +23,7 @@ from contract_tests.raw import (
     raw,
     submit,
 )
-from weryai.testing import ManualClock, Simulator
+from weryai.testing import ManualClock, Simulator, Variant
 
 CREDITS = 1000
 SCHEMA = CONTRACT["components"]["schemas"]["MultiImageToVideoRequest"]
@@ -117,6 +117,25 @@ def test_what_the_contract_forbids_is_refused(
 def test_every_field_of_the_contract_is_tried() -> None:
     untried = SCHEMA["properties"].keys() ^ BAD.keys()
     assert untried == set(), "give each a row in limits.py, and its rule in testing/_checks.py"
+
+
+@pytest.mark.usefixtures("quick_videos")
+def test_a_ratio_may_be_left_out_where_a_model_lists_none_and_a_variant_says_so(
+    simulator: Simulator, http: httpx.Client
+) -> None:
+    bare = {name: value for name, value in REQUEST.items() if name != "aspect_ratio"}
+    row = next(
+        row for row in http.get(MODELS).json()["data"]["image_to_video"] if not row["aspect_ratios"]
+    )
+    asked = bare | {"model": row["model_key"]}
+    assert_refused(simulator, http.post(SUBMIT, json=asked).json(), 1002)
+    simulator.variant = Variant(aspect_ratio="optional")
+    for body in (bare, asked | {"aspect_ratio": ""}, asked | {"aspect_ratio": None}):
+        assert_refused(simulator, http.post(SUBMIT, json=body).json(), 1002)
+    (task_id,) = http.post(SUBMIT, json=asked).json()["data"]["task_ids"]
+    assert [line.payload for line in simulator.ledger] == [asked]
+    simulator.clock.sleep(30)
+    assert http.get(f"/results/{task_id}-1.mp4").content[4:8] == b"ftyp"
 
 
 @pytest.mark.parametrize("ratio", [1, ["1:1"], None, {}])

@@ -136,11 +136,6 @@ def test_each_refusal_fits_the_contract_and_has_words(code: int) -> None:
     assert refusal(code, "other").body["message"] == "other"
 
 
-def test_an_operation_that_does_not_exist_is_refused(simulator: Simulator) -> None:
-    with pytest.raises(ValueError, match=r"get_balance, .*list_video_models"):
-        simulator.next("get_balances", Lost())
-
-
 # Tasks
 
 
@@ -189,11 +184,35 @@ def test_a_task_may_succeed_without_videos(simulator: Simulator, http: httpx.Cli
 def test_a_state_of_your_own_never_ends_and_counts_as_running(
     simulator: Simulator, clock: ManualClock, http: httpx.Client
 ) -> None:
-    simulator.outcomes.extend([Outcome("reviewing")] * 20)
+    simulator.outcomes.extend([Outcome("reviewing", ends=False)] * 20)
     ids = [task for _ in range(5) for task in submit(http, video_number=4)["data"]["task_ids"]]
     clock.advance(1e9)
     assert {status(http, task_id)["data"]["task_status"] for task_id in ids} == {"reviewing"}
     assert submit(http)["status"] == 6010
+
+
+def test_a_word_of_your_own_may_be_an_end_with_videos(
+    simulator: Simulator, http: httpx.Client
+) -> None:
+    told = ended(simulator, http, Outcome("all_done", ends=True))
+    assert (told["task_status"], len(told["videos"])) == ("all_done", 1)
+    assert http.get(told["videos"][0]).status_code == 200
+
+
+@pytest.mark.parametrize("state", ["succeed", "SUCCESS", "success", "completed", "Succeeded"])
+def test_a_success_has_videos_however_it_is_spelled(
+    simulator: Simulator, http: httpx.Client, state: str
+) -> None:
+    told = ended(simulator, http, Outcome(state))
+    assert (told["task_status"], len(told["videos"])) == (state, 1)
+
+
+@pytest.mark.parametrize("state", ["failed", "FAILED", "fail", "error", "canceled", "cancelled"])
+def test_a_failure_has_its_reason_however_it_is_spelled(
+    simulator: Simulator, http: httpx.Client, state: str
+) -> None:
+    told = ended(simulator, http, Outcome(state, "flagged"))
+    assert (told["task_status"], told["msg"], "videos" in told) == (state, "flagged", False)
 
 
 @pytest.mark.parametrize("state", ["canceled", "error", "fail", "SUCCESS", "FAILED", "success"])

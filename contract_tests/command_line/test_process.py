@@ -188,9 +188,14 @@ def test_a_missing_extra_is_one_sentence(
     assert not list(tmp_path.iterdir())
 
 
-@pytest.mark.parametrize("ends_with", [signal.SIGTERM, signal.SIGINT])
+@pytest.mark.parametrize(
+    ("ends_with", "credits", "told"),
+    [(signal.SIGTERM, "7", 7), (signal.SIGINT, "inf", 1_000_000_000)],
+)
 def test_simulate_serves_this_machine_until_it_is_told_to_end(
     ends_with: signal.Signals,
+    credits: str,
+    told: int,
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
     ask: Callable[..., MultiImageToVideo],
@@ -199,7 +204,7 @@ def test_simulate_serves_this_machine_until_it_is_told_to_end(
         "import signal, sys; signal.signal(signal.SIGINT, signal.default_int_handler);"
         "from weryai.cli import main; sys.exit(main())"
     )
-    argv = ["simulate", "--port", "0", "--credits", "7", "--variant", "success=200"]
+    argv = ["simulate", "--port", "0", "--credits", credits, "--variant", "success=200"]
     argv += ["--task-seconds", "60", "--speed", "10000"]
     running = subprocess.Popen(
         [sys.executable, "-c", script, *argv],
@@ -216,7 +221,7 @@ def test_simulate_serves_this_machine_until_it_is_told_to_end(
         headers={"Authorization": f"Bearer {exports['WERYAI_API_KEY']}"},
         trust_env=False,
     )
-    assert answer.json() == {"status": 200, "msg": "Success", "data": 7}
+    assert answer.json() == {"status": 200, "msg": "Success", "data": told}
     monkeypatch.setenv("NO_PROXY", "127.0.0.1")
     with WeryAI(exports["WERYAI_API_KEY"], base_url=exports["WERYAI_BASE_URL"]) as client:
         job = client.submit(ask(images=[HTTPS]))
@@ -238,6 +243,8 @@ def test_simulate_serves_this_machine_until_it_is_told_to_end(
         (["--variant", "nulls"], "nulls is one of false, true"),
         (["--speed", "0"], "--speed must be more than 0"),
         (["--task-seconds", "nan"], "--task-seconds must be 0 or more"),
+        (["--credits", "nan"], "--credits must be 0 or more"),
+        (["--credits=-1"], "--credits must be 0 or more"),
         (["--port", "65536"], "--port"),
         (["--host", "0.0.0.0"], "No such option: --host"),
     ],

@@ -41,7 +41,12 @@ def test_resume_fetches_what_was_waited_for_and_not_fetched(cli: Cli) -> None:
 def test_what_can_be_fetched_is_fetched_whatever_becomes_of_the_rest(
     cli: Cli, simulator: Simulator
 ) -> None:
-    outcomes = [Outcome("failed", message="flagged"), Outcome(), Outcome("Stuck"), Outcome()]
+    outcomes = [
+        Outcome("failed", message="flagged"),
+        Outcome(),
+        Outcome("Stuck", ends=False),
+        Outcome(),
+    ]
     simulator.outcomes.extend(outcomes)
     (gone,) = submit(cli)
     mixed = submit(cli, "--video-number", 3)

@@ -295,7 +295,9 @@ def simulate(
         int, typer.Option("--port", metavar="PORT", min=0, max=65535, help="0 takes a free one.")
     ] = 8765,
     speed: Annotated[float, typer.Option(metavar="FACTOR", help="10 is ten times faster.")] = 1,
-    credits: Annotated[float, typer.Option(metavar="N", help="What the account holds.")] = 1000,
+    credits: Annotated[
+        float, typer.Option(metavar="N", help="What the account holds; inf: no end.")
+    ] = 1000,
     task_seconds: Annotated[
         float, typer.Option(metavar="SECONDS", help="How long a task takes.")
     ] = 30,

@@ -28,7 +28,7 @@ def run_simulator(
     """Serve until Ctrl-C, SIGTERM or SIGHUP. Raises UsageError, also where the extra is missing."""
     _require(speed > 0 and isfinite(speed), f"--speed must be more than 0, not {speed:g}")
     _require(0 <= task_seconds < float("inf"), "--task-seconds must be 0 or more")
-    _require(0 <= credits < float("inf"), "--credits must be 0 or more")
+    _require(credits >= 0, "--credits must be 0 or more; inf never runs out")
     simulator = make_simulator(variants, task_seconds=task_seconds / speed, credits=credits)
     try:
         with simulator, serving(simulator, port) as (url, server):

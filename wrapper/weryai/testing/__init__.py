@@ -17,8 +17,9 @@ from __future__ import annotations
 
 from ._clock import ManualClock
 from ._pictures import sample
-from ._scenario import OPERATIONS, Answer, Lost, Outcome, Variant, refusal
+from ._scenario import OPERATIONS, Answer, Lost, Outcome, refusal
 from ._simulator import Simulator
+from ._variant import Variant
 from ._world import Accepted, Received
 
 __all__ = [

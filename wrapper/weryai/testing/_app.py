@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ipaddress
 import json
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
@@ -16,9 +15,9 @@ from starlette.responses import FileResponse, JSONResponse, Response
 from starlette.routing import Route
 from starlette.types import Receive, Scope, Send
 
-from . import _checks, _dress
+from . import _checks, _door, _dress
 from ._scenario import Answer, Lost, Refusal
-from ._world import MAX_UPLOAD, Received, SimulatedTask, World
+from ._world import Received, SimulatedTask, World
 
 Handler = Callable[[Request], Awaitable[Any]]
 JSON = {"Content-Type": "application/json"}
@@ -52,13 +51,25 @@ class App:
         self._routes.router.redirect_slashes = False
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer a call by any of the names of this machine."""
+        hosts = Request(scope).headers.getlist("host") if scope["type"] == "http" else []
+        if scope["type"] == "http" and not _door.is_ours(hosts):
+            await _misdirected(", ".join(hosts))(scope, receive, send)
+        else:
+            await self.in_process(scope, receive, send)
+
+    async def in_process(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer a call that has come over no socket, whatever host it is to."""
         if scope["type"] == "http":
             self._note(Request(scope))
         await self._routes(scope, receive, send)
 
     async def submit_multi_image_to_video(self, request: Request) -> Any:
         _require_media_type(request, "application/json")
-        body = _parsed(await request.body())
+        try:
+            body = _parsed(await _door.bounded(request, _door.MAX_JSON).body())
+        except _door.TooLargeError as error:
+            raise Malformed(error.message) from None
         return _dress.submission(self.world.submit(body, str(request.base_url)), self.world.variant)
 
     async def get_task_status(self, request: Request) -> Any:
@@ -72,8 +83,11 @@ class App:
     async def upload_file(self, request: Request) -> Any:
         _require_media_type(request, "multipart/form-data")
         try:
-            form = await request.form(max_files=16, max_fields=16, max_part_size=MAX_UPLOAD)
+            whole = _door.bounded(request, _door.MAX_FORM)
+            form = await whole.form(max_files=16, max_fields=16, max_part_size=_door.MAX_UPLOAD)
         except Exception as error:  # the parser raises errors of several libraries
+            if _door.TooLargeError in (type(error), type(error.__cause__)):
+                raise Refusal(1014) from None
             raise Malformed("the body cannot be read") from error
         try:
             content = await _checks.check_form(form).read()
@@ -107,13 +121,15 @@ class App:
         kept = self.world.uploads.get(url.rpartition("/files/")[2])
         if kept is not None:
             return kept
-        if not is_loopback(url):
+        if not _door.is_loopback(url):
             return None
+        plain = {"Accept-Encoding": "identity"}
         try:
-            response = httpx.get(url, timeout=5.0, trust_env=False)
+            with httpx.stream("GET", url, headers=plain, timeout=5.0, trust_env=False) as response:
+                found = response.status_code == 200
+                return _door.joined(response.iter_raw(), _door.MAX_UPLOAD) if found else None
         except httpx.HTTPError:
             return None
-        return response.content if response.status_code == 200 else None
 
     def notice(self, task: SimulatedTask) -> bytes:
         """The body of the webhook for a task."""
@@ -135,9 +151,13 @@ class App:
         while True:
             for task in self.world.due_notices():
                 url = task.payload["webhook_url"]
-                if is_loopback(url):
+                if _door.is_loopback(url):
                     with suppress(httpx.HTTPError):
-                        await http.post(url, content=self.notice(task), headers=JSON)
+                        # What is answered is not read: it may have no end.
+                        async with http.stream(
+                            "POST", url, content=self.notice(task), headers=JSON
+                        ):
+                            pass
             await sleep(0.2)
 
     def _route(self, method: str, path: str, handler: Handler) -> Route:
@@ -184,14 +204,9 @@ class Malformed(Exception):
     """A request that cannot be read: HTTP 400."""
 
 
-def is_loopback(url: str) -> bool:
-    """Whether an address leads to this machine: the simulator calls no other."""
-    try:
-        parts = httpx.URL(url)
-        local = parts.host == "localhost" or ipaddress.ip_address(parts.host).is_loopback
-        return local and (parts.port or 0) < 2**16
-    except (httpx.InvalidURL, ValueError):
-        return False
+def _misdirected(host: str) -> Response:
+    words = f"the simulator is 127.0.0.1, [::1] or localhost, not {host[:80]!r}"
+    return JSONResponse({"status": 421, "message": words}, status_code=421)
 
 
 def _require_media_type(request: Request, expected: str) -> None:

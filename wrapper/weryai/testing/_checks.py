@@ -11,6 +11,7 @@ from starlette.datastructures import FormData, UploadFile
 from ._models import PAGE_RESOLUTIONS, ROWS
 from ._render import MAX_LONG_SIDE, frame_size
 from ._scenario import Refusal
+from ._variant import Variant
 
 SHOWN = f"at most {MAX_LONG_SIDE} pixels on its long side, the simulator's own limit"
 REQUIRED = ("model", "prompt", "images", "aspect_ratio", "duration")
@@ -25,11 +26,13 @@ URI = re.compile(
 )
 
 
-def check(body: Any) -> dict[str, Any]:
+def check(body: Any, variant: Variant) -> dict[str, Any]:
     """The body of a submission with its whole numbers as int. Raises Refusal."""
     if not isinstance(body, dict):
         raise Refusal(1002, "The body must be an object")
-    missing = [name for name in REQUIRED if body.get(name) is None]
+    optional = _optional(body) if variant.aspect_ratio == "optional" else ()
+    required = [name for name in REQUIRED if name not in optional or name in body]
+    missing = [name for name in required if body.get(name) is None]
     _require(not missing, f"{', '.join(missing)} is required")
     payload: dict[str, Any] = {name: _whole(value) for name, value in body.items()}
     _check_texts(payload)
@@ -54,6 +57,12 @@ def check_form(form: FormData) -> UploadFile:
     _require(isinstance(form.get("batch_no", ""), str), "batch_no must be a string")
     _require(form.get("fixed", "true") in ("true", "false"), "fixed must be true or false")
     return file
+
+
+def _optional(body: dict[str, Any]) -> tuple[str, ...]:
+    """What the vendor's client leaves out of this body: the ratio where a row lists none."""
+    bare = [key for key, row in ROWS.items() if not row["aspect_ratios"]]
+    return ("aspect_ratio",) if body.get("model") in bare else ()
 
 
 def _check_texts(body: dict[str, Any]) -> None:
@@ -83,7 +92,7 @@ def _check_model(body: dict[str, Any]) -> None:
     row = ROWS.get(body["model"])
     if row is None:
         raise Refusal(1006, f"not model: {body['model'][:60]}")
-    ratio, ratios = body["aspect_ratio"], row["aspect_ratios"]
+    ratio, ratios = body.get("aspect_ratio", "16:9"), row["aspect_ratios"]
     seconds = ", ".join(map(str, row["durations"]))
     _require(body["duration"] in row["durations"], f"duration must be one of {seconds}")
     resolutions = row["resolutions"] or PAGE_RESOLUTIONS

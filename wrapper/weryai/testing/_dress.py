@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from math import isinf
 from typing import Any
 
 from ._models import ROWS
-from ._scenario import Refusal, Variant
+from ._scenario import Refusal
+from ._variant import Variant
 from ._world import Accepted, SimulatedTask
 
+# What is told of credits that never run out.
+ENDLESS = 1_000_000_000
 STATES = {
     "live": {},
     "documented": {
@@ -66,9 +70,9 @@ def report(task: SimulatedTask, now: float, variant: Variant) -> dict[str, Any]:
     }
     if variant.nulls:
         told |= {"videos": None, "task_result": None, "msg": None}
-    if phase == "succeed" and task.outcome.videos:
-        told |= videos(task.urls(), variant)
-    if phase == "failed" and task.outcome.message:
+    if urls := task.urls(now):
+        told |= videos(urls, variant)
+    if task.ended(now) and task.outcome.failed and task.outcome.message:
         message = task.outcome.message
         by_result = variant.reason == "task_result"
         told |= {"task_result": {"message": message}} if by_result else {"msg": message}
@@ -103,8 +107,9 @@ def batch(told: list[dict[str, Any]], variant: Variant) -> Any:
 
 
 def balance(credits: float, variant: Variant) -> Any:
-    """The data of a balance reply; whole credits are whole numbers."""
-    number = int(credits) if credits == int(credits) else credits
+    """The data of a balance reply; whole credits are whole numbers, infinity is what JSON has."""
+    told = ENDLESS if isinf(credits) else credits
+    number = int(told) if told == int(told) else told
     return {"balance": number} if variant.balance == "object" else number
 
 

@@ -1,11 +1,13 @@
-"""What a simulated service can be told to do: how it spells its replies, and what goes wrong."""
+"""What goes wrong in a simulated service, as a test plans it; a wrong plan is refused at once."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any, Literal, get_args, get_type_hints
+import json
+from collections import deque
+from collections.abc import Iterable, Mapping
+from typing import Any, Self, SupportsIndex, cast
 
-from attrs import field, fields, frozen
+from attrs import field, frozen
 
 OPERATIONS = (
     "submit_multi_image_to_video",
@@ -15,64 +17,6 @@ OPERATIONS = (
     "get_balance",
     "list_video_models",
 )
-
-Success = Literal["0", "200", "true"]
-Ids = Literal["task_ids", "task_id", "both"]
-States = Literal["live", "documented", "mapped", "canceled", "error"]
-Shape = Literal["object", "list", "wrapped", "camel"]
-Batch = Literal["list", "object"]
-Videos = Literal[
-    "strings", "objects", "video_urls", "video_url", "video", "src", "task_result", "output"
-]
-Reason = Literal["msg", "task_result"]
-Balance = Literal["number", "object"]
-BadKey = Literal["401", "403", "1002"]
-Registry = Literal["full", "image_to_video"]
-
-
-@frozen(kw_only=True)
-class Variant:
-    """How the service spells its replies: each of these has been seen or documented somewhere.
-
-    Parameters:
-        success: status 0, status 200, or `success: true` without a status.
-        ids: where a submission puts the task's id; all but `task_ids` need a single task.
-        one_task: one task makes all videos, instead of one task for each.
-        states: `live` (succeed), `documented` (SUCCESS), `mapped` (running, success), `canceled` or
-            `error` (where a task failed).
-        shape: of a task: a plain object, a list of one, below `output`, or in camel case.
-        batch: a list, or a lone object where there is one task.
-        videos: where and how a task names its videos; `video_url` and `video` need a single one.
-        reason: where a failed task says why.
-        balance: a number or an object.
-        bad_key: how a bad key is refused.
-        registry: with rows for several images, or only the ones they fall back to.
-        nulls: absent fields of a task are there, as null.
-    """
-
-    success: Success = "0"
-    ids: Ids = "task_ids"
-    one_task: bool = False
-    states: States = "live"
-    shape: Shape = "object"
-    batch: Batch = "list"
-    videos: Videos = "strings"
-    reason: Reason = "msg"
-    balance: Balance = "number"
-    bad_key: BadKey = "401"
-    registry: Registry = "full"
-    nulls: bool = False
-
-    def __attrs_post_init__(self) -> None:
-        for name, choices in self.choices().items():
-            if getattr(self, name) not in choices:
-                raise ValueError(f"{name} is one of {', '.join(map(str, choices))}")
-
-    @classmethod
-    def choices(cls) -> dict[str, tuple[Any, ...]]:
-        """The values of each field."""
-        hints = get_type_hints(cls)
-        return {each.name: get_args(hints[each.name]) or (False, True) for each in fields(cls)}
 
 
 @frozen
@@ -91,6 +35,14 @@ class Answer:
     headers: Mapping[str, str] = field(factory=dict)
     accepted: bool = False
 
+    def __attrs_post_init__(self) -> None:
+        status = is_number(self.status) and self.status in range(200, 1000)
+        require(status, f"status is a number from 200 to 999, not {self.status!r}")
+        require_flag("accepted", self.accepted)
+        require(_are_texts(self.headers), "headers are texts by name, such as {'Retry-After': '7'}")
+        if not isinstance(self.body, bytes):
+            require(_can_be_sent(self.body), "body is bytes, text or JSON that UTF-8 can hold")
+
 
 @frozen
 class Lost:
@@ -102,23 +54,91 @@ class Lost:
 
     accepted: bool = False
 
+    def __attrs_post_init__(self) -> None:
+        require_flag("accepted", self.accepted)
+
+
+# How tasks end: in the contract's words, and in ones that are defended against (I).
+SUCCESSES = ("succeed", "success", "succeeded", "completed")
+FAILURES = ("failed", "fail", "error", "canceled", "cancelled")
+
 
 @frozen
 class Outcome:
     """How a task ends.
 
     Parameters:
-        state: `succeed` or `failed`, another spelling of the end such as `canceled`, or a state of
-            your own, in which it stays and counts as running.
+        state: `succeed`, `failed` or another of SUCCESSES and FAILURES, in any case; or a word of
+            your own, with `ends`.
         message: why it failed.
-        videos: whether a task that succeeded has videos.
+        videos: whether a task that did not fail has videos.
         seconds: from submission to the end; the simulator's own where it is None.
+        ends: of a word of your own: whether a task ends with it, or stays in it and counts as
+            running.
     """
 
     state: str = "succeed"
     message: str | None = None
     videos: bool = True
     seconds: float | None = None
+    ends: bool | None = None
+
+    def __attrs_post_init__(self) -> None:
+        require(isinstance(self.state, str) and self.state != "", "state is a text")
+        known = ", ".join((*SUCCESSES, *FAILURES))
+        own = self.state.lower() not in (*SUCCESSES, *FAILURES)
+        say = f"state is one of {known}, or a word of your own with ends=True or ends=False"
+        require(own == isinstance(self.ends, bool), f"{say}, not {self.state!r}")
+        require(self.message is None or isinstance(self.message, str), "message is a text")
+        require_flag("videos", self.videos)
+        if self.seconds is not None:
+            require_number("seconds", self.seconds)
+
+    @property
+    def final(self) -> bool:
+        """Whether a task ends with it."""
+        return self.ends is not False
+
+    @property
+    def failed(self) -> bool:
+        """Whether the end is a failure."""
+        return self.state.lower() in FAILURES
+
+
+class Outcomes(deque[Outcome]):
+    """Outcomes of the next tasks; anything else is refused where it is put in."""
+
+    def __init__(self, given: Iterable[Outcome] = (), maxlen: int | None = None) -> None:
+        super().__init__(map(_outcome, given), maxlen)
+
+    def append(self, outcome: Outcome) -> None:
+        super().append(_outcome(outcome))
+
+    def appendleft(self, outcome: Outcome) -> None:
+        super().appendleft(_outcome(outcome))
+
+    def extend(self, outcomes: Iterable[Outcome]) -> None:
+        super().extend([_outcome(each) for each in outcomes])
+
+    def extendleft(self, outcomes: Iterable[Outcome]) -> None:
+        super().extendleft([_outcome(each) for each in outcomes])
+
+    def insert(self, place: int, outcome: Outcome) -> None:
+        super().insert(place, _outcome(outcome))
+
+    def __setitem__(self, place: SupportsIndex, outcome: Outcome) -> None:  # type: ignore[override]
+        super().__setitem__(place, _outcome(outcome))
+
+    def __iadd__(self, outcomes: Iterable[Outcome]) -> Self:
+        self.extend(outcomes)
+        return self
+
+
+def _outcome(given: Any) -> Outcome:
+    ends = ", ".join((*SUCCESSES, *FAILURES))
+    words = f"outcomes are Outcome(state, ...), state one of {ends}, not {given!r}"
+    require(isinstance(given, Outcome), words)
+    return cast(Outcome, given)
 
 
 # What the service says with each code, in its own enum's words where they are published.
@@ -160,5 +180,57 @@ class Refusal(Exception):
 
 
 def refusal(code: int, message: str = "") -> Answer:
-    """An Answer with a business code inside HTTP 200, such as `refusal(1001)`."""
+    """An Answer with a business code inside HTTP 200, such as `refusal(1001)`.
+
+    Parameters:
+        code: one of REFUSALS, all of them seen or documented; any other takes an Answer.
+        message: its own words where it is empty.
+
+    Raises: ValueError for any other code.
+    """
+    known = ", ".join(map(str, REFUSALS))
+    instead = 'Answer(body={"status": code})'
+    require(
+        is_number(code) and code in REFUSALS,
+        f"code is one of {known}, not {code!r}; {instead} answers with any",
+    )
+    require(isinstance(message, str), "message is a text")
     return Answer(body=Refusal(code, message).envelope())
+
+
+# What is planned wrong must not show as a puzzle later on.
+
+
+def require(holds: bool, words: str) -> None:
+    """Raise ValueError with these words unless it holds."""
+    if not holds:
+        raise ValueError(words)
+
+
+def require_flag(name: str, value: object) -> None:
+    """Raise ValueError unless it is True or False."""
+    require(isinstance(value, bool), f"{name} is True or False, not {value!r}")
+
+
+def require_number(name: str, value: object) -> None:
+    """Raise ValueError unless it is a number from 0 to infinity."""
+    fits = is_number(value) and cast(float, value) >= 0  # NaN is not
+    require(fits, f"{name} is a number, 0 or more, not {value!r}")
+
+
+def is_number(value: object) -> bool:
+    """Whether it is one: True is none here."""
+    return isinstance(value, int | float) and not isinstance(value, bool)
+
+
+def _are_texts(headers: object) -> bool:
+    texts = isinstance(headers, Mapping) and [*headers, *headers.values()]
+    return isinstance(texts, list) and all(isinstance(each, str) for each in texts)
+
+
+def _can_be_sent(body: object) -> bool:
+    try:
+        json.dumps(body, ensure_ascii=False, allow_nan=False).encode()
+    except (TypeError, ValueError, RecursionError):
+        return False
+    return True

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import math
 from collections import deque
+from collections.abc import Iterable
 from types import TracebackType
-from typing import Any, Self
+from typing import Any, Self, cast
 
 import httpx
 
@@ -13,8 +14,9 @@ from weryai import AsyncWeryAI, Clock, WeryAI
 
 from ._app import App
 from ._clock import ManualClock
-from ._scenario import OPERATIONS, Answer, Lost, Outcome, Variant
+from ._scenario import OPERATIONS, Answer, Lost, Outcome, Outcomes, require, require_number
 from ._transport import AsyncTransport, BlockingTransport
+from ._variant import Variant
 from ._world import Accepted, Received, World
 
 API_KEY = "sk-simulator"
@@ -29,12 +31,15 @@ class Simulator:
     address on another machine is never fetched: a labelled placeholder stands in.
 
     Parameters:
-        credits: what the account holds, a finite number.
+        credits: what the account holds; infinity never runs out, and the balance that is told
+            then is 1,000,000,000, as JSON has no infinity.
         price: credits for each second of each video. The real prices are not published.
         task_seconds: from submission to the end of a task.
         variant: how replies are spelled.
         clock: where time comes from; by default a ManualClock that waiting clients turn.
         api_key: the one key that is accepted.
+
+    Raises: ValueError for what cannot be, here and wherever something is planned.
     """
 
     def __init__(
@@ -47,13 +52,18 @@ class Simulator:
         clock: Clock | None = None,
         api_key: str = API_KEY,
     ) -> None:
-        if not math.isfinite(credits):
-            raise ValueError("credits must be finite")
+        numbers = {"credits": credits, "price": price, "task_seconds": task_seconds}
+        for name, value in numbers.items():
+            require_number(name, value)
+        require(math.isfinite(price), "price is finite")
+        require(isinstance(api_key, str) and api_key != "", "api_key is a text")
         self.clock = clock or ManualClock()
         self.api_key = api_key
-        self._world = World(self.clock, credits, price, task_seconds, variant or Variant())
+        self._world = World(
+            self.clock, credits, price, task_seconds, _variant(variant or Variant())
+        )
         self._app = App(self._world, api_key)
-        self._transport = BlockingTransport(self.app)
+        self._transport = BlockingTransport(self._app.in_process)
 
     @property
     def app(self) -> Any:
@@ -82,12 +92,16 @@ class Simulator:
 
     @variant.setter
     def variant(self, variant: Variant) -> None:
-        self._world.variant = variant
+        self._world.variant = _variant(variant)
 
     @property
     def outcomes(self) -> deque[Outcome]:
         """How the next tasks end, in the order they are started; then they succeed."""
         return self._world.outcomes
+
+    @outcomes.setter
+    def outcomes(self, outcomes: Iterable[Outcome]) -> None:
+        self._world.outcomes = Outcomes(outcomes)
 
     def next(self, operation: str, *answers: Answer | Lost) -> None:
         """Answer the next calls of an operation like this, one each, then as usual again.
@@ -96,10 +110,13 @@ class Simulator:
             operation: the operationId in the contract, such as `submit_multi_image_to_video`.
             answers: what to answer; `refusal(1001)` makes the common ones.
 
-        Raises: ValueError for an operation that does not exist.
+        Raises: ValueError for an operation that does not exist, or what is no answer.
         """
-        if operation not in OPERATIONS:
-            raise ValueError(f"operation is one of {', '.join(OPERATIONS)}")
+        known = ", ".join(OPERATIONS)
+        require(operation in OPERATIONS, f"operation is one of {known}, not {operation!r}")
+        for each in answers:
+            words = f"answers are refusal(code), Answer(...) or Lost(...), not {each!r}"
+            require(isinstance(each, Answer | Lost), words)
         self._world.script[operation].extend(answers)
 
     def notice(self, task_id: str) -> bytes:
@@ -117,7 +134,7 @@ class Simulator:
 
     def async_client(self, **options: Any) -> AsyncWeryAI:
         """An asyncio client of this simulator, on its clock and without a socket."""
-        return AsyncWeryAI(**self._options(AsyncTransport(self.app)) | options)
+        return AsyncWeryAI(**self._options(AsyncTransport(self._app.in_process)) | options)
 
     def close(self) -> None:
         """End the thread of the blocking clients and delete the rendered videos."""
@@ -142,3 +159,9 @@ class Simulator:
         traceback: TracebackType | None,
     ) -> None:
         self.close()
+
+
+def _variant(given: object) -> Variant:
+    names = ", ".join(Variant.choices())
+    require(isinstance(given, Variant), f"variant is a Variant of {names}, not {given!r}")
+    return cast(Variant, given)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator
 from contextlib import ExitStack
-from typing import Any
+from typing import Any, cast
 
 import httpx
 from anyio.from_thread import BlockingPortal, start_blocking_portal
@@ -24,6 +25,17 @@ class AsyncTransport(httpx.AsyncBaseTransport):
             raise httpx.ReadTimeout("no answer", request=request) from None
 
 
+class _Stream(httpx.AsyncByteStream):
+    """The body of a blocking request, piece by piece: whoever refuses it reads no further."""
+
+    def __init__(self, stream: httpx.SyncByteStream) -> None:
+        self._stream = stream
+
+    async def __aiter__(self) -> AsyncIterator[bytes]:
+        for piece in self._stream:
+            yield piece
+
+
 class BlockingTransport(httpx.BaseTransport):
     """The same for a blocking client: the application runs on a thread of its own."""
 
@@ -35,11 +47,11 @@ class BlockingTransport(httpx.BaseTransport):
     def handle_request(self, request: httpx.Request) -> httpx.Response:
         if self._portal is None:
             self._portal = self._stack.enter_context(start_blocking_portal())
-        return self._portal.call(self._send, request, request.read())
+        return self._portal.call(self._send, request)
 
-    async def _send(self, request: httpx.Request, content: bytes) -> httpx.Response:
-        # The stream of a blocking request cannot be read here, so its bytes go over.
-        again = httpx.Request(request.method, request.url, headers=request.headers, content=content)
+    async def _send(self, request: httpx.Request) -> httpx.Response:
+        stream = _Stream(cast(httpx.SyncByteStream, request.stream))
+        again = httpx.Request(request.method, request.url, headers=request.headers, stream=stream)
         response = await self._async.handle_async_request(again)
         body = await response.aread()
         return httpx.Response(response.status_code, headers=response.headers, content=body)

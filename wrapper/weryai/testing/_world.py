@@ -16,12 +16,12 @@ from attrs import define, field, frozen
 from weryai import Clock
 
 from . import _checks
+from ._door import MAX_UPLOAD
 from ._render import check_image, placeholder, render
-from ._scenario import Answer, Lost, Outcome, Refusal, Variant
+from ._scenario import Answer, Lost, Outcome, Outcomes, Refusal
+from ._variant import Variant
 
 MAX_RUNNING = 20
-ENDED = frozenset({"succeed", "failed", "success", "fail", "canceled", "error"})
-MAX_UPLOAD = 10 * 1024 * 1024
 OWN_LIMIT = "the simulator's own limit, what the service takes is not published"
 SIGNATURES = (b"\xff\xd8\xff", b"\x89PNG\r\n\x1a\n")
 
@@ -84,13 +84,18 @@ class SimulatedTask:
             return self.outcome.state
         return "waiting" if spent < self.seconds / 5 else "processing"
 
-    def running(self, now: float) -> bool:
-        """Whether it counts towards the tasks that may run at once."""
-        return self.phase(now).lower() not in ENDED
+    def ended(self, now: float) -> bool:
+        """Whether its state is its last; else it counts towards the tasks that may run at once."""
+        return now - self.accepted_at >= self.seconds and self.outcome.final
 
-    def urls(self) -> list[str]:
+    def made(self, now: float) -> int:
+        """How many videos there are of it."""
+        there = self.ended(now) and self.outcome.videos and not self.outcome.failed
+        return self.videos if there else 0
+
+    def urls(self, now: float) -> list[str]:
         """Where its videos are."""
-        return [f"{self.base}results/{self.id}-{place}.mp4" for place in range(1, self.videos + 1)]
+        return [f"{self.base}results/{self.id}-{n}.mp4" for n in range(1, self.made(now) + 1)]
 
 
 @define
@@ -104,7 +109,7 @@ class World:
     variant: Variant
     ledger: list[Accepted] = field(factory=list)
     received: list[Received] = field(factory=list)
-    outcomes: deque[Outcome] = field(factory=deque)
+    outcomes: Outcomes = field(factory=Outcomes)
     script: defaultdict[str, deque[Answer | Lost]] = field(factory=lambda: defaultdict(deque))
     tasks: dict[str, SimulatedTask] = field(factory=dict)
     uploads: dict[str, bytes] = field(factory=dict)
@@ -119,12 +124,12 @@ class World:
 
     def submit(self, body: Any, base: str) -> Accepted:
         """Check, charge and start. Raises Refusal, and then nothing was charged."""
-        payload = _checks.check(body)
+        payload = _checks.check(body, self.variant)
         with self.lock:
             number = payload.get("video_number", 1)
             shares = [number] if self.variant.one_task else [1] * number
             now = self.clock.time()
-            running = sum(task.running(now) for task in self.tasks.values())
+            running = sum(not task.ended(now) for task in self.tasks.values())
             if running + len(shares) > MAX_RUNNING:
                 raise Refusal(6010)
             cost = self.price * payload["duration"] * number
@@ -168,9 +173,7 @@ class World:
     def video(self, task_id: str, number: int, fetch: Fetch) -> Path | None:
         """The file of a video, rendered when it is first asked for; None if there is none."""
         task = self.tasks.get(task_id)
-        if task is None or task.phase(self.clock.time()) != "succeed":
-            return None
-        if not task.outcome.videos or not 1 <= number <= task.videos:
+        if task is None or not 1 <= number <= task.made(self.clock.time()):
             return None
         path = Path(self.folder.name) / f"{task_id}-{number}.mp4"
         with self.rendering:
@@ -184,9 +187,7 @@ class World:
         due = [
             task
             for task in list(self.tasks.values())
-            if task.id not in self.notified
-            and task.payload.get("webhook_url")
-            and not task.running(now)
+            if task.id not in self.notified and task.payload.get("webhook_url") and task.ended(now)
         ]
         self.notified.update(task.id for task in due)
         return due
@@ -208,7 +209,7 @@ class World:
         draft = path.with_suffix(".draft")
         render(
             images,
-            aspect_ratio=payload["aspect_ratio"],
+            aspect_ratio=payload.get("aspect_ratio", "16:9"),
             duration=payload["duration"],
             resolution=payload.get("resolution"),
             path=draft,
