@@ -22,7 +22,7 @@ from contract_tests.command_line.runs import (
 )
 from weryai import WeryAI
 from weryai.journal import SQLiteJournal
-from weryai.testing import Answer, ManualClock, Simulator
+from weryai.testing import Answer, ManualClock, Outcome, Simulator
 
 
 def test_a_holder_that_is_stopped_is_told_and_its_job_is_fetched_once_it_has_ended(
@@ -160,3 +160,21 @@ def test_ids_that_cannot_be_asked_for_give_way_to_the_right_ones(
     assert said.code == 0
     assert said.json["jobs"][0]["job"]["task_ids"] == [*known[1:], right]
     assert f"{right}.mp4" in cli("resume").out.split()
+
+
+def test_a_task_that_was_left_out_is_added_to_what_is_known_and_nothing_leaves(
+    cli: Cli, simulator: Simulator
+) -> None:
+    simulator.outcomes.extend([Outcome("failed"), Outcome(), Outcome()])
+    known = submit(cli, "--video-number", 2)
+    (left_out,) = submit(cli, "--caller-id", 7)
+    cli("jobs", "settle", jobs(cli)[1]["entry"])
+    cli("jobs", "forget", "--older-than", 0)
+    assert cli("resume").code == 4
+    (entry,) = jobs(cli)
+    assert entry["state"] == "incomplete"
+    settled = cli("jobs", "settle", entry["entry"], left_out, "--json").json["jobs"][0]
+    assert (settled["job"]["task_ids"], settled["state"]) == ([*known, left_out], "running")
+    assert settled["job"]["batch_id"] == entry["job"]["batch_id"]
+    assert f"{left_out}.mp4" in cli("resume").out.split()
+    assert cli("jobs", "settle", entry["entry"], left_out).code == 2, "nothing is missing any more"
