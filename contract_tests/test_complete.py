@@ -334,6 +334,10 @@ def test_a_task_that_is_gone_is_told_once_all_others_have_ended(make_client: Mak
         [[task("a", RUNS, "x")], [task("a", RUNS, "y", "x")], [task("a", DONE, "y")]],
         [
             [task("a", RUNS, "g?id=x&s=1", "g?id=y&s=1")],
+            [task("a", DONE, "g?id=x&s=2", "g?id=y&s=2")],
+        ],
+        [
+            [task("a", RUNS, "g?id=x&s=1", "g?id=y&s=1")],
             [task("a", DONE, "g?id=y&s=2", "g?id=x&s=2")],
         ],
         [
@@ -393,8 +397,8 @@ def test_thousands_of_videos_are_told_apart_in_linear_time(make_client: MakeClie
 def test_a_state_that_is_not_known_is_a_success_where_its_videos_come_twice_in_a_row(
     make_client: MakeClient,
 ) -> None:
-    odd = [task("a", "Rendered", "1"), task("a", "Rendered"), task("a", "Rendered", "1", "2")]
-    service = Service(a=[task("a", "Rendered", "1"), *odd])
+    half, empty, full = (task("a", "Rendered", *urls) for urls in (["1"], [], ["1", "2"]))
+    service = Service(a=[half, full, empty, full])
     client, seen = make_client(handler=service), list[bool]()
     result = client.wait(two("a", batch=None), on_update=lambda told: seen.append(told.done))
     assert seen == [False] * 4 + [True], "both videos, and both times in a row"
