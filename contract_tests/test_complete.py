@@ -50,7 +50,7 @@ def made(result: Result | None) -> dict[str, str]:
         pytest.param(
             Job(["a"], BATCH),
             {
-                "batch_9": [500, [task("a", DONE, "a.mp4"), task("b", DONE, "b.mp4")]],
+                "batch_9": [500, 500, [task("a", DONE, "a.mp4"), task("b", DONE, "b.mp4")]],
                 "a": [task("a", DONE, "a.mp4")],
             },
             ["a.mp4", "b.mp4"],

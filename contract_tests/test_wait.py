@@ -140,7 +140,7 @@ def test_a_task_that_failed_keeps_the_videos_that_it_made(
 def test_a_failure_waits_for_the_tasks_that_still_run(
     client: WeryAI, simulator: Simulator, ask: Ask
 ) -> None:
-    simulator.outcomes.extend([Outcome("failed", seconds=1), Outcome(seconds=60)])
+    simulator.outcomes.extend([Outcome("failed", seconds=1), Outcome(seconds=300)])
     with pytest.raises(TaskFailedError) as caught:
         client.generate(ask(images=HTTPS, video_number=2))
     assert len(caught.value.result.videos) == 1
