@@ -24,6 +24,9 @@ from weryai.testing import ManualClock, Simulator, sample
 profiles.load()
 
 COLOURS = ("sync", "async")
+# The colours as they are run. Many tests of values alone need no trio: IN_COLOURS.
+MODES = ("sync", "asyncio", "trio")
+IN_COLOURS = pytest.mark.parametrize("make_client", MODES[:2], indirect=True)
 KEY = "sk-test-0123456789abcdef"
 
 MakeClient = Callable[..., WeryAI]
@@ -81,6 +84,13 @@ def portal() -> Iterator[anyio.from_thread.BlockingPortal]:
         yield portal
 
 
+@pytest.fixture(scope="session")
+def trio_portal() -> Iterator[anyio.from_thread.BlockingPortal]:
+    """The same on trio."""
+    with anyio.from_thread.start_blocking_portal("trio") as portal:
+        yield portal
+
+
 @contextmanager
 def clients(colour: str, portal: anyio.from_thread.BlockingPortal) -> Iterator[MakeClient]:
     """Make clients in one colour; `handler` answers in the place of the network."""
@@ -108,12 +118,12 @@ def clients(colour: str, portal: anyio.from_thread.BlockingPortal) -> Iterator[M
         client.close()
 
 
-@pytest.fixture(params=COLOURS)
-def make_client(
-    request: pytest.FixtureRequest, portal: anyio.from_thread.BlockingPortal
-) -> Iterator[MakeClient]:
-    """Make a client in the colour of this run."""
-    with clients(request.param, portal) as make:
+@pytest.fixture(params=MODES)
+def make_client(request: pytest.FixtureRequest) -> Iterator[MakeClient]:
+    """Make a client in the mode of this run."""
+    mode = request.param
+    portal = request.getfixturevalue("trio_portal" if mode == "trio" else "portal")
+    with clients("sync" if mode == "sync" else "async", portal) as make:
         yield make
 
 

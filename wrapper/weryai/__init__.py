@@ -7,7 +7,7 @@ import logging
 from . import webhooks
 from ._async_client import AsyncWeryAI
 from ._client import WeryAI
-from ._io import Clock, SystemClock
+from ._clock import Clock, SystemClock
 from ._media import LocalImage
 from .errors import (
     AlreadySubmittedError,

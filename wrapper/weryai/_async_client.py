@@ -1,19 +1,20 @@
-"""The client for asyncio: the signatures of the blocking one, which has the docstrings."""
+"""The client for asyncio and trio: the signatures of the blocking one, which has the docstrings."""
 
 from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterable, Sequence
-from functools import partial
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
 import httpx
 
-from . import _config, _records, _wire
+from . import _config, _http, _records, _wire
+from ._clock import Clock, SystemClock
 from ._flows import Flows
-from ._io import DIRECT, AsyncIO, Clock, SystemClock, guard_async
+from ._home import LoopHome
+from ._io import AsyncIO
 from ._wire import AuthenticatedClient
 from .requests import Image, MultiImageToVideo
 from .results import Job, Model, Result, Task, Video
@@ -23,7 +24,8 @@ if TYPE_CHECKING:
 
 
 class AsyncWeryAI:
-    """The same client for asyncio: the parameters, methods and errors of `WeryAI`."""
+    """The same client for asyncio and trio: the parameters, methods and errors of `WeryAI`. It
+    belongs to the event loop of its first use: make one for each `asyncio.run`."""
 
     _base_url = ""  # of one that could not be made
 
@@ -45,15 +47,11 @@ class AsyncWeryAI:
         )  # no traceback shows a local variable of it
         config = _config.load(key, base_url, registry_url, timeout, retry_budget)
         self._base_url = config.base_url
+        self._http = _http.async_client(config, transport)
         self._journal = _records.opened(journal)
         self._closes_journal = self._journal is not journal
-        self._http = httpx.AsyncClient(
-            timeout=config.timeout,
-            transport=transport,
-            event_hooks={"request": [partial(guard_async, config)]},
-            mounts=DIRECT,
-        )
-        io = AsyncIO(self._http, config.timeout, clock or SystemClock())
+        self._home = LoopHome()
+        io = AsyncIO(self._http, config.timeout, clock or SystemClock(), self._home)
         self._flows = Flows(io, config, journal=self._journal)
         self._transport = transport
         self._api: AuthenticatedClient | None = None
@@ -65,8 +63,11 @@ class AsyncWeryAI:
 
     @property
     def api(self) -> AuthenticatedClient:
-        """See `WeryAI.api`; its functions for asyncio."""
-        self._api = self._api or _wire.generated_client(self._flows.config, self._transport)
+        """See `WeryAI.api`; its async functions."""
+        self._home.hook(None)
+        self._api = self._api or _wire.generated_client(
+            self._flows.config, self._transport, self._home.hook
+        )
         return self._api
 
     async def balance(self, *, retry_budget: float | None = None) -> float:
@@ -138,11 +139,13 @@ class AsyncWeryAI:
         return await self._flows.download(source, directory)
 
     async def close(self) -> None:
-        """Close the connections, and the journal if it was given as a path."""
-        await self._http.aclose()
-        if self._api is not None:
-            await self._api.get_async_httpx_client().aclose()
-        if self._journal is not None and self._closes_journal:
+        """Close the connections, and the journal if it was given as a path. It leaves to another
+        process both, and to another event loop the connections: nothing else can close them."""
+        if self._home.is_here:
+            await self._http.aclose()
+            if self._api is not None:
+                await self._api.get_async_httpx_client().aclose()
+        if self._home.is_process and self._journal is not None and self._closes_journal:
             self._journal.close()
 
     async def __aenter__(self) -> Self:

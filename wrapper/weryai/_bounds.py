@@ -15,12 +15,16 @@ from __future__ import annotations
 
 import math
 import time
+import zlib
 from collections.abc import Callable
 from contextvars import ContextVar
 from functools import partial
 from typing import Any
 
 import httpx
+
+from . import _codings
+from ._codings import Unpacking
 
 # Bytes. A real answer has a few hundred, the registry a few kB.
 LONGEST_ANSWER = 1024 * 1024
@@ -83,12 +87,37 @@ class Answer:
     def __init__(self, longest: int = LONGEST_ANSWER) -> None:
         self.longest = longest
         self._body = bytearray()
+        self._unpacking: Unpacking | None = None
+        self._packed = 0
+        self._coding = ""
+
+    def begin(self, response: httpx.Response) -> None:
+        """Get ready for the body of a response. One layer of gzip or deflate is undone; nothing but
+        `identity` was asked for, so whatever is more is no answer."""
+        self._unpacking = _codings.unpacking(response)
+        coding = response.headers.get("Content-Encoding", "").strip().lower()
+        if coding not in ("", "identity", *_codings.CODINGS):
+            self._coding = coding
 
     def ends_with(self, chunk: bytes) -> bool:
-        """Take a chunk. Returns whether the rest is not wanted: what is cut cannot be read."""
+        """Take a chunk. Returns whether the rest is not wanted: what is cut cannot be read. Raises
+        httpx.DecodingError."""
+        self._packed += len(chunk)
+        if self._unpacking and chunk:
+            try:
+                chunk = self._unpacking.feed(chunk, self.longest + 1 - len(self._body))
+            except zlib.error as error:
+                raise httpx.DecodingError(f"the coding is damaged: {error}") from None
         self._body += chunk
         left()
         return self.is_cut
+
+    @property
+    def fault(self) -> str:
+        """Why what has arrived is not to be read, empty where it may be."""
+        if self.is_cut:
+            return f"longer than {self.longest:,} bytes"
+        return f"coded as {self._coding!r:.40}, which was not asked for" if self._coding else ""
 
     @property
     def is_cut(self) -> bool:
@@ -101,7 +130,9 @@ class Answer:
         return bytes(self._body[: self.longest])
 
     def of(self, response: httpx.Response) -> httpx.Response:
-        """The response, read."""
+        """The response, read. Raises httpx.DecodingError where its end is missing."""
+        if self._unpacking and self._packed and not (self.is_cut or self._unpacking.ended):
+            raise httpx.DecodingError("it ends in the middle of its coding")
         coded = (b"content-encoding", b"content-length", b"transfer-encoding")
         raw = response.headers.raw  # as they came: not all of the world's are ASCII
         headers = [pair for pair in raw if pair[0].lower() not in coded]

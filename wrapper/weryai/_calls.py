@@ -9,7 +9,7 @@ from typing import TypeVar
 
 from attrs import define, frozen
 
-from . import _failures, _replies, _retry
+from . import _arguments, _failures, _replies, _retry
 from ._bounds import Answer
 from ._config import Config
 from ._io import IO
@@ -17,8 +17,6 @@ from ._replies import Reply
 from ._retry import Cost, Verdict
 from ._wire import Operation
 from .errors import (
-    ConfigError,
-    InvalidRequestError,
     ResponseError,
     SubmissionUnknownError,
     TransportError,
@@ -89,8 +87,7 @@ class Calls:
 
     async def _ask(self, operation: Operation[T], answer: Answer) -> Reply:
         """The reply, whatever it is; what arrives of it is in `answer`."""
-        if self.io.closed:
-            raise ConfigError("this client is closed: make a new one")
+        self.io.require()
         base = self.config.registry_url if operation.registry else self.config.base_url
         key = self.config.api_key
         call = {**operation.request, "url": base + operation.request["url"]}
@@ -117,17 +114,13 @@ class Calls:
 
     def budget(self, given: float | None) -> float:
         """Seconds; the client's own where none is given. Raises InvalidRequestError."""
-        return self.config.retry_budget if given is None else _seconds(given)
+        return (
+            self.config.retry_budget if given is None else _arguments.seconds("retry_budget", given)
+        )
 
     def now(self) -> datetime:
         """The time in UTC."""
         return datetime.fromtimestamp(self.io.clock.time(), UTC)
-
-
-def _seconds(budget: float) -> float:
-    if not isinstance(budget, (int, float)) or isinstance(budget, bool) or not budget >= 0:
-        raise InvalidRequestError([f"retry_budget must be a number of seconds, not {budget!r}"])
-    return budget
 
 
 def _came(error: BaseException) -> str:

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterable, Sequence
-from functools import partial
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
 import httpx
 
-from . import _config, _records, _wire
+from . import _config, _http, _records, _wire
+from ._clock import Clock, SystemClock
 from ._flows import Flows
-from ._io import DIRECT, BlockingIO, Clock, SystemClock, finish, guard
+from ._home import Home
+from ._io import BlockingIO, finish
 from ._wire import AuthenticatedClient
 from .requests import Image, MultiImageToVideo
 from .results import Job, Model, Result, Task, Video
@@ -68,15 +69,11 @@ class WeryAI:
         )  # no traceback shows a local variable of it
         config = _config.load(key, base_url, registry_url, timeout, retry_budget)
         self._base_url = config.base_url
+        self._http = _http.client(config, transport)
         self._journal = _records.opened(journal)
         self._closes_journal = self._journal is not journal
-        self._http = httpx.Client(
-            timeout=config.timeout,
-            transport=transport,
-            event_hooks={"request": [partial(guard, config)]},
-            mounts=DIRECT,
-        )
-        io = BlockingIO(self._http, config.timeout, clock or SystemClock())
+        self._home = Home()
+        io = BlockingIO(self._http, config.timeout, clock or SystemClock(), self._home)
         self._flows = Flows(io, config, journal=self._journal)
         self._transport = transport
         self._api: AuthenticatedClient | None = None
@@ -90,7 +87,10 @@ class WeryAI:
     def api(self) -> AuthenticatedClient:
         """The generated client with the same key, API address and timeout, for anything that is
         not wrapped. It repeats nothing, and checks no address."""
-        self._api = self._api or _wire.generated_client(self._flows.config, self._transport)
+        self._home.hook(None)
+        self._api = self._api or _wire.generated_client(
+            self._flows.config, self._transport, self._home.hook
+        )
         return self._api
 
     def balance(self, *, retry_budget: float | None = None) -> float:
@@ -275,7 +275,10 @@ class WeryAI:
         return finish(self._flows.download(source, directory))
 
     def close(self) -> None:
-        """Close the connections, and the journal if it was given as a path."""
+        """Close the connections, and the journal if it was given as a path. In a process that was
+        forked from its own it leaves both alone: they are the other's."""
+        if not self._home.is_process:
+            return
         self._http.close()
         if self._api is not None:
             self._api.get_httpx_client().close()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 import re
 from collections.abc import Generator
@@ -18,6 +19,7 @@ REGISTRY_URL = "https://api-growth-agent.weryai.com"
 # Seconds.
 RETRY_BUDGET = 180.0
 WAIT_TIMEOUT = 1800.0
+LONGEST = 1e6  # for one request; a socket takes no more than 2**31 milliseconds
 
 # Characters. Fewer of a key's first ones are its maker's prefix, and any text may end in them.
 SHORTEST_SECRET = 4
@@ -31,6 +33,9 @@ LONGEST_SPELLING = 24
 CUT_ESCAPE = re.compile(rb"(?:\\{1,16}(?:u[0-9a-fA-F]{0,3})?|%[0-9a-fA-F]?)\Z")
 # What a reply may be written in besides UTF-8, by JSON's first standard (RFC 4627, 3).
 WIDE = ("utf-16-le", "utf-16-be", "utf-32-le", "utf-32-be")
+
+# How the path of a call starts, by the contract.
+PATH_OF_A_CALL = re.compile(r"(?<=[^/])(/growthai)?/v\d+(/.*)?$")
 
 
 class Key(httpx.Auth):
@@ -162,17 +167,18 @@ def load(
     retry_budget: float,
 ) -> Config:
     """Fill in what was not given and refuse what cannot work. Raises ConfigError."""
-    base = _given(base_url)
+    base_name, base = _given("base_url", base_url)
+    base = base or BASE_URL
     # A service of another address, such as the simulator, serves the registry too; the key of a
     # test must not go to the real one.
     beside = REGISTRY_URL if base in (BASE_URL, BASE_URL + "/") else base
-    registry = registry_url or os.environ.get("WERYAI_REGISTRY_URL") or beside
+    registry_name, registry = _given("registry_url", registry_url)
     if fault := key.fault():
         raise ConfigError(fault)
     return Config(
         api_key=key,
-        base_url=_address("base_url", base),
-        registry_url=_address("registry_url", registry),
+        base_url=_address(base_name, base),
+        registry_url=_address(registry_name, registry or beside),
         timeout=_seconds("timeout", timeout),
         retry_budget=_seconds("retry_budget", retry_budget, zero=True),
     )
@@ -180,25 +186,40 @@ def load(
 
 def api_address(base_url: str | None) -> str:
     """The API's address that a client takes which is given this one. Raises ConfigError."""
-    return _address("base_url", _given(base_url))
+    name, url = _given("base_url", base_url)
+    return _address(name, url or BASE_URL)
 
 
-def _given(base_url: str | None) -> str:
-    return base_url or os.environ.get("WERYAI_BASE_URL") or BASE_URL
+def _given(name: str, url: str | None) -> tuple[str, str | None]:
+    """An address from the argument or from its variable, behind the name of which."""
+    variable = f"WERYAI_{name.upper()}"
+    return (name, url) if url else (f"{name} ({variable})", os.environ.get(variable))
 
 
 def _address(name: str, url: str) -> str:
     if not isinstance(url, str):
         raise ConfigError(f"{name} must be a text")
+    if "://" not in url and (whole := _with_scheme(url)):
+        raise ConfigError(f"{name} has no scheme: make it {whole}")
     if fault := _urls.fault(url):
         raise ConfigError(f"{name} {fault}")
     if "?" in url or "#" in url or "@" in url:
         raise ConfigError(f"{name} must be scheme, host and path alone")
-    return url.rstrip("/")
+    url = url.rstrip("/")
+    if found := PATH_OF_A_CALL.search(url):
+        raise ConfigError(f"{name} ends in {found[0]}, which each call brings: leave it out")
+    return url
+
+
+def _with_scheme(url: str) -> str | None:
+    """What an address without a scheme is meant to be, None where that is none either."""
+    return next(
+        (f"{s}://{url}" for s in ("http", "https") if not _urls.fault(f"{s}://{url}")), None
+    )
 
 
 def _seconds(name: str, value: float, *, zero: bool = False) -> float:
     number = isinstance(value, (int, float)) and not isinstance(value, bool)
-    if not number or not (0 < value < float("inf") or (zero and value == 0)):
-        raise ConfigError(f"{name} must be a number of seconds, not {value!r}")
+    if not number or not (0 <= value < math.inf if zero else 0 < value <= LONGEST):
+        raise ConfigError(f"{name} must be a number of seconds, not {value!r:.40}")
     return float(value)

@@ -16,7 +16,6 @@ from ._parts import Part
 from ._records import Records
 from ._retry import Cost
 from .errors import (
-    ConfigError,
     DownloadError,
     InvalidRequestError,
     ResponseError,
@@ -43,8 +42,7 @@ async def download(
     calls: Calls, records: Records, source: Source, directory: str | os.PathLike[str]
 ) -> list[Path]:
     """Fetch all of them; one that fails does not stop the others."""
-    if calls.io.closed:
-        raise ConfigError("this client is closed: make a new one")
+    calls.io.require()
     folder, videos = _folder(directory), _videos(source)
     paths: list[Path] = []
     failures: list[DownloadError] = []

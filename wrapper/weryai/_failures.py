@@ -93,11 +93,24 @@ def mapped(cut: Callable[[str], str] = str) -> Iterator[None]:
     try:
         yield
     except NEVER_SENT as error:
-        raise TransportError(f"no connection ({_name(error)})") from error
+        raise TransportError(f"no connection to {_where(error)} ({_name(error)})") from error
     except (httpx.HTTPError, httpx.StreamError, *AS_THEY_ARE) as error:
         told = f"the answer was lost ({_name(error)})"
         words = cut(mended(told))
         raise TransportError(words, sent=True) from (error if words == told else None)
+
+
+def _where(error: httpx.RequestError) -> str:
+    """The host that was asked for, without a path: what is signed stays private."""
+    try:
+        url = error.request.url
+    except RuntimeError:  # of a transport of the user's own, perhaps
+        return "the service"
+    host = url.netloc.decode().rpartition("@")[2]
+    through = (
+        ", through the proxy of the environment" if isinstance(error, httpx.ProxyError) else ""
+    )
+    return f"{url.scheme}://{host}{through}"
 
 
 def _name(error: Exception) -> str:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from attrs import define, field
 
 from . import (
+    _arguments,
     _downloads,
     _media,
     _records,
@@ -139,7 +140,10 @@ class Flows:
         refuse_repeats: bool,
         budget: float | None,
     ) -> Result:
-        _waiting.require_seconds(timeout)  # before anything is paid
+        # All of it before anything is paid.
+        _waiting.require_seconds(timeout)
+        _arguments.require_update(on_update)
+        self.calls.budget(budget)
         job = await self.submit(request, key, refuse_repeats, budget)
         return await self.wait(job, timeout, on_update)
 
@@ -147,6 +151,7 @@ class Flows:
         self, given: Job | str | Sequence[str], timeout: float, on_update: OnUpdate | None
     ) -> Result:
         _waiting.require_seconds(timeout)
+        _arguments.require_update(on_update)
         waiting = await self._waiting(_waiting.job_of(given))
         try:
             result = await waiting.end(timeout, on_update)

@@ -1,77 +1,26 @@
-"""The two I/O shells, blocking and asyncio. Nothing else in the package knows the difference."""
+"""The two I/O shells, blocking and async. Nothing else in the package knows the difference."""
 
 from __future__ import annotations
 
 import threading
-import time
-from collections.abc import AsyncIterator, Callable, Coroutine
-from contextlib import AbstractAsyncContextManager
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Coroutine, Iterator
+from concurrent.futures import Future
+from contextlib import AbstractAsyncContextManager, aclosing
 from functools import partial
-from typing import Any, Protocol, TypeVar
+from typing import Any, Generic, Protocol, TypeVar
 
 import httpx
 from attrs import define, field
 
 from . import _bounds
 from ._bounds import Answer
-from ._config import Config
-from .errors import InvalidRequestError
+from ._clock import Clock, SystemClock
+from ._home import Home, LoopHome
+from .errors import ConfigError
 
 T = TypeVar("T")
 
 Call = dict[str, Any]  # keyword arguments of httpx.Client.build_request
-
-# A proxy of the environment cannot reach this machine's own simulator.
-DIRECT: dict[str, None] = dict.fromkeys(["all://localhost", "all://127.0.0.1", "all://[::1]"])
-
-
-def guard(config: Config, request: httpx.Request) -> None:
-    """No request leaves for an address that must not be used, not along a redirect either."""
-    if fault := config.fault(str(request.url)):
-        raise InvalidRequestError([f"an address {fault}"])
-
-
-async def guard_async(config: Config, request: httpx.Request) -> None:
-    """`guard`, as an async client calls it."""
-    guard(config, request)
-
-
-class Clock(Protocol):
-    """Where a client takes the time from; `weryai.testing.ManualClock` is one that tests turn."""
-
-    def monotonic(self) -> float:
-        """Seconds that never go backwards."""
-        ...
-
-    def time(self) -> float:
-        """Seconds since 1970, UTC."""
-        ...
-
-    def sleep(self, seconds: float) -> None:
-        """Pause a thread."""
-        ...
-
-    async def sleep_async(self, seconds: float) -> None:
-        """Pause a task."""
-        ...
-
-
-class SystemClock:
-    """The real time, which clients use and `Simulator(clock=SystemClock())` can be given."""
-
-    def monotonic(self) -> float:
-        return time.monotonic()
-
-    def time(self) -> float:
-        return time.time()
-
-    def sleep(self, seconds: float) -> None:
-        time.sleep(seconds)
-
-    async def sleep_async(self, seconds: float) -> None:
-        import anyio
-
-        await anyio.sleep(seconds)
 
 
 class Sink(Protocol):
@@ -95,9 +44,9 @@ class IO(Protocol):
 
     clock: Clock
 
-    @property
-    def closed(self) -> bool:
-        """Whether nothing can be sent any more."""
+    def require(self) -> None:
+        """Raise ConfigError where nothing can be sent: closed, or not where the client belongs.
+        Every other method asks it of the place before it does anything."""
         ...
 
     async def send(self, call: Call, auth: httpx.Auth, answer: Answer) -> httpx.Response:
@@ -135,18 +84,20 @@ class BlockingIO:
     http: httpx.Client
     timeout: float
     clock: Clock = field(factory=SystemClock)
+    home: Home = field(factory=Home)
 
-    @property
-    def closed(self) -> bool:
-        return self.http.is_closed
+    def require(self) -> None:
+        _require(self.home, self.http)
 
     async def send(self, call: Call, auth: httpx.Auth, answer: Answer) -> httpx.Response:
+        self.require()
         request = self.http.build_request(**call)
         request.extensions["trace"] = partial(_bounds.trace, self.timeout)
         response = self.http.send(request, auth=auth, stream=True)
         _bounds.start(self.timeout)
         try:
-            for chunk in response.iter_bytes():
+            answer.begin(response)
+            for chunk in _raw(response):
                 if answer.ends_with(chunk):
                     break
         finally:
@@ -155,6 +106,7 @@ class BlockingIO:
         return answer.of(response)
 
     async def save(self, call: Call | httpx.Request, sink: Sink) -> httpx.Request | None:
+        self.require()
         request = self.http.build_request(**call) if isinstance(call, dict) else call
         request.extensions["trace"] = partial(_bounds.trace, self.timeout)
         response = self.http.send(request, stream=True)
@@ -162,9 +114,7 @@ class BlockingIO:
             if response.next_request is None:
                 sink.begin(response)
                 _bounds.start(2 * self.timeout)
-                read = response.is_stream_consumed  # by httpx, as in a test that has no sockets
-                body = response.iter_bytes if read else response.iter_raw
-                for chunk in body():
+                for chunk in _raw(response):
                     while sink.add(chunk):
                         sink.write()
                         chunk = b""
@@ -178,9 +128,11 @@ class BlockingIO:
         self.clock.sleep(seconds)
 
     async def run(self, work: Callable[..., T], *args: Any) -> T:
+        self.home.require()
         return work(*args)
 
     async def keep(self, work: Callable[..., T], *args: Any) -> T:
+        self.home.require()
         return work(*args)
 
     def lock(self) -> AbstractAsyncContextManager[object]:
@@ -189,33 +141,36 @@ class BlockingIO:
 
 @define
 class AsyncIO:
-    """I/O on asyncio; whatever touches the disk runs in a thread."""
+    """I/O on asyncio or trio; whatever touches the disk runs in a thread."""
 
     http: httpx.AsyncClient
     timeout: float
     clock: Clock = field(factory=SystemClock)
+    home: LoopHome = field(factory=LoopHome)
 
-    @property
-    def closed(self) -> bool:
-        return self.http.is_closed
+    def require(self) -> None:
+        _require(self.home, self.http)
 
     async def send(self, call: Call, auth: httpx.Auth, answer: Answer) -> httpx.Response:
+        self.require()
         request = self.http.build_request(**call)
         request.extensions["trace"] = partial(_bounds.trace_async, self.timeout)
-        if "files" in call:
-            request.stream = _Threaded(request.stream, self.run)
+        request.stream = _Body(request.stream, self.run if "files" in call else None)
         response = await self.http.send(request, auth=auth, stream=True)
         _bounds.start(self.timeout)
         try:
-            async for chunk in response.aiter_bytes():
-                if answer.ends_with(chunk):
-                    break
+            answer.begin(response)
+            async with aclosing(_raw_async(response)) as chunks:
+                async for chunk in chunks:
+                    if answer.ends_with(chunk):
+                        break
         finally:
             _bounds.stop()
             await response.aclose()
         return answer.of(response)
 
     async def save(self, call: Call | httpx.Request, sink: Sink) -> httpx.Request | None:
+        self.require()
         request = self.http.build_request(**call) if isinstance(call, dict) else call
         request.extensions["trace"] = partial(_bounds.trace_async, self.timeout)
         response = await self.http.send(request, stream=True)
@@ -223,13 +178,12 @@ class AsyncIO:
             if response.next_request is None:
                 await self.run(sink.begin, response)
                 _bounds.start(2 * self.timeout)
-                read = response.is_stream_consumed
-                body = response.aiter_bytes if read else response.aiter_raw
-                async for chunk in body():
-                    while sink.add(chunk):
-                        await self.run(sink.write)
-                        chunk = b""
-                    _bounds.start(2 * self.timeout)
+                async with aclosing(_raw_async(response)) as chunks:
+                    async for chunk in chunks:
+                        while sink.add(chunk):
+                            await self.run(sink.write)
+                            chunk = b""
+                        _bounds.start(2 * self.timeout)
         finally:
             _bounds.stop()
             await response.aclose()
@@ -241,28 +195,73 @@ class AsyncIO:
     async def run(self, work: Callable[..., T], *args: Any) -> T:
         from anyio import to_thread
 
+        self.home.require()
         return await to_thread.run_sync(work, *args)
 
     async def keep(self, work: Callable[..., T], *args: Any) -> T:
-        import asyncio
+        import anyio
 
-        from anyio import CancelScope
-
-        # The scope holds off cancellations of anyio, the shield those of asyncio.
-        with CancelScope(shield=True):
-            working = asyncio.get_running_loop().run_in_executor(None, partial(work, *args))
-            try:
-                return await asyncio.shield(working)
-            except asyncio.CancelledError:
-                await asyncio.wait([working])
-                working.exception()  # asked for, so that nobody warns of it
-                raise
-        raise AssertionError("unreachable")  # pragma: no cover
+        self.home.require()
+        once, stopped = _Once(partial(work, *args)), None
+        with anyio.CancelScope(shield=True):
+            while not once.done:
+                try:
+                    await anyio.to_thread.run_sync(once.do)
+                except anyio.get_cancelled_exc_class() as error:
+                    stopped = error  # by asyncio's own `cancel`, which no scope holds off
+        if stopped is not None:
+            raise stopped
+        return once.outcome()
 
     def lock(self) -> AbstractAsyncContextManager[object]:
         import anyio
 
         return anyio.Lock()
+
+
+def _require(home: Home, http: httpx.Client | httpx.AsyncClient) -> None:
+    home.require()
+    if http.is_closed:
+        raise ConfigError("this client is closed: make a new one")
+
+
+def _raw(response: httpx.Response) -> Iterator[bytes]:
+    """The body as it comes. One that a transport has read before is there, and undone."""
+    return iter([response.content]) if response.is_stream_consumed else response.iter_raw()
+
+
+async def _raw_async(response: httpx.Response) -> AsyncGenerator[bytes]:
+    if response.is_stream_consumed:
+        yield response.content
+        return
+    async for chunk in response.aiter_raw():
+        yield chunk
+
+
+class _Once(Generic[T]):
+    """Work that is done once, however often it is asked for."""
+
+    def __init__(self, work: Callable[[], T]) -> None:
+        self._work = work
+        self._lock = threading.Lock()
+        self._outcome: Future[T] = Future()
+
+    @property
+    def done(self) -> bool:
+        return self._outcome.done()
+
+    def do(self) -> None:
+        """Do it, or wait until whoever does it is done."""
+        with self._lock:
+            if not self.done:
+                try:
+                    self._outcome.set_result(self._work())
+                except BaseException as error:
+                    self._outcome.set_exception(error)
+
+    def outcome(self) -> T:
+        """What it returned. Raises what it raised."""
+        return self._outcome.result()
 
 
 class _ThreadLock:
@@ -278,16 +277,28 @@ class _ThreadLock:
         self._lock.release()
 
 
-class _Threaded(httpx.AsyncByteStream):
-    """A multipart body whose file is read in a thread; httpx would read it on the event loop."""
+class _Body(httpx.AsyncByteStream):
+    """A body that is sent. A file is read in a thread; httpx would read it on the event loop.
 
-    def __init__(self, stream: Any, run: Callable[..., Any]) -> None:
+    It is no generator, as httpx's is: trio tells of each that a lost connection left in the middle.
+    """
+
+    def __init__(self, stream: Any, run: Callable[..., Any] | None) -> None:
         self._stream, self._run = stream, run
+        self._chunks = iter(stream)
 
-    async def __aiter__(self) -> AsyncIterator[bytes]:
-        chunks = iter(self._stream)
-        while chunk := await self._run(next, chunks, b""):
-            yield chunk
+    def __aiter__(self) -> AsyncIterator[bytes]:
+        return _Body(self._stream, self._run)
+
+    async def __anext__(self) -> bytes:
+        chunk: bytes
+        if self._run is None:
+            chunk = next(self._chunks, b"")
+        else:
+            chunk = await self._run(next, self._chunks, b"")
+        if not chunk:
+            raise StopAsyncIteration
+        return chunk
 
 
 def finish(flow: Coroutine[Any, Any, T]) -> T:

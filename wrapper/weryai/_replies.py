@@ -69,8 +69,8 @@ def read(response: httpx.Response, answer: Answer, key: Key) -> Reply:
     """The reply that has arrived. A part of one, or one that is too long, cannot be read."""
     body, fault, hidden = None, "", key.cut_part if answer.is_cut else key.cut_bytes
     try:
-        if answer.is_cut:
-            raise ValueError(f"longer than {answer.longest:,} bytes")
+        if answer.fault:
+            raise ValueError(answer.fault)
         body = parse(response.content, key.cut)
     except MALFORMED as error:
         # Not the error itself: it may hold the bytes.

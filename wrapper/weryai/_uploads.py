@@ -6,6 +6,7 @@ import logging
 from collections.abc import Collection, Iterable
 from contextlib import AbstractAsyncContextManager
 from datetime import datetime, timedelta
+from io import FileIO
 
 from attrs import define, field, frozen
 
@@ -67,19 +68,29 @@ class Uploads:
             async with known.lock:  # whoever has the same content waits, and then finds it here
                 if address := await self._remembered(digest, known):
                     return address
-                log.info("uploading: %s", image.facts)
-                try:
-                    address = await self.calls.call(_wire.upload(image, file), budget)
-                except ParameterError as error:
-                    tell(error, [image])
-                    raise
-                if fault := self.calls.config.private_fault(address):
-                    raise UnexpectedResponseError(f"the address of an upload {fault}")
+                address = await self._send(image, file, budget)
                 if stamp and await run(_media.stamp, image) == stamp:  # what was hashed was sent
                     await self._remember(digest, known, address)
                 return address
         finally:
             await run(file.close)
+
+    async def _send(self, image: _media.LocalImage, file: FileIO, budget: float | None) -> str:
+        log.info("uploading: %s", image.facts)
+        try:
+            address = await self.calls.call(_wire.upload(image, file), budget)
+        except ParameterError as error:
+            tell(error, [image])
+            raise
+        except ResponseError as error:
+            if error.http_status == 413:
+                size = f"{image.path} ({image.size:,} bytes)"
+                error.message = f"{size} is larger than the service, or a proxy on the way, accepts"
+                error.hint = "make the image smaller"
+            raise
+        if fault := self.calls.config.private_fault(address):
+            raise UnexpectedResponseError(f"the address of an upload {fault}")
+        return address
 
     async def forget(self, addresses: Collection[str]) -> None:
         """Upload these anew the next time: the service may not have them any more."""

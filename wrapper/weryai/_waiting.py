@@ -15,7 +15,7 @@ from typing import Any
 
 from attrs import define, evolve, field
 
-from . import _retry, _wire
+from . import _arguments, _retry, _wire
 from ._calls import Calls
 from ._identity import Videos
 from ._memory import Watch
@@ -44,8 +44,7 @@ log = logging.getLogger("weryai")
 
 def require_seconds(timeout: float) -> None:
     """Refuse a timeout that is none. Raises InvalidRequestError."""
-    if not isinstance(timeout, (int, float)) or not timeout >= 0:  # NaN is not either
-        raise InvalidRequestError([f"timeout must be a number of seconds, not {timeout!r}"])
+    _arguments.seconds("timeout", timeout)
 
 
 def job_of(given: object) -> Job:

@@ -43,7 +43,7 @@ from weryai_api.models import (
 )
 from weryai_api.types import File, Unset
 
-from . import _bounds, _failures, _replies
+from . import _bounds, _failures, _http, _replies
 from ._config import Config
 from ._ids import is_id
 from ._media import LocalImage
@@ -176,13 +176,19 @@ def notice(body: bytes) -> Task:
     return task
 
 
-def generated_client(config: Config, transport: object) -> AuthenticatedClient:
-    """The generated client, set up with the wrapper's own settings."""
+def generated_client(
+    config: Config, transport: object, hook: Callable[[Any], Any]
+) -> AuthenticatedClient:
+    """The generated client, set up with the wrapper's own settings; `hook` sees each request."""
     return AuthenticatedClient(
         base_url=config.base_url,
         token=config.api_key.reveal(),
         timeout=httpx.Timeout(config.timeout),
-        httpx_args={"transport": transport},
+        httpx_args={
+            "transport": transport,
+            "event_hooks": {"request": [hook]},
+            "mounts": _http.direct(config.base_url),
+        },
     )
 
 
