@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sqlite3
 import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -108,6 +109,20 @@ def test_a_key_whose_process_was_killed_is_of_unknown_fate(
     journal.release(only(journal).id)
     with pytest.raises(SubmissionUnknownError):
         client.submit(ask(), idempotency_key="shot-17")
+    assert len(simulator.ledger) == 1
+
+
+def test_a_key_whose_entry_is_damaged_is_of_unknown_fate_and_says_so(
+    client: WeryAI, simulator: Simulator, journal: SQLiteJournal, ask: Ask
+) -> None:
+    simulator.next(SUBMIT, Lost(accepted=True))
+    with pytest.raises(SubmissionUnknownError):
+        client.submit(ask(), idempotency_key="shot-17")
+    with sqlite3.connect(journal.path) as db:
+        db.execute("UPDATE entries SET payload = '{'")
+    with pytest.raises(SubmissionUnknownError, match="its entry is damaged") as raised:
+        client.submit(ask(), idempotency_key="shot-17")
+    assert raised.value.entry == only(journal).id
     assert len(simulator.ledger) == 1
 
 

@@ -264,11 +264,12 @@ class SubmissionUnknownError(WeryAIError):
 
     def __str__(self) -> str:
         by = "" if self.caller_id is None else f", caller_id {self.caller_id}"
+        model = self.payload.get("model", "its entry is damaged")
         keep = "if it is there, keep its task ids, and fetch it: weryai download TASK_ID..."
         if self.entry is not None:
             keep = f"then say what you found: weryai jobs settle {self.entry} [TASK_ID...]"
         return (
-            f"a paid request ({self.payload['model']}{by}) went out, and its fate is not known:"
+            f"a paid request ({model}{by}) went out, and its fate is not known:"
             f" {self.reason}\n"
             f"look for {self.sent_at:%Y-%m-%d %H:%M:%S} UTC on https://weryai.com/api/history\n{keep}"
         )
