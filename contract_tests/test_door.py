@@ -47,7 +47,7 @@ def test_a_text_that_is_cut_in_a_character_is_mended_wherever_it_is(
     told = client.status("t")
     assert told.message == "refused: \N{REPLACEMENT CHARACTER}"
     named = {"task_id": "CUT", "task_status": "CUT", "videos": [{"url": "https://e.com/CUT"}]}
-    repr(make_client(handler=Network(answer(named))).status("t")).encode()
+    repr(make_client(handler=Network(answer([named]))).batch_status("1")).encode()
 
 
 @pytest.mark.parametrize("status", [200, 500])

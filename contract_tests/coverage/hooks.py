@@ -49,7 +49,7 @@ def install(seen: Seen, patch: pytest.MonkeyPatch) -> None:
     wrap(_wire, "task_status", _asking, TASK)
     wrap(_wire, "batch_status", _asking, BATCH)
     wrap(_wire, "notice", _reading_a_notice)
-    wrap(_app.App, "__call__", _answering)
+    wrap(_app.App, "in_process", _answering)
     wrap(_app.App, "notice", _writing_a_notice)
     wrap(_app, "_planned", _playing)
 

@@ -131,7 +131,7 @@ def mock(make_client: MakeClient, set_up: SetUp) -> Iterator[Mock]:
 
         def mock(step: Step, fault: Fault, times: float = 1, **options: Any) -> Mocked:
             stage = set_up(step)
-            right = BlockingTransport(stage.simulator.app)
+            right = BlockingTransport(stage.simulator._app.in_process)
             stack.callback(right.close)
             router = respx.Router()
             route = router.route(url__regex=step.path)
