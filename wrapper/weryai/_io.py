@@ -277,8 +277,10 @@ class _ThreadLock:
         self._lock.release()
 
 
-class _Body(httpx.AsyncByteStream):
+class _Body(httpx.AsyncByteStream, httpx.SyncByteStream):
     """A body that is sent. A file is read in a thread; httpx would read it on the event loop.
+
+    It can be read in the blocking way as well, as any body of httpx: a transport of tests may.
 
     It is no generator, as httpx's is: trio tells of each that a lost connection left in the middle.
     """
@@ -286,6 +288,9 @@ class _Body(httpx.AsyncByteStream):
     def __init__(self, stream: Any, run: Callable[..., Any] | None) -> None:
         self._stream, self._run = stream, run
         self._chunks = iter(stream)
+
+    def __iter__(self) -> Iterator[bytes]:
+        return iter(self._stream)
 
     def __aiter__(self) -> AsyncIterator[bytes]:
         return _Body(self._stream, self._run)
