@@ -159,3 +159,32 @@ def test_that_a_job_stays_as_it_is_is_kept(journal: SQLiteJournal) -> None:
     journal.note(URL, JOB, [Task("task_a", "failed")], final=True)
     journal.note(URL, JOB, [Task("task_a", "failed")])
     assert only(journal).final
+
+
+def test_a_video_of_another_task_is_another_one_where_signatures_change(
+    journal: SQLiteJournal,
+) -> None:
+    write(journal, "a")
+
+    def tell(*videos: tuple[str, str, str]) -> None:
+        tasks = [
+            Task(task_id, "succeed", (Video(f"https://e.com/get?{query}", name),))
+            for task_id, name, query in videos
+        ]
+        journal.note(URL, JOB, tasks)
+
+    tell(("task_b", "task_b", "id=2&s=1"))
+    first = Video("https://e.com/get?id=2&s=1", "task_b")
+    journal.fetched(URL, first, Path("/v/task_b.mp4"))
+    tell(("task_a", "task_a", "id=1&s=2"), ("task_b", "any", "id=2&s=2"))
+    assert [video.url for video in only(journal).unfetched] == ["https://e.com/get?id=1&s=2"]
+    assert only(journal).files == {"task_b": Path("/v/task_b.mp4")}
+
+
+def test_a_name_that_is_known_tells_videos_of_one_task_apart(journal: SQLiteJournal) -> None:
+    write(journal, "a")
+    note(journal, *told("get?id=1&s=1", "get?id=2&s=1"))
+    one, two = only(journal).unfetched
+    journal.fetched(URL, two, Path("/v/2.mp4"))
+    note(journal, Video("https://e.com/get?id=2&s=2", two.name))
+    assert [video.url for video in only(journal).unfetched] == [one.url]

@@ -123,7 +123,7 @@ def _write_videos(db: sqlite3.Connection, entry_id: str, made: Sequence[tuple[st
     """A video that is known keeps its name, and gets the address of the day."""
     query = "SELECT rowid AS place, * FROM videos WHERE entry_id = ? ORDER BY rowid"
     rows = db.execute(query, (entry_id,)).fetchall()
-    known = _matched(rows, [video for _, video in made])
+    known = _matched(rows, made)
     taken = {row["name"] for row in rows}
     for number, (task_id, video) in enumerate(made):
         if row := known.get(number):
@@ -145,18 +145,28 @@ def _storable(video: Video) -> Video:
     return Video(mended(video.url), mended(video.name), video.cover_url)
 
 
-def _matched(rows: Sequence[sqlite3.Row], videos: Sequence[Video]) -> dict[int, sqlite3.Row]:
+def _matched(
+    rows: Sequence[sqlite3.Row], made: Sequence[tuple[str, Video]]
+) -> dict[int, sqlite3.Row]:
     """The row of each video that is known, by its place in the reply: the one of the very same
-    address, else the first that is left of those that differ in the query alone."""
+    address, else one that is left of those that differ in the query alone: of the same name, of the
+    same task, or the first."""
     found: dict[int, sqlite3.Row] = {}
-    left = list(rows)
-    for key in (str, _urls.identity):
-        for number, video in enumerate(videos):
-            same = [row for row in left if key(row["url"]) == key(video.url)]
+    left = {row["place"]: (row, _keys(row["task_id"], row["url"], row["name"])) for row in rows}
+    for rank in range(4):
+        for number, (task_id, video) in enumerate(made):
+            key = _keys(task_id, video.url, video.name)[rank]
+            same = [row for row, keys in left.values() if keys[rank] == key]
             if same and number not in found:
                 found[number] = same[0]
-                left.remove(same[0])
+                del left[same[0]["place"]]
     return found
+
+
+def _keys(task_id: str, url: str, name: str) -> tuple[object, ...]:
+    """What two tellings of one video have in common, the surest first."""
+    identity = _urls.identity(url)
+    return url, (identity, name), (identity, task_id), identity
 
 
 def _free_name(name: str, task_id: str, taken: set[str]) -> str:
