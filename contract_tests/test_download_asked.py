@@ -203,6 +203,19 @@ def test_the_advice_for_an_address_that_is_gone_is_to_get_a_fresh_one(
     assert "costs nothing" in str(caught.value)
 
 
+@pytest.mark.parametrize(
+    "url",
+    ["file:///etc/passwd", "http://127.0.0.1/a.mp4", "https://cdn.example.com/page", "no address"],
+)
+def test_the_advice_for_an_address_that_can_never_be_fetched_is_to_get_another_one(
+    make_client: MakeClient, tmp_path: Path, url: str
+) -> None:
+    client = make_client(handler=lambda _: httpx.Response(200, text="<html>expired</html>"))
+    with pytest.raises(DownloadError, match="wait for the job again") as caught:
+        client.download(Video(url, "a"), tmp_path)
+    assert "try the download again" not in str(caught.value)
+
+
 class Counted(str):
     """A name that counts with how many others it is compared."""
 

@@ -29,9 +29,10 @@ Source = Result | Task | Video | Iterable[Result | Task | Video]
 
 MAX_REDIRECTS = 10
 
-# What a file server says of an address that holds no longer, or never did. How long an address
-# holds is not published; those of cloud storage are often signed for some days.
-GONE = frozenset({400, 401, 403, 404, 410})
+# What a file server says of an address that holds no longer, or never did; 200 with a page in the
+# place of a video too. How long an address holds is not published; those of cloud storage are often
+# signed for some days.
+GONE = frozenset({200, 400, 401, 403, 404, 410})
 FRESH = "wait for the job again, which costs nothing and may bring a fresh address"
 AGAIN = "try the download again, it costs nothing"
 
@@ -88,6 +89,8 @@ def _failure(video: Video, error: Exception) -> DownloadError:
     reason, advice = str(error), AGAIN
     if isinstance(error, OSError):
         reason = _files.reason(error)
+    if isinstance(error, InvalidRequestError):  # of an address that is none
+        advice = FRESH
     if isinstance(error, ResponseError):
         reason = f"{error.message} (HTTP {error.http_status})"
         advice = FRESH if error.http_status in GONE else AGAIN
