@@ -307,6 +307,29 @@ def test_the_time_to_wait_holds_in_that_minute_too(
     assert caught.value.result is not None
 
 
+@pytest.mark.parametrize(
+    ("told", "reason"),
+    [
+        ({"batch_9": [1003], "a": [task("a", RUNS)], "b": [task("b", RUNS)]}, None),
+        ({"batch_9": [500], "a": [task("a", RUNS)], "b": [task("b", RUNS)]}, None),
+        ({"batch_9": [[task("a", RUNS)]], "b": [500]}, "HTTP 500"),
+        ({"batch_9": [[task("a", DONE, "a.mp4")]], "b": [503]}, "HTTP 503"),
+        ({"batch_9": [500], "a": [503], "b": [503]}, "HTTP 50"),
+        ({"batch_9": [0], "a": [0], "b": [0]}, "lost"),
+    ],
+)
+def test_the_end_of_patience_tells_why_nothing_is_known_of_what_is_open(
+    make_client: MakeClient, clock: ManualClock, told: dict[str, Any], reason: str | None
+) -> None:
+    client = make_client(handler=Service(**told), clock=clock)
+    with pytest.raises(WaitTimeoutError) as caught:
+        client.wait(two("a", "b"), timeout=40)
+    if reason is None:
+        assert caught.value.__cause__ is None
+    else:
+        assert reason in str(caught.value.__cause__)
+
+
 def test_what_ended_and_is_gone_by_now_has_ended(make_client: MakeClient) -> None:
     service = Service(
         a=[task("a", DONE, "1"), 1003], b=[task("b", RUNS), task("b", "failed"), 1003]

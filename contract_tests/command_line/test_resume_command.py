@@ -11,7 +11,7 @@ import pytest
 from contract_tests.command_line.runs import GENERATE, HTTPS, Cli, jobs, submit
 from weryai import WeryAI
 from weryai.journal import Entry, SQLiteJournal
-from weryai.testing import Answer, Outcome, Simulator, refusal
+from weryai.testing import Outcome, Simulator, refusal
 
 
 def test_resume_waits_for_and_fetches_everything_that_was_not_fetched(
@@ -73,14 +73,6 @@ def test_a_job_that_failed_is_exit_4_and_what_still_runs_exit_5(
     said = cli("resume", "--timeout", 30)
     assert said.code == 5
     assert said.err.endswith("go on with:\n  weryai resume --out .\n")
-
-
-def test_a_refused_key_ends_resume_at_once(cli: Cli, simulator: Simulator) -> None:
-    submit(cli)
-    submit(cli)
-    simulator.next("get_batch_status", Answer(401, {"message": "Invalid API Key"}))
-    assert cli("resume").code == 3
-    assert sum(each.method == "GET" for each in simulator.received) == 1
 
 
 def test_resume_leaves_alone_what_another_process_holds_or_another_service_made(

@@ -124,7 +124,7 @@ class Waiting:
             if left <= 0:
                 raise WaitTimeoutError(
                     self.job, result if result.tasks else None, timeout
-                ) from error
+                ) from self._trouble(failures)
             pause = max(min(next(pauses), self._grace_left()), _retry.retry_after(error))
             await self.calls.io.sleep(min(left, pause))
 
@@ -218,6 +218,12 @@ class Waiting:
         if (left or not ids) and gone.issuperset(left or [None]):
             raise failures[next(iter(left), None)]
         return gone
+
+    def _trouble(self, failures: Failures) -> Failure | None:
+        """Why nothing is known of what is open; not why a batch failed beside its tasks."""
+        left = [self._source(each) for each in self._ids() if not self._has_ended(each)]
+        asked = left if self.answered else failures
+        return next((failures[each] for each in asked if each in failures), None)
 
     def _is_over(self, result: Result, failures: Failures) -> bool:
         """Whether it is complete, or everything ended a minute ago and nothing came after that."""

@@ -250,7 +250,7 @@ def _(error: DownloadError, run: Run) -> list[str]:
 @explain.register
 def _(error: TaskFailedError, run: Run) -> list[str]:
     result, failed = error.result, error.result.failed
-    lines = [f"{len(result.videos)} of {_show.counted(result.expected, 'video')} were made:"]
+    lines = [f"{len(result.videos)} of {result.expected} videos were made:"]
     if len(result.videos) >= result.expected:  # where nobody knows how many there were to be
         lines = [f"{len(failed)} of {_show.counted(len(result.tasks), 'task')} failed:"]
     lines += [f"  {task.id}: {task.reason}" for task in failed]
@@ -262,8 +262,11 @@ def _(error: TaskFailedError, run: Run) -> list[str]:
 
 @explain.register
 def _(error: WaitTimeoutError, run: Run) -> list[str]:
-    seen = _show.summary(error.result) if error.result else f"no state was seen: {error.__cause__}"
-    return [f"the time is over and not all is done ({seen}); nothing is lost", *_go_on(run)]
+    seen = _show.summary(error.result) if error.result else "no state was seen"
+    lines = [f"the time is over and not all is done ({seen}); nothing is lost"]
+    if error.__cause__:
+        lines.append(f"the last look failed: {error.__cause__}")
+    return [*lines, *_go_on(run)]
 
 
 @explain.register

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from attrs import define, field, frozen
 
 from weryai import (
-    AuthenticationError,
     Clock,
     DownloadError,
+    NotFoundError,
     TaskFailedError,
     WaitTimeoutError,
     WeryAI,
@@ -48,7 +48,10 @@ class Resume:
     journal: Journal
     out: Path
     clock: Clock
-    failures: dict[str, Exception] = field(factory=dict)  # by the entry's id
+    # By the entry's id: what ended it here, why the last look at it failed, and its state.
+    failures: dict[str, Exception] = field(factory=dict)
+    troubles: dict[str, str] = field(factory=dict)
+    states: dict[str, str] = field(factory=dict)
 
     def everything(self, timeout: float) -> None:
         """Go round until all is fetched. Raises the first failure, or StillRunningError."""
@@ -70,9 +73,11 @@ class Resume:
 
     def _look(self) -> Left:
         """All but what failed here."""
+        entries = self.journal.entries()
+        self.states = {entry.id: entry.state for entry in entries}
         found = [
             entry
-            for entry in self.journal.entries()
+            for entry in entries
             if entry.base_url == self.client.base_url and entry.id not in self.failures
         ]
         return Left(
@@ -91,19 +96,18 @@ class Resume:
                     self._fetch(again)
             finally:
                 self.journal.release(entry.id)
-        except AuthenticationError:
-            raise
         except Exception as error:  # whatever it is, the other entries are none of its business
             self.failures[entry.id] = error
 
     def _fetch(self, entry: Entry) -> None:
         assert entry.job is not None  # noqa: S101 # which is what the states TO_DO mean
+        self.troubles.pop(entry.id, None)
         try:
             self.client.wait(entry.job, timeout=0)
-        except WaitTimeoutError:
-            pass  # it runs; videos of tasks that have ended need not wait for the others
-        except AuthenticationError:
-            raise
+        except WaitTimeoutError as error:
+            # It runs; videos of tasks that have ended need not wait for the others.
+            if error.__cause__:
+                self.troubles[entry.id] = str(error.__cause__)
         except Exception as error:
             self.failures[entry.id] = error
         now = self.journal.entry(entry.id)
@@ -120,20 +124,42 @@ class Resume:
             self.failures[entry.id] = DownloadError.of(failures, len(videos))
 
     def _conclude(self, left: Left) -> None:
-        for entry_id, error in self.failures.items():
-            error.add_note(f"this was entry {entry_id} of `weryai jobs`")
         worst = self._worst()
-        for error in self.failures.values():
+        for first, *others in self._alike():
+            error = self.failures[first]
+            error.add_note(self._whose([first, *others]))
+            if closing := [each for each in (first, *others) if self._needs_a_person(each)]:
+                error.add_note("each resume looks at it again, until:")
+                settle = f"  {self.run.again('jobs settle')}"
+                for each in closing[:MOST_NAMED]:
+                    error.add_note(f"{settle} {each}")
             if error is not worst:
                 _show.say(f"weryai: {error}", *error.__notes__)
         # Of the last look: what another process has started since is not ours to wait for.
-        still = _still(left)
+        still = _still(left, self.troubles)
         if worst:
             if still:
-                _show.say(f"weryai: {still}")
+                _show.say(f"weryai: {still}", *getattr(still, "__notes__", ()))
             raise worst
         if still:
             raise still
+
+    def _alike(self) -> list[list[str]]:
+        """The entries that failed, those together of which the same is to be said."""
+        alike: dict[tuple[type, str], list[str]] = {}
+        for entry_id, error in self.failures.items():
+            alike.setdefault((type(error), str(error)), []).append(entry_id)
+        return list(alike.values())
+
+    def _whose(self, entries: Sequence[str]) -> str:
+        if len(entries) == 1:
+            return f"this was entry {entries[0]} of `weryai jobs`"
+        return f"these were {len(entries)} entries of `weryai jobs`: {_named(entries)}"
+
+    def _needs_a_person(self, entry_id: str) -> bool:
+        """Whether it stays open, and to look again may not help."""
+        is_known = isinstance(self.failures[entry_id], (TaskFailedError, NotFoundError))
+        return is_known and self.states.get(entry_id) in ("running", "incomplete")
 
     def _worst(self) -> Exception | None:
         """What decides the exit code: what could not be fetched, before what failed at the
@@ -148,20 +174,27 @@ def _doing(left: Left) -> str:
     return f"{_show.counted(len(left.here), 'job')} to wait for and to fetch"
 
 
-def _still(left: Left) -> StillRunningError | None:
-    """What is left, in words; None if nothing is."""
+def _still(left: Left, troubles: Mapping[str, str]) -> StillRunningError | None:
+    """What is left, in words, and why nothing was told of it; None if nothing is."""
     words = []
     if left.here:
         words.append(f"{_show.counted(len(left.here), 'job')} still running")
     if left.elsewhere:
         jobs = _show.counted(len(left.elsewhere), "job")
         held = "in the hands of another process, which may be stopped"
-        words.append(f"{jobs} {held}: {_named(left.elsewhere)}")
+        ids = [entry.id for entry in left.elsewhere]
+        words.append(f"{jobs} {held}: {_named(ids)}")
     entries = [entry.id for entry in (*left.here, *left.elsewhere)]
-    return StillRunningError("; ".join(words), entries) if words else None
+    if not words:
+        return None
+    error = StillRunningError("; ".join(words), entries)
+    reasons = dict.fromkeys(troubles[each.id] for each in left.here if each.id in troubles)
+    for reason in list(reasons)[:MOST_NAMED]:
+        error.add_note(f"the last look failed: {reason}")
+    return error
 
 
-def _named(entries: Sequence[Entry]) -> str:
+def _named(entries: Sequence[str]) -> str:
     more = len(entries) - MOST_NAMED
-    ids = ", ".join(entry.id for entry in entries[:MOST_NAMED])
+    ids = ", ".join(entries[:MOST_NAMED])
     return ids if more <= 0 else f"{ids} and {more} more"
