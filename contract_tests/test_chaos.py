@@ -13,10 +13,18 @@ from attrs import evolve
 
 from contract_tests.chaos import __main__ as command
 from contract_tests.chaos.__main__ import run
-from contract_tests.chaos.figures import Figures, Hit, fetched_twice, files, submissions
+from contract_tests.chaos.figures import (
+    Figures,
+    Hit,
+    dropped,
+    fetched_twice,
+    files,
+    submissions,
+    swapped,
+)
 from contract_tests.chaos.service import service
 from contract_tests.chaos.victims import KINDS
-from contract_tests.chaos.worker import JOURNAL, NEW, VIDEOS, HastyClock
+from contract_tests.chaos.worker import CHILDREN, JOURNAL, NEW, VIDEOS, HastyClock
 from weryai import WeryAI
 from weryai.journal import SQLiteJournal
 
@@ -31,6 +39,7 @@ def test_processes_that_are_killed_pay_nothing_twice_and_lose_nothing(tmp_path: 
         assert not figures.broken, str(figures)
         assert {hit.kind for hit in figures.hits} == {kind.name for kind in KINDS}
         assert figures.hits.total() == 6
+        assert figures.refused == CHILDREN
         if figures.paid:
             break
     assert figures.videos >= figures.paid > 0, "something was paid for"
@@ -65,7 +74,14 @@ def test_what_a_crash_could_spoil_is_counted(
         }
         told = [entry for entry in journal.entries() if entry.id != "2"]
         assert submissions(told, found.accepted())["unreported"] == 1
+        (whole,) = (entry for entry in journal.entries() if entry.state == "fetched")
+        assert swapped(found, [whole]) == 0
+        told_wrong = swapped(found, [evolve(whole, payload={"caller_id": 2})])
+        assert dropped(found, [whole]) == [
+            id for line in found.simulator.ledger[1:] for id in line.task_ids
+        ]
         gone.unlink()
+        lacking = dropped(found, [whole])
         spoiled.write_bytes(spoiled.read_bytes()[:-1])
         (tmp_path / VIDEOS / ".task_1.mp4.part").touch()
         (tmp_path / NEW).mkdir()
@@ -74,6 +90,9 @@ def test_what_a_crash_could_spoil_is_counted(
         counted = files(found, journal.entries(), tmp_path)
     journal.close()
     # Those of the careless client are in no file either.
+    # One file is gone, and nobody looks for it; those of the careless client are in no journal.
+    assert len(lacking) == 3
+    assert told_wrong == 1
     assert counted == {"videos": 6, "lost": 3, "corrupt": 1, "unopened": 1, "parts": 1}
     assert fetched_twice({"a": 1, "b": 1}, {"a": 3, "b": 2, "c": 1, "d": 2}) == 2
 
@@ -87,6 +106,7 @@ SOUND = Figures(
     unknown_paid=1,
     unreported=0,
     videos=4,
+    dropped=0,
     lost=0,
     corrupt=0,
     twice=0,
@@ -94,7 +114,7 @@ SOUND = Figures(
     parts=1,
     seconds=1.0,
 )
-PROMISES = ["unreported", "lost", "corrupt", "twice", "unopened"]
+PROMISES = ["unreported", "lost", "corrupt", "twice", "unopened", "dropped", "swapped", "let_in"]
 
 
 @pytest.mark.parametrize(("name", "bad"), [("most_posts", 2), *((name, 1) for name in PROMISES)])

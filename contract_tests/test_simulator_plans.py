@@ -56,6 +56,7 @@ WRONG: dict[str, tuple[Callable[[], Any], str]] = {
     "a price that is no number": (lambda: Simulator(price=NAN), "price"),
     "tasks that end before they start": (lambda: Simulator(task_seconds=-1), "task_seconds"),
     "tasks that end at no time": (lambda: Simulator(task_seconds=NAN), "task_seconds"),
+    "what is late before its time": (lambda: Simulator(late_seconds=-1), "late_seconds"),
     "a variant in words": (lambda: Simulator(variant="live"), "success, .*states"),  # type: ignore[arg-type]
     "no key": (lambda: Simulator(api_key=""), "api_key"),
 }

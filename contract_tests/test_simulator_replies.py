@@ -170,6 +170,62 @@ def test_the_id_of_a_single_task_is_where_it_is_said_to_be(ids: str) -> None:
     assert len(several(ids=ids)[0]["data"]["task_ids"]) == 4
 
 
+@pytest.mark.parametrize("named", CHOICES["named"])
+def test_a_submission_names_all_tasks_or_the_first_beside_a_batch_of_all(named: str) -> None:
+    ids, task, batch = several(named=named)
+    whole = [each["task_id"] for each in batch["data"]]
+    assert len(whole) == 4
+    assert ids["data"]["task_ids"] == (whole[:1] if named == "first" else whole)
+    assert task["data"]["task_id"] == whole[0]
+
+
+@pytest.mark.parametrize("late", CHOICES["late"])
+@pytest.mark.parametrize("one_task", CHOICES["one_task"])
+def test_what_is_told_late_is_told_in_the_end_and_nothing_before_is_made_up(
+    one_task: bool, late: Any
+) -> None:
+    clock = ManualClock()
+    usual, variant = Variant(one_task=one_task), Variant(one_task=one_task, late=late)
+    with (
+        Simulator(variant=variant, clock=clock, late_seconds=7) as simulator,
+        raw(simulator) as http,
+    ):
+        submit(http, video_number=4)
+        (line,) = simulator.ledger
+        looks = []
+        for seconds in (29.9, 0.1, 6.9, 0.1, 1e6):
+            clock.advance(seconds)
+            for simulator.variant in (usual, variant):
+                tasks = batch_status(http, line.batch_id)["data"]
+                assert_fits("BatchStatusOk", {"status": 0, "data": tasks})
+                looks.append((tasks, status(http, line.task_ids[0])["data"]))
+    pairs = list(zip(looks[::2], looks[1::2], strict=True))
+    same = [whole == told for whole, told in pairs]
+    quiet = late == "nothing" or (late == "tasks" and one_task)
+    # Before their end there is no state or video to be late, and of tasks there is.
+    assert same == ([True] * 5 if quiet else [late != "tasks", False, False, True, True])
+    ((whole, _), (told, one)) = pairs[1]
+    match late:
+        case "videos":
+            urls = [[task.get("videos", []) for task in each] for each in (whole, told)]
+            assert urls[1] == [each[:-1] for each in urls[0]]
+        case "tasks":
+            assert told == whole[:1]
+        case "state":
+            assert {(task["task_status"], "videos" in task) for task in told} == {("failed", False)}
+            assert one == told[0]
+
+
+def test_a_failure_is_told_at_once_whatever_is_late() -> None:
+    for late in CHOICES["late"]:
+        with Simulator(variant=Variant(late=late)) as simulator, raw(simulator) as http:
+            simulator.outcomes.append(Outcome("failed", "flagged"))
+            submit(http)
+            simulator.clock.sleep(30)
+            told = status(http, simulator.ledger[0].task_ids[0])["data"]
+            assert (told["task_status"], told["msg"]) == ("failed", "flagged")
+
+
 @pytest.mark.parametrize("one_task", CHOICES["one_task"])
 def test_several_videos_are_several_tasks_or_one(one_task: bool) -> None:
     ids, task, batch = several(one_task=one_task)

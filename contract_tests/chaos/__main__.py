@@ -19,10 +19,18 @@ from typing import Any
 import httpx
 from attrs import define, field
 
-from contract_tests.chaos.figures import Figures, Hit, fetched_twice, files, submissions
+from contract_tests.chaos.figures import (
+    Figures,
+    Hit,
+    dropped,
+    fetched_twice,
+    files,
+    submissions,
+    swapped,
+)
 from contract_tests.chaos.service import Service, service
-from contract_tests.chaos.victims import TURNS, Kind
-from contract_tests.chaos.worker import JOURNAL, VIDEOS
+from contract_tests.chaos.victims import FORK, GENERATE, RESUME, TURNS, Kind, Victim
+from contract_tests.chaos.worker import BROKEN, JOURNAL, LET_IN, REFUSED, VIDEOS
 from contract_tests.kept import keep
 from weryai import Job
 from weryai.journal import Entry, SQLiteJournal
@@ -35,6 +43,7 @@ EARLY = 7
 START = 0.6  # seconds that a start takes, about
 TRIES = 30  # until a kill comes before the end of a command that ends by itself
 PATIENCE = 60.0  # seconds for one that is not killed
+TERMINATED = 143  # with which a command that SIGTERM has ended says so
 
 
 @define
@@ -46,6 +55,7 @@ class Chaos:
     folder: Path
     dice: random.Random
     hits: Counter[Hit] = field(factory=Counter)
+    told: Counter[str] = field(factory=Counter)  # what victims said, by the names of Figures
     others: list[Running] = field(factory=list)
 
     def kill(self, number: int) -> None:
@@ -54,13 +64,25 @@ class Chaos:
         early = number % EARLY == 3
         for attempt in range(1, TRIES + 1):
             argv = victim.argv(self.folder, number * 1000 + attempt)
-            running = self._start(argv)
+            running = self._start(argv, leads=victim.kind is FORK)
             self.others += [self._start(argv) for _ in range(victim.others)]
             self._let_live(running, victim.kind, early)
-            if running.kill():
-                self.hits[Hit(victim.kind.name, running.says(victim.kind.word))] += 1
+            if running.kill(victim.signal):
+                self._note(running, victim)
                 return
         raise AssertionError(f"{victim} was never there to be killed")
+
+    def _note(self, running: Running, victim: Victim) -> None:
+        began = running.says(victim.kind.word)
+        self.hits[Hit(victim.kind.name, began)] += 1
+        assert not running.says(BROKEN), running.output.read_text()
+        self.told["let_in"] += running.count(LET_IN)
+        self.told["refused"] += running.count(REFUSED)
+        # Of a command that has begun, only words are an end; before that, nothing is there to say.
+        worded = running.process.returncode == TERMINATED and running.says("stopped")
+        self.told["worded"] += worded
+        if victim.signal is signal.SIGTERM and victim.kind in (GENERATE, RESUME) and began:
+            assert worded, running.output.read_text()
 
     def resume(self) -> int:
         """Two `weryai resume` at the same time. Returns how many videos were fetched twice."""
@@ -99,13 +121,16 @@ class Chaos:
             time.sleep(0.01)
         time.sleep(self.dice.uniform(0, kind.seconds))
 
-    def _start(self, argv: list[str]) -> Running:
+    def _start(self, argv: list[str], leads: bool = False) -> Running:
+        """Start it, where it leads as the first of a group that is ended together."""
         ours = {"WERYAI_API_KEY": self.found.simulator.api_key, "WERYAI_BASE_URL": self.address}
         settings = os.environ | ours | {"NO_PROXY": "127.0.0.1"}
         handle, said = tempfile.mkstemp(dir=self.folder)
         with open(handle, "wb") as output:  # a pipe would be full at some time
-            process = subprocess.Popen(argv, env=settings, stdout=output, stderr=output)
-        return Running(process, Path(said))
+            process = subprocess.Popen(
+                argv, env=settings, stdout=output, stderr=output, process_group=0 if leads else None
+            )
+        return Running(process, Path(said), leads)
 
 
 @define
@@ -114,11 +139,15 @@ class Running:
 
     process: subprocess.Popen[bytes]
     output: Path
+    leads: bool = False  # a group of its own
 
-    def kill(self) -> bool:
+    def kill(self, how: signal.Signals) -> bool:
         """Returns whether it was there to be killed; one that ended by itself has done well."""
-        self.process.kill()
-        if self.process.wait() == -signal.SIGKILL:
+        if self.leads:
+            os.killpg(self.process.pid, how)
+        else:
+            self.process.send_signal(how)
+        if self.process.wait(PATIENCE) in (-how, TERMINATED):
             return True
         self.end()
         return False
@@ -132,7 +161,10 @@ class Running:
         return self.process.poll() is None
 
     def says(self, word: str) -> bool:
-        return word in self.output.read_text()
+        return self.count(word) > 0
+
+    def count(self, word: str) -> int:
+        return self.output.read_text().count(word)
 
 
 def run(kills: int, seed: int, folder: Path) -> Figures:
@@ -144,12 +176,15 @@ def run(kills: int, seed: int, folder: Path) -> Figures:
             list(lanes.map(chaos.kill, range(kills)))
         for each in chaos.others:
             each.end()
+        closed = len(dropped(found, chaos.entries()))
         twice = chaos.resume()
         entries, accepted = chaos.entries(), found.accepted()
+        closed += len(dropped(found, entries))
         chaos.settle(entries)
         twice += chaos.resume()
-        counted: dict[str, Any] = submissions(entries, accepted)
+        counted: dict[str, Any] = submissions(entries, accepted) | chaos.told
         counted |= files(found, chaos.entries(), folder)
+        counted |= {"swapped": swapped(found, chaos.entries()), "dropped": closed}
         return Figures(hits=chaos.hits, twice=twice, seconds=time.monotonic() - started, **counted)
 
 

@@ -36,12 +36,17 @@ class Figures:
     unknown_paid: int
     unreported: int
     videos: int
+    dropped: int
     lost: int
     corrupt: int
     twice: int
     unopened: int
     parts: int
     seconds: float
+    swapped: int = 0
+    worded: int = 0
+    refused: int = 0
+    let_in: int = 0
 
     @property
     def broken(self) -> bool:
@@ -49,6 +54,7 @@ class Figures:
         # Not the parts: two may fetch a video at once, and nobody asks again for what one of them
         # leaves when it is killed.
         bad = self.unreported + self.lost + self.corrupt + self.twice + self.unopened
+        bad += self.dropped + self.swapped + self.let_in
         return self.most_posts > 1 or bad > 0
 
     def __str__(self) -> str:
@@ -57,6 +63,7 @@ class Figures:
             for name, value in {
                 "killed": self.hits.total(),
                 **{f"  {kind.name}": self._killed(kind.name) for kind in KINDS},
+                "ended by SIGTERM, with words": self.worded,
                 "jobs asked": self.asked,
                 "submissions accepted": self.paid,
                 "accepted for one job, at the most": self.most_posts,
@@ -64,7 +71,11 @@ class Figures:
                 "killed likewise, and not paid": self.unknown - self.unknown_paid,
                 "reported as unknown": self.unknown,
                 "paid and not in the journal": self.unreported,
+                "jobs with the ids of another": self.swapped,
+                "clients in use refused to a child": self.refused,
+                "clients in use let into a child": self.let_in,
                 "videos paid": self.videos,
+                "videos paid and neither fetched nor open": self.dropped,
                 "videos lost": self.lost,
                 "corrupt files": self.corrupt,
                 "videos fetched twice by two resumes at once": self.twice,
@@ -105,6 +116,29 @@ def files(found: Service, entries: Collection[Entry], folder: Path) -> dict[str,
         "unopened": sum(not _opens(path) for path in (folder / NEW).glob("*.journal")),
         "parts": len(list((folder / VIDEOS).glob(".*.part"))),
     }
+
+
+def dropped(found: Service, entries: Collection[Entry]) -> list[str]:
+    """Tasks whose video is in no file, though nobody would look for it any more."""
+    there = {name for each in entries for name, path in each.files.items() if path.exists()}
+    to_come = {entry.payload["caller_id"] for entry in entries if entry.open}
+    return [
+        task_id
+        for line in found.simulator.ledger
+        for task_id in line.task_ids
+        if task_id not in there and line.payload["caller_id"] not in to_come
+    ]
+
+
+def swapped(found: Service, entries: Collection[Entry]) -> int:
+    """How many jobs have an id that was given to another."""
+    given = {
+        (line.payload["caller_id"], name)
+        for line in found.simulator.ledger
+        for name in line.task_ids
+    }
+    jobs = [(entry.payload["caller_id"], entry.job.task_ids) for entry in entries if entry.job]
+    return sum(any((caller_id, name) not in given for name in ids) for caller_id, ids in jobs)
 
 
 def fetched_twice(before: Mapping[str, int], after: Mapping[str, int]) -> int:

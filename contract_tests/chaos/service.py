@@ -17,16 +17,23 @@ from attrs import define, field
 from contract_tests.films import film
 from weryai import SystemClock
 from weryai.cli.simulate import serving
-from weryai.testing import Simulator
+from weryai.testing import Simulator, Variant
 
 SUBMIT = "/v1/generation/multi-image-to-video"
 LONGEST = 0.2  # seconds before a submission is accepted, and again before it is answered
 CHUNK = 0.004  # seconds for each 64 kB of a video
+LATE = 0.3  # seconds after its end for which a task may be told in part
+# How a call is answered: by chance, so that what is told of a job differs from look to look.
+VARIANTS = (
+    Variant(),
+    *(Variant(late=each, named="first") for each in ("videos", "tasks", "state")),
+)
 
 
 @define
 class Service:
-    """A simulator behind a socket, and how often each video was asked for."""
+    """A simulator behind a socket that tells less at first, and how often each video was asked
+    for."""
 
     simulator: Simulator
     dice: random.Random
@@ -48,6 +55,7 @@ class Service:
                 await sleep(CHUNK)
             await send(message)
 
+        self.simulator.variant = self.dice.choice(VARIANTS)
         if result:
             self.fetched[path.removeprefix("/results/").removesuffix("-1.mp4")] += 1
         if path == SUBMIT:
@@ -73,7 +81,7 @@ def service(seed: int) -> Iterator[tuple[Service, str]]:
     def draw(*_: object, path: Path, **__: object) -> None:
         path.write_bytes(film(dice.randbytes(dice.randrange(200_000, 2_000_000))))
 
-    simulator = Simulator(credits=1e9, task_seconds=0.1, clock=SystemClock())
+    simulator = Simulator(credits=1e9, task_seconds=0.1, late_seconds=LATE, clock=SystemClock())
     with patch("weryai.testing._world.render", draw), simulator:
         found = Service(simulator, dice)
         with serving(cast(Simulator, found)) as (address, _):  # all it needs is the application

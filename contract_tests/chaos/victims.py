@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
+from signal import SIGKILL, SIGTERM, Signals
 
 from attrs import frozen
 
@@ -29,7 +30,8 @@ WORKER = Kind("processes that make videos", "ready", 1.2)
 GENERATE = Kind("weryai generate", "submitting", 0.8)
 RESUME = Kind("weryai resume", "looking", 0.4)
 OPENING = Kind("first openings of a journal", "ready", 0.2)
-KINDS = (WORKER, GENERATE, RESUME, OPENING)
+FORK = Kind("processes that fork with a client", "ready", 1.2)
+KINDS = (WORKER, GENERATE, RESUME, OPENING, FORK)
 
 
 @frozen
@@ -37,13 +39,15 @@ class Victim:
     """One that is to be killed.
 
     Attributes:
-        mode: of a worker: sync, async, or openings.
+        mode: of a worker: sync, async, openings, or fork.
         others: how many of the same run beside it, and are left alone.
+        signal: what ends it.
     """
 
     kind: Kind
     mode: str = ""
     others: int = 0
+    signal: Signals = SIGKILL
 
     def argv(self, folder: Path, caller_id: int) -> list[str]:
         """Its command; a job of its own has this caller_id, and further ones the next."""
@@ -63,12 +67,12 @@ class Victim:
 TURNS = (
     Victim(WORKER, "sync"),
     Victim(WORKER, "async"),
-    Victim(GENERATE),
+    Victim(GENERATE, signal=SIGTERM),
     Victim(RESUME),
     Victim(OPENING, "openings"),
-    Victim(WORKER, "async"),
-    Victim(WORKER, "sync"),
+    Victim(FORK, "fork"),
+    Victim(WORKER, "sync", signal=SIGTERM),
     Victim(GENERATE),
-    Victim(RESUME, others=1),
-    Victim(WORKER, "sync"),
+    Victim(RESUME, others=1, signal=SIGTERM),
+    Victim(WORKER, "async"),
 )

@@ -1,5 +1,8 @@
 """A process that is killed: it submits, waits and downloads until then, or opens new journals.
 
+One that forks hands a client that is in use to its children, who must be refused, and then make
+clients of their own.
+
 python -m contract_tests.chaos.worker MODE FOLDER FIRST_CALLER_ID
 """
 
@@ -7,12 +10,15 @@ from __future__ import annotations
 
 import asyncio
 import itertools
+import os
 import sys
 import time
+import traceback
+from collections.abc import Iterable
 from datetime import UTC, datetime
 from pathlib import Path
 
-from weryai import AsyncWeryAI, MultiImageToVideo, SystemClock, WeryAI
+from weryai import AsyncWeryAI, ConfigError, MultiImageToVideo, SystemClock, WeryAI
 from weryai.journal import SQLiteJournal
 from weryai.testing import sample
 
@@ -20,6 +26,10 @@ from weryai.testing import sample
 HURRY = 50.0
 # In the folder of a run.
 JOURNAL, VIDEOS, NEW = "jobs.journal", "videos", "new"
+CHILDREN = 2
+APART = 300  # between the caller_ids of a process and of its children
+# What a child says of its parent's client.
+REFUSED, LET_IN, BROKEN = "refused", "let in", "broken"
 
 
 class HastyClock(SystemClock):
@@ -51,7 +61,7 @@ def request(folder: Path, caller_id: int) -> MultiImageToVideo:
     )
 
 
-def work(folder: Path, caller_ids: itertools.count[int]) -> None:
+def work(folder: Path, caller_ids: Iterable[int]) -> None:
     with WeryAI(journal=folder / JOURNAL, clock=HastyClock()) as client:
         print("ready", flush=True)
         for caller_id in caller_ids:
@@ -65,6 +75,37 @@ async def work_async(folder: Path, caller_ids: itertools.count[int]) -> None:
         for caller_id in caller_ids:
             result = await client.generate(request(folder, caller_id))
             await client.download(result, folder / VIDEOS)
+
+
+def fork(folder: Path, first: int) -> None:
+    """Go on beside children that were given the client, after its first call."""
+    with WeryAI(journal=folder / JOURNAL, clock=HastyClock()) as client:
+        client.balance()
+        for number in range(1, CHILDREN + 1):
+            if os.fork() == 0:
+                be_a_child(client, folder, first + number * APART)
+        print("ready", flush=True)
+        for caller_id in itertools.count(first):
+            result = client.generate(request(folder, caller_id))
+            client.download(result, folder / VIDEOS)
+
+
+def be_a_child(client: WeryAI, folder: Path, first: int) -> None:
+    """Try the client of the parent, then make videos with one of its own; never returns."""
+    try:
+        try:
+            client.submit(request(folder, first))
+            said = LET_IN
+        except ConfigError:
+            said = REFUSED
+        print(said, flush=True)
+        work(folder, itertools.islice(itertools.count(first + 1), 2))
+    except BaseException:
+        print(BROKEN, flush=True)
+        traceback.print_exc()
+    finally:
+        sys.stderr.flush()
+        os._exit(0)
 
 
 def open_journals(folder: Path, first: int) -> None:
@@ -85,5 +126,7 @@ if __name__ == "__main__":
         work(Path(where), itertools.count(int(first)))
     elif mode == "async":
         asyncio.run(work_async(Path(where), itertools.count(int(first))))
+    elif mode == "fork":
+        fork(Path(where), int(first))
     else:
         open_journals(Path(where) / NEW, int(first))

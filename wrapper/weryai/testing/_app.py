@@ -136,7 +136,8 @@ class App:
         return json.dumps(_dress.envelope(self._report(task), self.world.variant)).encode()
 
     def _report(self, task: SimulatedTask) -> dict[str, Any]:
-        return _dress.report(task, self.world.clock.time(), self.world.variant)
+        now, late = self.world.clock.time(), self.world.late(task)
+        return _dress.report(task, now, late, self.world.variant)
 
     @asynccontextmanager
     async def _call_webhooks(self, _: Starlette) -> AsyncIterator[None]:

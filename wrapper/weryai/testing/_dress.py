@@ -53,16 +53,21 @@ def submission(accepted: Accepted, variant: Variant) -> dict[str, Any]:
     """The ids of what was started."""
     data: dict[str, Any] = {"batch_id": accepted.batch_id}
     single = len(accepted.task_ids) == 1
+    named = accepted.task_ids[:1] if variant.named == "first" else accepted.task_ids
     if variant.ids != "task_id" or not single:
-        data["task_ids"] = list(accepted.task_ids)
+        data["task_ids"] = list(named)
     if variant.ids != "task_ids" and single:
         data |= {"task_id": accepted.task_ids[0], "task_status": "waiting"}
     return data
 
 
-def report(task: SimulatedTask, now: float, variant: Variant) -> dict[str, Any]:
-    """One task."""
-    phase = task.phase(now)
+def report(task: SimulatedTask, now: float, late: bool, variant: Variant) -> dict[str, Any]:
+    """One task; `late` is whether what the variant tells late is not told yet."""
+    phase, urls = task.phase(now), task.urls(now)
+    if urls and late and variant.late == "state":
+        phase, urls = "failed", []
+    elif late and variant.late == "videos":
+        urls = urls[:-1]
     camel = variant.shape == "camel"
     told: dict[str, Any] = {
         "taskId" if camel else "task_id": task.id,
@@ -70,7 +75,7 @@ def report(task: SimulatedTask, now: float, variant: Variant) -> dict[str, Any]:
     }
     if variant.nulls:
         told |= {"videos": None, "task_result": None, "msg": None}
-    if urls := task.urls(now):
+    if urls:
         told |= videos(urls, variant)
     if task.ended(now) and task.outcome.failed and task.outcome.message:
         message = task.outcome.message

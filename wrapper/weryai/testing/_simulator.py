@@ -35,6 +35,7 @@ class Simulator:
             then is 1,000,000,000, as JSON has no infinity.
         price: credits for each second of each video. The real prices are not published.
         task_seconds: from submission to the end of a task.
+        late_seconds: from the end of a task until what its variant tells late is told.
         variant: how replies are spelled.
         clock: where time comes from; by default a ManualClock that waiting clients turn.
         api_key: the one key that is accepted.
@@ -48,19 +49,20 @@ class Simulator:
         credits: float = 1000,
         price: float = 1,
         task_seconds: float = 30,
+        late_seconds: float = 10,
         variant: Variant | None = None,
         clock: Clock | None = None,
         api_key: str = API_KEY,
     ) -> None:
-        numbers = {"credits": credits, "price": price, "task_seconds": task_seconds}
-        for name, value in numbers.items():
+        seconds = {"task_seconds": task_seconds, "late_seconds": late_seconds}
+        for name, value in {"credits": credits, "price": price, **seconds}.items():
             require_number(name, value)
         require(math.isfinite(price), "price is finite")
         require(isinstance(api_key, str) and api_key != "", "api_key is a text")
         self.clock = clock or ManualClock()
         self.api_key = api_key
         self._world = World(
-            self.clock, credits, price, task_seconds, _variant(variant or Variant())
+            self.clock, credits, price, task_seconds, late_seconds, _variant(variant or Variant())
         )
         self._app = App(self._world, api_key)
         self._transport = BlockingTransport(self._app.in_process)

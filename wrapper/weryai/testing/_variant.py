@@ -18,6 +18,8 @@ Reason = Literal["msg", "task_result"]
 Balance = Literal["number", "object"]
 BadKey = Literal["401", "403", "1002"]
 Registry = Literal["full", "image_to_video"]
+Named = Literal["all", "first"]
+Late = Literal["nothing", "videos", "tasks", "state"]
 AspectRatio = Literal["required", "optional"]
 
 
@@ -28,6 +30,8 @@ class Variant:
     Parameters:
         success: status 0, status 200, or `success: true` without a status.
         ids: where a submission puts the task's id; all but `task_ids` need a single task.
+        named: which tasks of several a submission names: all, or the first alone beside the batch
+            that has them all, as the page's own example does.
         one_task: one task makes all videos, instead of one task for each.
         states: `live` (succeed), `documented` (SUCCESS), `mapped` (running, success), `canceled` or
             `error` (where a task failed).
@@ -41,10 +45,14 @@ class Variant:
         nulls: absent fields of a task are there, as null.
         aspect_ratio: whether a model whose row lists no ratios may be asked without one; the page
             requires it, and the vendor's client leaves it out then.
+        late: what is told only `late_seconds` after a task has ended: the last of its `videos`, the
+            other `tasks` of its batch than the first, or the `state` of one that succeeded, which
+            says failed until then (I).
     """
 
     success: Success = "0"
     ids: Ids = "task_ids"
+    named: Named = "all"
     one_task: bool = False
     states: States = "live"
     shape: Shape = "object"
@@ -56,6 +64,7 @@ class Variant:
     registry: Registry = "full"
     nulls: bool = False
     aspect_ratio: AspectRatio = "required"
+    late: Late = "nothing"
 
     def __attrs_post_init__(self) -> None:
         for name, choices in self.choices().items():

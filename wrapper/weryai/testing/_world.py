@@ -106,6 +106,7 @@ class World:
     credits: float
     price: float
     task_seconds: float
+    late_seconds: float
     variant: Variant
     ledger: list[Accepted] = field(factory=list)
     received: list[Received] = field(factory=list)
@@ -149,11 +150,16 @@ class World:
         return self.tasks[task_id]
 
     def batch(self, batch_id: str) -> list[SimulatedTask]:
-        """The tasks of a batch. Raises Refusal."""
+        """The tasks of a batch that are told by now. Raises Refusal."""
         tasks = [task for task in self.tasks.values() if str(task.batch_id) == batch_id]
         if not tasks:
             raise Refusal(1003)
-        return tasks
+        late = self.variant.late == "tasks" and any(map(self.late, tasks))
+        return tasks[:1] if late else tasks
+
+    def late(self, task: SimulatedTask) -> bool:
+        """Whether what a variant tells late is not told of it yet."""
+        return self.clock.time() < task.accepted_at + task.seconds + self.late_seconds
 
     def upload(self, content: bytes) -> str:
         """Keep an image and give it a name. Raises Refusal."""
