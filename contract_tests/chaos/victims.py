@@ -30,7 +30,7 @@ WORKER = Kind("processes that make videos", "ready", 1.2)
 GENERATE = Kind("weryai generate", "submitting", 0.8)
 RESUME = Kind("weryai resume", "looking", 0.4)
 OPENING = Kind("first openings of a journal", "ready", 0.2)
-FORK = Kind("processes that fork with a client", "ready", 1.2)
+FORK = Kind("processes that fork with a client", "heard", 1.2)
 KINDS = (WORKER, GENERATE, RESUME, OPENING, FORK)
 
 

@@ -29,7 +29,7 @@ JOURNAL, VIDEOS, NEW = "jobs.journal", "videos", "new"
 CHILDREN = 2
 APART = 300  # between the caller_ids of a process and of its children
 # What a child says of its parent's client.
-REFUSED, LET_IN, BROKEN = "refused", "let in", "broken"
+REFUSED, LET_IN, BROKEN = "was refused", "was let in", "ended badly"
 
 
 class HastyClock(SystemClock):
@@ -78,19 +78,22 @@ async def work_async(folder: Path, caller_ids: itertools.count[int]) -> None:
 
 
 def fork(folder: Path, first: int) -> None:
-    """Go on beside children that were given the client, after its first call."""
+    """Hand the client to children after its first call, hear them out, and go on beside them."""
+    ears, mouth = os.pipe()
     with WeryAI(journal=folder / JOURNAL, clock=HastyClock()) as client:
         client.balance()
         for number in range(1, CHILDREN + 1):
             if os.fork() == 0:
-                be_a_child(client, folder, first + number * APART)
-        print("ready", flush=True)
+                be_a_child(client, mouth, folder, first + number * APART)
+        for _ in range(CHILDREN):
+            os.read(ears, 1)
+        print("heard", flush=True)
         for caller_id in itertools.count(first):
             result = client.generate(request(folder, caller_id))
             client.download(result, folder / VIDEOS)
 
 
-def be_a_child(client: WeryAI, folder: Path, first: int) -> None:
+def be_a_child(client: WeryAI, mouth: int, folder: Path, first: int) -> None:
     """Try the client of the parent, then make videos with one of its own; never returns."""
     try:
         try:
@@ -99,6 +102,7 @@ def be_a_child(client: WeryAI, folder: Path, first: int) -> None:
         except ConfigError:
             said = REFUSED
         print(said, flush=True)
+        os.write(mouth, b".")
         work(folder, itertools.islice(itertools.count(first + 1), 2))
     except BaseException:
         print(BROKEN, flush=True)
