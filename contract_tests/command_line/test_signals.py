@@ -86,6 +86,31 @@ def test_a_signal_while_a_paid_request_is_on_its_way_leaves_an_unknown_entry_and
 
 
 @EACH
+@pytest.mark.parametrize("as_json", [False, True])
+def test_a_signal_while_the_ids_are_written_down_ends_like_any_other_and_tells_them(
+    cli: Cli,
+    simulator: Simulator,
+    monkeypatch: pytest.MonkeyPatch,
+    number: signal.Signals,
+    as_json: bool,
+) -> None:
+    def interrupted(*_: object) -> None:
+        signal.raise_signal(number)
+        raise AssertionError
+
+    monkeypatch.setattr(SQLiteJournal, "accept", interrupted)
+    said = cli(*GENERATE, *(["--json"] if as_json else []))
+    [task_id] = simulator.ledger[0].task_ids
+    assert said.code == CODES[number]
+    if as_json:
+        assert said.error["task_ids"] == [task_id]
+    else:
+        assert "weryai: stopped\n" in said.err
+        assert f"keep its ids: {task_id}\n" in said.err
+        assert said.err.endswith(f"go on with:\n  weryai wait {task_id}\n")
+
+
+@EACH
 def test_further_signals_cut_nothing_short_while_an_end_is_written_down_and_told(
     cli: Cli, simulator: Simulator, monkeypatch: pytest.MonkeyPatch, number: signal.Signals
 ) -> None:

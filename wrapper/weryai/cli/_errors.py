@@ -122,6 +122,7 @@ def _nearest(error: BaseException) -> type[BaseException]:
 
 def report(error: BaseException, run: Run) -> int:
     """Tell a failure, in words or as JSON, and what was achieved before it. Returns the code."""
+    error = _stop(error)
     first, *more = explain(error, run)
     what = [first, *takewhile(lambda line: line.startswith(" "), more)]
     told = [*what, *getattr(error, "__notes__", ()), *more[len(what) - 1 :]]
@@ -276,6 +277,17 @@ def _(error: KeyboardInterrupt, run: Run) -> list[str]:
     if run.request is not None and run.job is None and run.journal != "none":
         return ["stopped", "`weryai jobs` lists what was paid for, if anything was"]
     return ["stopped", *_go_on(run)]
+
+
+def _stop(error: BaseException) -> BaseException:
+    """The signal that came while the ids were written down, with what is told of them; else the
+    error as it is."""
+    stop = error.__cause__
+    if not isinstance(error, JournalError) or not isinstance(stop, KeyboardInterrupt):
+        return error
+    for note in getattr(error, "__notes__", ()):
+        stop.add_note(note)
+    return stop
 
 
 def _unknown(error: BaseException) -> SubmissionUnknownError | None:
