@@ -152,6 +152,20 @@ SPEAKING: list[dict[str, Any]] = [
     {"desc": "任务ID 7 已创建"},
     {"anything": "else"},
     {"details": ["long"] * 2000},
+    {"message": "任务 12345678 正在处理"},
+    {"message": "任务[abc123]处理中"},
+    {"message": "您的请求已经提交"},
+    {"message": "请求已被接受"},
+    {"message": "任务创建完成"},
+    {"message": "任务已进入队列"},
+    {"message": "已扣除120积分"},
+    {"message": "Your previous request is still being processed"},
+    {"message": "120 credits have been charged"},
+    {"message": "queued as #7788"},
+    {"message": "poll /v1/generation/abc123/status"},
+    {"message": "not refused: created successfully"},
+    {"input": 7788},
+    {"loc": [{"id": 5}]},
 ]
 
 
@@ -185,6 +199,16 @@ SILENT: list[dict[str, Any]] = [
     {"errors": [{"field": "duration", "message": "must be 4 to 15"}]},
     {"limit": 20, "remaining": 0, "retry_after": 7.5},
     {"taskIds": [], "task_id": None, "batch_id": ""},
+    {"message": "您已提交20个任务，请等待完成后再试"},  # noqa: RUF001
+    {"message": "任务未创建成功"},
+    {"message": "提交不成功"},
+    {"message": "Could not be submitted successfully; no credits were charged"},
+    {"message": "Daily limit: 1000/1000, resets at 2026-11-26T00:00:00.000+08:00"},
+    {"message": "image too large: 123456789 bytes"},
+    {"message": "must be one of ['9:16', '1:1', '720p']"},
+    {"message": "user id: 12345678 has no permission"},
+    {"message": ["duration must be a number", "model is required"], "statusCode": None},
+    {"detail": [{"loc": ["body", "images", 0], "msg": "invalid", "type": "value_error"}]},
 ]
 
 
@@ -197,6 +221,39 @@ def test_a_refusal_that_says_why_and_no_more_is_a_clean_one(
         expected = AGAIN if code == 1001 or status == 429 else RAISED
         answer = httpx.Response(status, json=envelope)
         assert outcome(make_client, ask, answer) == expected, (status, code)
+
+
+SENT: dict[str, Any] = {
+    "prompt": 'A successful launch, "id: 5", task_8f3a2',
+    "caller_id": 123456789012345,
+    "webhook_url": "https://example.org/hook?token=1234567890123",
+    "images": ["https://example.com/0123456789abcdef0123"],
+}
+
+
+@pytest.mark.parametrize("name", SENT)
+def test_what_repeats_the_request_says_nothing_new(
+    make_client: MakeClient, ask: Ask, name: str
+) -> None:
+    echo = SENT[name][0] if name == "images" else SENT[name]
+    for said, expected in (
+        ({"message": f"refused: {name} = {echo}"}, RAISED),
+        ({"message": "refused", "detail": [{"loc": ["body", name], "input": SENT[name]}]}, RAISED),
+        ({"message": f"refused: {echo}7"}, UNKNOWN),
+        ({"message": f"refused: {echo}, task_7"}, UNKNOWN),
+        ({"message": "refused", "id": echo}, UNKNOWN),
+    ):
+        answer = httpx.Response(200, json={"status": 1002, **said})
+        assert outcome(make_client, lambda **_: ask(**SENT), answer) == expected, said
+
+
+@pytest.mark.parametrize("name", ["Location", "X-Task-Id", "taskid", "Batch_Id", "X-Job-ID"])
+def test_a_refusal_whose_headers_point_to_a_task_is_of_unknown_fate(
+    make_client: MakeClient, ask: Ask, name: str
+) -> None:
+    for status, body in ((200, {"status": 1001}), (429, {}), (400, {"status": 1002}), (404, {})):
+        answer = httpx.Response(status, json=body, headers={name: "abc", "X-Request-Id": "abc"})
+        assert outcome(make_client, ask, answer) == UNKNOWN, (status, body)
 
 
 @pytest.mark.parametrize("status", [200, 429, 400, 401])

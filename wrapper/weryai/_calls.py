@@ -60,7 +60,8 @@ class Calls:
                 reply = await self._ask(operation, answer)
                 return self._read(operation, reply)
             except WeryAIError as error:
-                verdict = _retry.verdict(error, operation.cost, reply)
+                paid = operation.request.get("json")
+                verdict = _retry.verdict(error, operation.cost, reply, paid)
                 if verdict is Verdict.UNKNOWN:
                     raise self._unknown(operation, error, sent_at, answer) from error
                 fate.open = False

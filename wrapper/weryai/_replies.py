@@ -37,6 +37,7 @@ class Reply:
         raw: the bytes, without the key.
         body: the JSON value, None where it cannot be read.
         fault: why it cannot be read, empty where it can.
+        headers: their names.
     """
 
     status_code: int
@@ -44,6 +45,7 @@ class Reply:
     raw: bytes = field(repr=False)
     body: Any = field(repr=False)
     fault: str = ""
+    headers: tuple[str, ...] = ()
 
     def json(self) -> Any:
         """The JSON value. Raises ValueError where it cannot be read."""
@@ -81,6 +83,7 @@ def read(response: httpx.Response, answer: Answer, key: Key) -> Reply:
         hidden(response.content),
         body,
         fault,
+        tuple(response.headers),
     )
 
 

@@ -7,9 +7,10 @@ no task was made.
 from __future__ import annotations
 
 import random
-from collections.abc import Callable, Container, Iterator
+from collections.abc import Callable, Container, Iterator, Mapping
 from enum import Enum
 from itertools import count
+from typing import Any
 
 from attrs import frozen
 
@@ -86,24 +87,30 @@ NOT_THERE_YET = frozenset({403, 404, 408, 429})
 DOWNLOAD_BUDGET = 60.0
 
 
-def verdict(error: WeryAIError, cost: Cost, reply: Reply | None = None) -> Verdict:
-    """Whether a call that failed like this, after this reply or none, may be sent again."""
+def verdict(
+    error: WeryAIError,
+    cost: Cost,
+    reply: Reply | None = None,
+    sent: Mapping[str, Any] | None = None,
+) -> Verdict:
+    """Whether a call that failed like this, after this reply or none, may be sent again. `sent` is
+    the JSON of a paid one."""
     if isinstance(error, TransportError):
         lost = Verdict.UNKNOWN if cost is Cost.PAID else Verdict.AGAIN
         return lost if error.sent else Verdict.AGAIN
     if not isinstance(error, ResponseError):
         return Verdict.RAISE
     if cost is Cost.PAID:
-        return Verdict.UNKNOWN if reply is None else of_a_refusal(reply)
+        return Verdict.UNKNOWN if reply is None else of_a_refusal(reply, sent or {})
     return Verdict.AGAIN if _passes(error) else Verdict.RAISE
 
 
-def of_a_refusal(reply: Reply) -> Verdict:
+def of_a_refusal(reply: Reply, sent: Mapping[str, Any]) -> Verdict:
     """What follows for a paid submission from an answer that is no job."""
     code = own_code(reply)
     for row in PAID:
         if reply.status_code in row.statuses and code in row.codes:
-            return row.verdict if is_clean(reply) else Verdict.UNKNOWN
+            return row.verdict if is_clean(reply, sent) else Verdict.UNKNOWN
     return Verdict.UNKNOWN
 
 
