@@ -64,7 +64,14 @@ def fault(request: pytest.FixtureRequest) -> BaseException:
     return error
 
 
-ERRORS = [RuntimeError, JournalError, KeyError]
+class Speechless(Exception):
+    """An error that fails when it is asked what it is."""
+
+    def __str__(self) -> str:
+        raise RuntimeError("no words")
+
+
+ERRORS = [RuntimeError, JournalError, KeyError, Speechless]
 errors = pytest.mark.parametrize("fault", ERRORS, indirect=True)
 anything = pytest.mark.parametrize("fault", [*ERRORS, KeyboardInterrupt, SystemExit], indirect=True)
 

@@ -221,7 +221,11 @@ def _told(failure: BaseException) -> WeryAIError:
     """What a journal raised, as an error of ours."""
     if isinstance(failure, (AlreadySubmittedError, JournalError)):
         return failure
-    error = JournalError(f"the journal failed: {type(failure).__name__}: {failure}")
+    try:
+        words = f"{type(failure).__name__}: {failure}"
+    except Exception:  # it cannot even say what it is
+        words = type(failure).__name__
+    error = JournalError(f"the journal failed: {words}")
     error.__cause__ = failure
     return error
 
