@@ -40,6 +40,20 @@ def replaced(path: Path) -> None:
     copy.rename(path)
 
 
+@pytest.mark.parametrize("size", [0, 100, 4096])
+def test_nothing_is_sent_where_the_journal_was_cut_in_its_place(
+    make_client: MakeClient, simulator: Simulator, journal: SQLiteJournal, ask: Ask, size: int
+) -> None:
+    client = make_client(simulator, journal=journal)
+    client.submit(ask(images=HTTPS))
+    sent = len(simulator.received)
+    os.truncate(journal.path, size)
+    for _ in range(2):
+        with pytest.raises(JournalError, match=r"cut short|damaged"):
+            client.submit(ask(images=HTTPS))
+    assert len(simulator.received) == sent
+
+
 @pytest.mark.skipif(os.name == "nt", reason="what is open stays there")
 @pytest.mark.parametrize("mark", ["", "-wal", "-shm", "-claims"])
 @pytest.mark.parametrize("change", [removed, moved, replaced])

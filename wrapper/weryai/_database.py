@@ -15,6 +15,8 @@ from ._locks import Turns
 from ._sqlite_file import PATIENCE, beside
 from .errors import JournalError
 
+CUT = "close the journal, and put a backup in its place"
+
 
 class Database:
     """One connection, for all threads of the process that opened it.
@@ -35,6 +37,7 @@ class Database:
             # A connection that has written has its log open.
             names = (path, beside(path, "-wal"), beside(path, "-shm"), locks)
             self._places = {name: name.stat() for name in names}
+            self._size = path.stat().st_size  # bytes; it never shrinks
             stack.pop_all()
 
     def rows(self, query: str, values: Sequence[object] = ()) -> list[sqlite3.Row]:
@@ -63,8 +66,8 @@ class Database:
             self.require_in_place()
 
     def require_in_place(self) -> None:
-        """Refuse a file that was removed, moved or replaced while it was open: what is written into
-        it will not be found. Raises JournalError."""
+        """Refuse a file that was removed, moved, replaced or cut while it was open: what is written
+        into it will not be found. Raises JournalError."""
         for name, opened in self._places.items():
             try:
                 there = os.path.samestat(name.stat(), opened)
@@ -75,6 +78,11 @@ class Database:
                     f"{name} was removed, moved or replaced while the journal was open: put it"
                     " back, or close the journal and open it anew"
                 )
+        # SQLite would write on, into what cannot be opened again.
+        seen, self._size = self._size, self.path.stat().st_size
+        if self._size < seen:
+            self._size = seen
+            raise JournalError(f"{self.path} was cut short while the journal was open: {CUT}")
 
     def backup(self, target: Path) -> None:
         """Copy what is there now to a new file, which has its name when it is whole. Raises
