@@ -5,6 +5,8 @@ from __future__ import annotations
 import asyncio
 import os
 import pickle
+import signal
+import threading
 import warnings
 from collections.abc import Awaitable, Callable, Coroutine
 from concurrent.futures import ThreadPoolExecutor
@@ -66,18 +68,19 @@ class Witness:
 
 
 def in_a_child(work: Callable[[], Any]) -> Any:
-    """What comes of it, or its error, in a process that is forked from this one."""
+    """What comes of it, or the words of its error, in a process that is forked from this one."""
     read, write = os.pipe()
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", DeprecationWarning)  # Python 3.12 warns of the threads
         child = os.fork()
     if child == 0:
         try:
-            told = work()
+            signal.alarm(30)  # whatever hangs in it
+            os.write(write, pickle.dumps(work()))
         except BaseException as error:
-            told = error
-        os.write(write, pickle.dumps(told))
-        os._exit(0)
+            os.write(write, pickle.dumps(f"{type(error).__name__}: {error}"))
+        finally:
+            os._exit(0)
     os.close(write)
     with os.fdopen(read, "rb") as pipe:
         told = pickle.loads(pipe.read())
@@ -96,7 +99,9 @@ def test_no_call_of_a_client_works_in_a_process_that_was_forked_after_its_first(
     tmp_path: Path, journal: SQLiteJournal, name: str
 ) -> None:
     network, witness = Network(BALANCE), Witness(journal)
-    client = WeryAI(KEY, transport=httpx.MockTransport(network), journal=witness)
+    client = WeryAI(
+        KEY, transport=httpx.MockTransport(network), journal=witness, clock=ManualClock()
+    )
     client.balance()
 
     def work() -> Any:
@@ -155,7 +160,9 @@ def test_no_call_of_an_async_client_works_on_another_loop_than_its_first(
     tmp_path: Path, journal: SQLiteJournal, name: str, first: Any, second: Any
 ) -> None:
     network, witness = Network(BALANCE), Witness(journal)
-    client = AsyncWeryAI(KEY, transport=httpx.MockTransport(network), journal=witness)
+    client = AsyncWeryAI(
+        KEY, transport=httpx.MockTransport(network), journal=witness, clock=ManualClock()
+    )
 
     async def elsewhere() -> str:
         with pytest.raises(ConfigError) as caught:
@@ -274,3 +281,92 @@ def test_both_loops_submit_wait_and_download(simulator: Any, tmp_path: Path, run
     (path,) = run(runner, work)
     assert path.exists()
     assert len(simulator.ledger) == 1
+
+
+class Closing(httpx.MockTransport):
+    """Knows whether it was closed."""
+
+    closed = False
+
+    def close(self) -> None:
+        self.closed = True
+
+
+def test_a_process_that_was_forked_closes_nothing_that_is_its_parents(tmp_path: Path) -> None:
+    transport = Closing(Network(BALANCE))
+    client = WeryAI(KEY, transport=transport, journal=tmp_path / "kept.journal")
+    client.balance()
+
+    def work() -> bool:
+        client.close()
+        return transport.closed
+
+    assert in_a_child(work) is False
+    assert client.balance() == 7
+    client.close()
+    assert transport.closed
+
+
+class Held(Witness):
+    """A journal that is slow to write down what was started."""
+
+    def __init__(self, journal: Journal) -> None:
+        super().__init__(journal)
+        self.here, self.go = threading.Event(), threading.Event()
+
+    def accept(self, *args: Any, **given: Any) -> None:
+        self.here.set()
+        assert self.go.wait(60)
+        self._journal.accept(*args, **given)
+
+
+@pytest.mark.parametrize(
+    ("runner", "own"),
+    [(asyncio.run, False), (asyncio.run, True), (trio.run, False)],
+    ids=["asyncio, by a scope", "asyncio, by cancel", "trio"],
+)
+def test_what_was_paid_is_written_down_before_a_cancelled_call_ends(
+    journal: SQLiteJournal, runner: Any, own: bool
+) -> None:
+    held, ended = Held(journal), threading.Event()
+    transport = httpx.MockTransport(Network(STARTED))
+
+    async def submit() -> None:
+        async with AsyncWeryAI(KEY, transport=transport, journal=held) as client:
+            try:
+                await client.submit(ASKED)
+            finally:
+                ended.set()
+
+    async def cancelled(cancel: Callable[[], object]) -> None:
+        await anyio.to_thread.run_sync(held.here.wait)
+        for _ in range(3):
+            cancel()
+            await anyio.sleep(0.01)
+        assert not ended.is_set(), "it waits for the journal, however often it is cancelled"
+        held.go.set()
+
+    async def work() -> None:
+        if own:
+            task = asyncio.ensure_future(submit())
+            await cancelled(task.cancel)
+            with pytest.raises(asyncio.CancelledError):
+                await task
+            return
+        async with anyio.create_task_group() as group:
+            inner = anyio.CancelScope()
+
+            async def in_a_scope() -> None:
+                with inner:
+                    await submit()
+
+            group.start_soon(in_a_scope)
+            await cancelled(inner.cancel)
+
+    try:
+        run(runner, work)
+    finally:
+        held.go.set()
+    assert ended.is_set()
+    (entry,) = journal.entries()
+    assert (entry.state, entry.job and entry.job.task_ids) == ("running", ("a",))
