@@ -201,7 +201,7 @@ def test_what_only_a_journal_knows_is_refused_without_one(
     assert simulator.received == []
 
 
-@pytest.mark.parametrize("key", ["", "x" * 256, 17, b"shot", "shot-\ud83d"], ids=repr)
+@pytest.mark.parametrize("key", ["", " \n", "x" * 256, 17, b"shot", "shot-\ud83d"], ids=repr)
 def test_a_key_that_cannot_be_kept_is_refused(
     client: WeryAI, simulator: Simulator, ask: Ask, key: Any
 ) -> None:
@@ -210,7 +210,7 @@ def test_a_key_that_cannot_be_kept_is_refused(
     assert simulator.received == []
 
 
-@pytest.mark.parametrize("key", ["x" * 255, "日本 'shot' \0; --", " "], ids=ascii)
+@pytest.mark.parametrize("key", ["x" * 255, "日本 'shot' \0; --"], ids=ascii)
 def test_a_key_may_be_any_text(client: WeryAI, ask: Ask, key: str) -> None:
     assert client.submit(ask(), idempotency_key=key) == client.submit(ask(), idempotency_key=key)
 

@@ -123,6 +123,8 @@ def _fault(key: object) -> str | None:
         return f"must be a text, not {type(key).__name__}"
     if not 1 <= len(key) <= LONGEST_KEY:
         return f"has {len(key)} characters, 1 to {LONGEST_KEY} are possible"
+    if not key.strip():  # of a variable that is not set: it would make one job of all
+        return "is blank"
     try:
         key.encode()
     except UnicodeEncodeError:
