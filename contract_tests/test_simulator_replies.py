@@ -29,6 +29,7 @@ SUCCESS = {"0": (0, None), "200": (200, None), "true": (None, True)}
 STATES = {
     "live": ["waiting", "processing", "succeed", "failed"],
     "documented": ["PENDING", "PROCESSING", "SUCCESS", "FAILED"],
+    "noted": ["WAITING", "RUNNING", "SUCCEED", "FAILED"],
     "mapped": ["pending", "running", "success", "fail"],
     "canceled": ["waiting", "processing", "succeed", "canceled"],
     "error": ["waiting", "processing", "succeed", "error"],

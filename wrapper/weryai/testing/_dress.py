@@ -20,6 +20,12 @@ STATES = {
         "succeed": "SUCCESS",
         "failed": "FAILED",
     },
+    "noted": {
+        "waiting": "WAITING",
+        "processing": "RUNNING",
+        "succeed": "SUCCEED",
+        "failed": "FAILED",
+    },
     "mapped": {
         "waiting": "pending",
         "processing": "running",

@@ -8,7 +8,7 @@ from attrs import fields, frozen
 
 Success = Literal["0", "200", "true"]
 Ids = Literal["task_ids", "task_id", "both"]
-States = Literal["live", "documented", "mapped", "canceled", "error"]
+States = Literal["live", "documented", "noted", "mapped", "canceled", "error"]
 Shape = Literal["object", "list", "wrapped", "camel"]
 Batch = Literal["list", "object"]
 Videos = Literal[
@@ -33,8 +33,8 @@ class Variant:
         named: which tasks of several a submission names: all, or the first alone beside the batch
             that has them all, as the page's own example does.
         one_task: one task makes all videos, instead of one task for each.
-        states: `live` (succeed), `documented` (SUCCESS), `mapped` (running, success), `canceled` or
-            `error` (where a task failed).
+        states: `live` (succeed), `documented` (SUCCESS), `noted` (RUNNING, SUCCEED: the vendor's
+            notes), `mapped` (running, success), `canceled` or `error` (where a task failed).
         shape: of a task: a plain object, a list of one, below `output`, or in camel case.
         batch: a list, or a lone object where there is one task.
         videos: where and how a task names its videos; `video_url` and `video` need a single one.
