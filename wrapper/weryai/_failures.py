@@ -18,8 +18,8 @@ from typing import Any
 
 import httpx
 
-from ._replies import Reply, mended
-from ._scalars import whole
+from ._replies import Reply
+from ._scalars import mended, whole
 from .errors import (
     AuthenticationError,
     ConcurrencyLimitError,

@@ -7,7 +7,6 @@ which of the two values was meant, nobody knows.
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Callable
 from typing import Any
 
@@ -16,15 +15,12 @@ from attrs import field, frozen
 
 from ._bounds import Answer
 from ._config import Key
-from ._scalars import whole
+from ._scalars import mended, whole
 
 Cut = Callable[[str], str]
 
 # What reading a hostile answer, here or with the generated parsers, can end in.
 MALFORMED = (ValueError, KeyError, TypeError, AttributeError, RecursionError, ArithmeticError)
-
-# Half of a character beyond U+FFFF. JSON can spell one, and no file, terminal or database takes it.
-SURROGATE = re.compile("[\ud800-\udfff]")
 
 
 @frozen
@@ -114,8 +110,3 @@ def parse(data: bytes | str, cut: Cut = str) -> Any:
         return found
 
     return clean(json.loads(data, object_pairs_hook=unique))
-
-
-def mended(text: str) -> str:
-    """The text with U+FFFD in the place of what cannot be encoded."""
-    return text if text.isascii() else SURROGATE.sub("\N{REPLACEMENT CHARACTER}", text)

@@ -15,7 +15,7 @@ from typing import Any, TypeVar
 from . import _urls
 from ._entries import TO_COME, Entry
 from ._ids import is_id
-from ._sqlite_file import mended
+from ._scalars import mended
 from .results import Job, Task, Video
 
 T = TypeVar("T")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import re
 import sqlite3
 from contextlib import suppress
 from pathlib import Path
@@ -11,13 +10,13 @@ from typing import Any
 
 from . import _write_ahead
 from ._migrations import VERSION, migrate
+from ._scalars import mended
 from .errors import JournalError
 
 # In the file's header: whose it is.
 APPLICATION_ID = 0x57455259
 # Seconds to wait for another process; each of its transactions takes milliseconds.
 PATIENCE = 30.0
-HALVES = re.compile("[\ud800-\udfff]")
 KEEP_IT = (
     "it is left as it is. Move it away together with its -wal and -shm files, and keep them: ids of"
     " paid jobs may be in them"
@@ -125,11 +124,6 @@ def advice(error: sqlite3.Error) -> str:
     if type(error) is not sqlite3.DatabaseError:  # a full disk, a lock, a closed connection
         return f"cannot be used: {error}"
     return f"is damaged or is no journal ({error}); {KEEP_IT}"
-
-
-def mended(text: str) -> str:
-    """What can be stored of a text: UTF-8 cannot hold halves of surrogate pairs."""
-    return HALVES.sub("\ufffd", text)
 
 
 class _Connection(sqlite3.Connection):

@@ -1,7 +1,7 @@
 """Everything that weryai raises.
 
 WeryAIError
-├── ConfigError                  no key, a bad address
+├── ConfigError                  no key, a bad address, a foreign loop or process, a bad environment
 ├── InvalidRequestError          refused here, before anything was sent; lists every fault
 │   ├── AlreadySubmittedError    an entry of the journal asks for the same; entry, and how to go on
 │   └── MediaError               a local image that is missing, cut, too large, or not an image
@@ -56,7 +56,8 @@ def _rebuild(kind: type[WeryAIError], args: tuple[Any, ...], state: dict[str, An
 
 
 class ConfigError(WeryAIError):
-    """The client cannot be set up: no key, or an address that must not be used."""
+    """The client cannot be used so: no key, an address that must not be used, another event loop or
+    process than it was first used in, a fault of the environment. Nothing was sent."""
 
 
 class InvalidRequestError(WeryAIError):
