@@ -28,6 +28,7 @@ def main() -> None:
     assert loaded <= ALLOWED, loaded - ALLOWED
     for package in (weryai, weryai_api):
         assert resources.files(package).joinpath("py.typed").is_file(), package
+    assert resources.files(weryai_api).joinpath("openapi.json").is_file()
     assert weryai.__version__ == metadata.version("weryai")
 
 

@@ -1,7 +1,7 @@
 """openapi/weryai.yaml is valid, complete, in step with its page, and shown true by examples.
 
-Limits do not reach the generated code, so `generate.py --check` cannot see one change. The recorded
-page and the boundary values under data/, both written apart from the contract, can.
+`generate.py --check` sees that a limit changes, and not that it is wrong. The recorded page and the
+boundary values under data/, both written apart from the contract, can.
 """
 
 from __future__ import annotations

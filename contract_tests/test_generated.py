@@ -141,7 +141,8 @@ CHANGES = {
     "models/known_task_status.py": ("- waiting\n", "- queued\n"),
     "api/files/upload_file.py": ("/v1/generation/upload-file:", "/v1/generation/file:"),
     "models/balance_object.py": ('"Credits. Evidence', '"Money. Evidence'),
-    "__init__.py": ("Credits.\n", "Money.\n"),
+    "openapi.json": ("Credits.\n", "Money.\n"),
+    "limits.py": ("maxLength: 1000\n", "maxLength: 900\n"),
     "api/account/balance.py": ("operationId: get_balance", "operationId: balance"),
 }
 

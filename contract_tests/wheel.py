@@ -26,7 +26,7 @@ ABOUT_SOURCES = [
     "test_changes.py",
     "test_coverage*.py",
     "test_drift*.py",
-    "test_generated.py",
+    "test_generated*.py",
     "test_mutants.py",
     "test_regenerate.py",
     "test_rooms.py",

@@ -1,5 +1,8 @@
 """Make generated_client/weryai_api from openapi/weryai.yaml; with --check only compare the two.
 
+Beside what the generator makes stand limits.py, what a request may hold, and openapi.json, the
+contract as data.
+
 The generator's own templates are used with the few repairs listed in templates/repairs.toml. A
 repair whose text is no longer in the template stops the run, so an upgrade of the generator cannot
 drop one in silence.
@@ -9,9 +12,10 @@ from __future__ import annotations
 
 import argparse
 import filecmp
-import hashlib
+import json
 import os
 import re
+import shlex
 import shutil
 import subprocess
 import sys
@@ -19,7 +23,9 @@ import tempfile
 import tomllib
 from importlib import metadata, resources
 from pathlib import Path
+from typing import Any
 
+import limits
 import yaml
 
 HERE = Path(__file__).resolve().parent
@@ -85,20 +91,30 @@ def generate(contract: Path, target: Path, templates: Path) -> None:
     done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
     if done.returncode:
         sys.exit(done.stdout + done.stderr)
-    refuse_lost_models(contract, target)
+    document = yaml.safe_load(contract.read_text())
+    refuse_lost_models(document, target)
+    write_data(document, target, environment)
     for file in target.rglob("*.py"):
         file.write_text(MARK + file.read_text())
-    # Not every line of the contract shows in the code; with this, none changes unseen.
-    door = target / "__init__.py"
-    digest = hashlib.sha256(contract.read_bytes()).hexdigest()
-    door.write_text(door.read_text().replace(MARK, f"{MARK}# sha256 of the contract: {digest}\n"))
     (target / "py.typed").touch()
 
 
-def refuse_lost_models(contract: Path, target: Path) -> None:
+def write_data(document: dict[str, Any], target: Path, environment: dict[str, str]) -> None:
+    """Write limits.py, formatted as the rest is, and openapi.json."""
+    try:
+        (target / "limits.py").write_text(limits.module(document))
+    except limits.CannotCarryError as error:
+        sys.exit(f"{error}: limits.py cannot carry it, so say it in another form")
+    for hook in yaml.safe_load((HERE / "generator.yaml").read_text())["post_hooks"]:
+        subprocess.run([*shlex.split(hook), "--quiet"], cwd=target, env=environment, check=True)
+    text = json.dumps(document, ensure_ascii=False, allow_nan=False, indent=1)
+    (target / "openapi.json").write_text(f"{text}\n")
+
+
+def refuse_lost_models(document: dict[str, Any], target: Path) -> None:
     """The generator drops a schema that it cannot build (an allOf of a $ref to a bare anyOf, say)
     and exits 0 all the same."""
-    schemas = yaml.safe_load(contract.read_text())["components"]["schemas"]
+    schemas = document["components"]["schemas"]
     expected = {name for name, schema in schemas.items() if "properties" in schema}
     made = set(re.findall(r'"(\w+)"', (target / "models" / "__init__.py").read_text()))
     if lost := sorted(expected - made):

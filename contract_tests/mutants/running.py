@@ -36,6 +36,7 @@ GUARDS = {
     ),
     "generated": (
         "test_generated.py",
+        "test_generated_limits.py",
         "test_client.py",
         "test_submit.py",
         "test_wait.py",

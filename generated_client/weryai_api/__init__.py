@@ -1,8 +1,22 @@
 # Generated from openapi/weryai.yaml by `make generate`. Do not edit.
-# sha256 of the contract: 0b18f9efd9833b741420a3918fdb783f04b7f74d1f38ee4efe09c4e272abd47b
 """A client library for accessing WeryAI"""
 
-from .client import AuthenticatedClient, Client
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from .client import AuthenticatedClient, Client
+else:
+
+    def __getattr__(name: str) -> object:
+        if name not in __all__:
+            raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+        from . import client
+
+        return getattr(client, name)
+
+    def __dir__() -> list[str]:
+        return sorted({*globals(), *__all__})
+
 
 __all__ = (
     "AuthenticatedClient",
