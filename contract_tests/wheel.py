@@ -27,7 +27,7 @@ ABOUT_SOURCES = [
     "test_coverage*.py",
     "test_drift*.py",
     "test_generated*.py",
-    "test_mutants.py",
+    "test_mutant*.py",
     "test_regenerate.py",
     "test_rooms.py",
     "test_workflow.py",

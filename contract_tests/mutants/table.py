@@ -9,7 +9,11 @@ from typing import Any
 
 from attrs import field, frozen
 
+from contract_tests.mutants.places import NoSuchPlaceError, document
+
 TABLE = Path(__file__).parent / "table.toml"
+CONTRACT = "openapi/weryai.yaml"
+FOLLOW = "follow the change in mutants/table.toml"
 ROOMS = ("contract", "generated", "wrapper", "simulator", "commands", "proof")
 
 
@@ -21,13 +25,21 @@ class DoesNotApplyError(ValueError):
 class Mutant:
     """One fault.
 
+    It is planted by text, with `find` and `replace`; or in YAML `at` a place, whatever else there
+    reads the same, with one of `value`, `insert`, `rename` and `remove`.
+
     Attributes:
         name: says the fault.
         room: where it is: contract, generated, wrapper, simulator, commands (the command line) or
             proof (tests that count or judge).
-        file: below the root of the tree.
+        file: below the root of the tree; the contract where nothing else is said.
         find, replace: text in the file, and what stands in its place.
         count: how often the text is there.
+        at: names in mappings and numbers in sequences, from the root of the document.
+        value: what is there instead.
+        insert: what is there as well, as a new field, or before that item.
+        rename: how that field is called instead.
+        remove: that field or item is not there.
         breaks: the promise that would be broken.
         tests: the test files, or tests, that ought to see it, the most telling first; the files of
             its room are asked only if these do not.
@@ -37,25 +49,51 @@ class Mutant:
 
     name: str
     room: str
-    file: str
-    find: str
-    replace: str
     breaks: str
     tests: tuple[str, ...] = field(converter=tuple)
+    file: str = CONTRACT
+    find: str = ""
+    replace: str = ""
     count: int = 1
+    at: tuple[str | int, ...] = field(default=(), converter=tuple)
+    value: object = None
+    insert: object = None
+    rename: str = ""
+    remove: bool = False
     regenerate: bool = False
     escapes: bool = False
 
+    def __attrs_post_init__(self) -> None:
+        told = (self.value, self.insert, self.rename or None, self.remove or None)
+        ways = [each for each in told if each is not None]
+        if bool(self.find) == bool(self.at) or len(ways) != len(self.at[:1]):
+            raise ValueError(f"{self.name}: say find, or at and one of what can be done there")
+
     def planted(self, text: str) -> str:
         """The text of the file with the fault. Raises DoesNotApplyError."""
-        if (found := text.count(self.find)) != self.count:
-            raise DoesNotApplyError(
-                f"follow the change in mutants/table.toml: {self.file} has what it looks for "
-                f"{found} times, not {self.count}"
-            )
-        if (faulty := text.replace(self.find, self.replace)) == text:
+        faulty = self._spliced(text) if self.at else self._replaced(text)
+        if faulty == text:
             raise DoesNotApplyError("it changes nothing")
         return faulty
+
+    def _spliced(self, text: str) -> str:
+        try:
+            if self.remove:
+                return document(text).removed(self.at)
+            if self.rename:
+                return document(text).renamed(self.at, self.rename)
+            if self.insert is not None:
+                return document(text).inserted(self.at, self.insert)
+            return document(text).replaced(self.at, self.value)
+        except NoSuchPlaceError as error:
+            raise DoesNotApplyError(f"{FOLLOW}: {self.file}: {error}") from None
+
+    def _replaced(self, text: str) -> str:
+        if (found := text.count(self.find)) != self.count:
+            raise DoesNotApplyError(
+                f"{FOLLOW}: {self.file} has what it looks for {found} times, not {self.count}"
+            )
+        return text.replace(self.find, self.replace)
 
     def plant(self, tree: Path) -> None:
         """Write the fault into a tree. Raises DoesNotApplyError."""
