@@ -136,5 +136,4 @@ def _require_new(mapping: yaml.MappingNode, place: Place) -> None:
 
 def _flow(value: object) -> str:
     """The value in one line, which can stand anywhere."""
-    style: dict[str, Any] = {"default_flow_style": True, "sort_keys": False, "allow_unicode": True}
-    return str(yaml.safe_dump([value], width=float("inf"), **style)).strip()[1:-1]
+    return str(yaml.safe_dump([value], default_flow_style=True, width=float("inf"))).strip()[1:-1]
