@@ -22,7 +22,8 @@ import httpx
 
 from contract_tests.films import head
 from contract_tests.loopback import Files, serve
-from weryai import AsyncWeryAI, Video, WeryAI, _media
+from weryai import AsyncWeryAI, Video, WeryAI
+from weryai._files import images
 
 MB = 1_000_000
 SIZE = 200 * MB
@@ -113,7 +114,7 @@ def memory(field: str) -> float:
 
 def work(name: str, url: str, folder: Path) -> dict[str, float]:
     """Do one of them. Returns the seconds it took and the MB by which memory rose."""
-    _media.MAX_BYTES = SIZE
+    images.MAX_BYTES = SIZE
     with suppress(OSError):
         Path("/proc/self/clear_refs").write_text("5")  # start VmHWM anew
     before, started = memory("VmRSS"), time.monotonic()

@@ -10,7 +10,8 @@ import pytest
 
 from contract_tests.conftest import MakeClient, Network
 from contract_tests.origin import URL, VIDEO, Origin
-from weryai import DownloadError, MultiImageToVideo, UnexpectedResponseError, Video, _urls
+from weryai import DownloadError, MultiImageToVideo, UnexpectedResponseError, Video
+from weryai._network import addresses
 
 Ask = Callable[..., MultiImageToVideo]
 
@@ -134,11 +135,11 @@ LOOPBACK = [
 
 @pytest.mark.parametrize("host", LOOPBACK)
 def test_all_of_loopback_may_be_spoken_to_without_https(host: str) -> None:
-    assert _urls.fault(f"http://{host}:8765/v1") is None
+    assert addresses.fault(f"http://{host}:8765/v1") is None
 
 
 @pytest.mark.parametrize(
     "host", ["128.0.0.1", "10.0.0.1", "0.0.0.0", "[::2]", "a.localhost", "127.0.0.1.example.com"]
 )
 def test_nothing_but_loopback_may_be_spoken_to_without_https(host: str) -> None:
-    assert "plain http" in str(_urls.fault(f"http://{host}:8765/v1"))
+    assert "plain http" in str(addresses.fault(f"http://{host}:8765/v1"))

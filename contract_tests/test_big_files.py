@@ -34,8 +34,9 @@ def test_200_mb_either_way_add_under_20_mb_of_memory(tmp_path: Path) -> None:
 
 FETCH = """
 import sys
-from weryai import Video, WeryAI, _parts
-_parts.SYNC_EVERY = _parts.CHUNK
+from weryai import Video, WeryAI
+from weryai._files import partial
+partial.SYNC_EVERY = partial.CHUNK
 url, folder = sys.argv[1:]
 WeryAI("sk-none-of-all", base_url=url).download([Video(url + "/v.mp4", "t")], folder)
 """

@@ -53,8 +53,12 @@ def test_only_what_is_known_to_be_free_is_sent_again(
         calls(make_client(handler=network, journal=journal), picture)[operation]()
     paid = operation not in READS | FREE
     unknown = isinstance(caught.value, SubmissionUnknownError)
-    assert unknown == paid, "cost= in _wire.py: Cost.PAID, unless it is named in FREE of calls.py"
-    assert len(journal.entries()) == paid, "what is paid is in the journal: see submit in _flows.py"
+    assert unknown == paid, (
+        "cost= in _service/operations.py: Cost.PAID, unless it is named in FREE of calls.py"
+    )
+    assert len(journal.entries()) == paid, (
+        "what is paid is in the journal: see submit in _flows/flows.py"
+    )
     if paid:
         assert len(network.seen) == 1
     elif not isinstance(answer, httpx.Response) or answer.status_code == 500:

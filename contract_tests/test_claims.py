@@ -9,17 +9,17 @@ from typing import IO, Any
 
 import pytest
 
-from weryai import _locks
-from weryai._locks import Claims, lock
+from weryai._journal import claims
+from weryai._journal.claims import Claims, lock
 
 
 def test_a_look_at_a_claim_is_not_seen_as_a_claim(tmp_path: Path) -> None:
     seen, over = list[bool](), threading.Event()
 
     def look() -> None:  # as another process does: two `open` are two holders in one, too
-        claims = Claims(tmp_path)
+        looking = Claims(tmp_path)
         while not over.is_set():
-            seen.append(claims.taken("a"))
+            seen.append(looking.taken("a"))
 
     threads = [threading.Thread(target=look) for _ in range(3)]
     for thread in threads:
@@ -35,13 +35,13 @@ def test_a_look_at_a_claim_is_not_seen_as_a_claim(tmp_path: Path) -> None:
 
 
 def test_a_claim_is_taken_although_somebody_looks_at_it(tmp_path: Path) -> None:
-    claims, other = Claims(tmp_path), Claims(tmp_path)
+    one, other = Claims(tmp_path), Claims(tmp_path)
     look = (tmp_path / "a").open("a+b")
     assert lock(look, shared=True)
     threading.Timer(0.02, look.close).start()
-    assert claims.take("a")
+    assert one.take("a")
     assert (look.closed, other.taken("a"), other.take("a")) == (True, True, False)
-    claims.free("a")
+    one.free("a")
     assert not other.taken("a")
 
 
@@ -56,7 +56,7 @@ def test_a_claim_given_back_while_another_takes_it_has_one_holder(
         return lock(file, shared=shared)
 
     with monkeypatch.context() as patch:
-        patch.setattr(_locks, "lock", late)
+        patch.setattr(claims, "lock", late)
         assert second.take("a")
     assert not third.take("a")
     second.close()

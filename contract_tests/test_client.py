@@ -41,11 +41,11 @@ from weryai import (
     WebhookError,
     WeryAI,
     WeryAIError,
-    _media,
-    _retry,
     webhooks,
 )
-from weryai._retry import Cost
+from weryai._calls import retry_rules
+from weryai._calls.retry_rules import Cost
+from weryai._files import images
 from weryai.testing import Answer, Lost, Simulator, Variant, refusal
 from weryai_api.api.account import get_balance
 from weryai_api.models import BalanceOk
@@ -319,7 +319,7 @@ def test_files_are_read_off_the_event_loop(simulator: Simulator, pictures: Any) 
             await client.upload(pictures[0])
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(_media, "open_image", lambda image: Watched(image.path.read_bytes()))
+        patch.setattr(images, "open_image", lambda image: Watched(image.path.read_bytes()))
         anyio.run(upload)
     assert threads
     assert threading.current_thread().name not in threads
@@ -353,14 +353,14 @@ def test_an_error_crosses_processes_with_all_it_carries(error: WeryAIError) -> N
 
 def test_refused_submissions_wait_longer_than_lost_reads_and_pauses_are_random() -> None:
     refused, lost = RateLimitError("slow", code=1001), TransportError("lost", sent=True)
-    paid = [_retry.pause(refused, Cost.PAID, attempt, lambda: 1.0) for attempt in range(1, 9)]
-    free = [_retry.pause(lost, Cost.FREE, attempt, lambda: 1.0) for attempt in range(1, 9)]
+    paid = [retry_rules.pause(refused, Cost.PAID, attempt, lambda: 1.0) for attempt in range(1, 9)]
+    free = [retry_rules.pause(lost, Cost.FREE, attempt, lambda: 1.0) for attempt in range(1, 9)]
     assert paid == [3, 6, 12, 24, 48, 60, 60, 60]
     assert free == [0.5, 1, 2, 4, 8, 8, 8, 8]
     for error, cost in ((refused, Cost.FREE), (TransportError("never sent"), Cost.PAID)):
-        assert _retry.pause(error, cost, 1, lambda: 1.0) == 0.5
-    assert _retry.pause(refused, Cost.PAID, 3, lambda: 0.0) == 0
-    assert len({_retry.pause(refused, Cost.PAID, 3) for _ in range(9)}) > 1
+        assert retry_rules.pause(error, cost, 1, lambda: 1.0) == 0.5
+    assert retry_rules.pause(refused, Cost.PAID, 3, lambda: 0.0) == 0
+    assert len({retry_rules.pause(refused, Cost.PAID, 3) for _ in range(9)}) > 1
 
 
 def test_the_key_does_not_follow_a_redirect(make_client: MakeClient) -> None:

@@ -21,8 +21,8 @@ from weryai import (
     TransportError,
     UnexpectedResponseError,
     Video,
-    _codings,
 )
+from weryai._network import codings
 
 BALANCE = json.dumps({"status": 0, "data": 7}).encode()
 PAID = json.dumps({"status": 0, "data": {"task_ids": ["a"]}}).encode()
@@ -139,7 +139,7 @@ def test_a_small_answer_that_becomes_a_large_one_is_undone_up_to_its_bound(
     body = zlib.compress(bomb) if coding == "deflate" else gzip.compress(bomb)
     body = gzip.compress(body) if "," in coding else body
     counting = Counting()
-    monkeypatch.setattr(_codings, "zlib", counting)
+    monkeypatch.setattr(codings, "zlib", counting)
     client = make_client(handler=Coded(body, coding, 10_000_000))
     with pytest.raises(UnexpectedResponseError) as caught:
         client.balance()

@@ -14,7 +14,8 @@ import pytest
 
 from contract_tests.conftest import MakeClient
 from contract_tests.origin import URL, VIDEO, Origin
-from weryai import DownloadError, Video, _part_state
+from weryai import DownloadError, Video
+from weryai._files import partial_state
 
 T = [Video(URL, "t")]
 
@@ -39,7 +40,7 @@ def test_a_full_disk_says_so_and_keeps_only_what_can_be_gone_on_with(
     origin = Origin(headers=headers)
     client = make_client(handler=origin)
     with monkeypatch.context() as patch:
-        patch.setattr(_part_state, "FileIO", FullDisk)
+        patch.setattr(partial_state, "FileIO", FullDisk)
         with pytest.raises(DownloadError, match="the disk is full: make room") as caught:
             client.download(T, tmp_path)
     assert isinstance(caught.value.__cause__, OSError)
@@ -65,7 +66,7 @@ def test_a_part_that_may_have_lost_bytes_is_not_gone_on_with(
     def create(path: Path) -> FileIO:
         return (LosingDisk if path.suffix == ".part" else FileIO)(path, "w+")
 
-    monkeypatch.setattr(_part_state, "open_own", create)
+    monkeypatch.setattr(partial_state, "open_own", create)
     client = make_client(handler=Origin(breaks=[500, httpx.Response(410)]))
     with pytest.raises(DownloadError, match="HTTP 410"):
         client.download(T, tmp_path)
@@ -73,8 +74,8 @@ def test_a_part_that_may_have_lost_bytes_is_not_gone_on_with(
 
 
 REFUSALS = [
-    ("weryai._files.make_folder", errno.EROFS, "may not be written: give another folder"),
-    ("weryai._files.make_folder", errno.EIO, "Input/output error"),
+    ("weryai._files.placing.make_folder", errno.EROFS, "may not be written: give another folder"),
+    ("weryai._files.placing.make_folder", errno.EIO, "Input/output error"),
     ("os.open", errno.EACCES, "may not be written: give another folder"),
     ("os.fsync", errno.ENOSPC, "the disk is full: make room"),
 ]

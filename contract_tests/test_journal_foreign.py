@@ -85,7 +85,7 @@ def test_an_entry_that_a_submission_did_not_begin_is_not_touched_by_it(
     monkeypatch: pytest.MonkeyPatch,
     began: str,
 ) -> None:
-    monkeypatch.setattr("weryai._records.new_id", lambda: "the-same")
+    monkeypatch.setattr("weryai._calls.bookkeeping.new_id", lambda: "the-same")
     if began == "unknown":
         simulator.next(SUBMIT, Lost(accepted=True))
     with suppress(SubmissionUnknownError):

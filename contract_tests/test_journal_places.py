@@ -15,8 +15,9 @@ import pytest
 
 from contract_tests.conftest import MakeClient
 from contract_tests.test_journal_file import NOW, PAYLOAD, URL, run, write
-from weryai import JournalError, MultiImageToVideo, _database
-from weryai._locks import Turns
+from weryai import JournalError, MultiImageToVideo
+from weryai._journal import database
+from weryai._journal.claims import Turns
 from weryai.journal import SQLiteJournal
 from weryai.testing import Simulator
 
@@ -162,7 +163,7 @@ def test_whoever_writes_waits_for_its_turn_and_not_for_ever(
 ) -> None:
     journal = SQLiteJournal(tmp_path / "a.journal")
     turns = Turns(tmp_path / "a.journal-claims" / ".writing")
-    monkeypatch.setattr(_database, "PATIENCE", 0.05)
+    monkeypatch.setattr(database, "PATIENCE", 0.05)
     with (
         turns.taken(1),
         pytest.raises(JournalError, match="cannot be used: another process has been writing"),
@@ -257,10 +258,10 @@ def test_a_backup_that_cannot_be_written_is_told_and_leaves_nothing(
         target.write_text("another was faster")
         place(part, target)
 
-    from weryai import _sqlite_file
+    from weryai._journal import sqlite_file
 
-    place = _sqlite_file.place
-    monkeypatch.setattr(_sqlite_file, "place", late)
+    place = sqlite_file.place
+    monkeypatch.setattr(sqlite_file, "place", late)
     with pytest.raises(JournalError, match="b cannot be written"):
         journal.backup(taken)
     assert taken.read_text() == "another was faster"

@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 
 from contract_tests.test_journal_file import run
-from weryai import Job, JournalError, Task, Video, _migrations, _sqlite_file
+from weryai import Job, JournalError, Task, Video
+from weryai._journal import migrations, sqlite_file
 from weryai.journal import Entry, SQLiteJournal
 
 DATA = Path(__file__).parent / "data" / "journals"
@@ -54,11 +55,11 @@ def version(path: Path) -> int:
 
 def test_there_is_a_journal_of_every_version() -> None:
     assert sorted(path.name for path in DATA.iterdir()) == [
-        f"version_{number}.sql" for number in range(1, _migrations.VERSION + 1)
+        f"version_{number}.sql" for number in range(1, migrations.VERSION + 1)
     ]
 
 
-@pytest.mark.parametrize("number", range(1, _migrations.VERSION + 1))
+@pytest.mark.parametrize("number", range(1, migrations.VERSION + 1))
 def test_a_journal_of_any_version_loses_nothing(tmp_path: Path, number: int) -> None:
     journal = SQLiteJournal(written(number, tmp_path / "old.journal"))
     found = {entry.id: entry for entry in journal.entries()}
@@ -123,12 +124,12 @@ def test_an_old_journal_goes_on_as_a_new_one(old: Path, tmp_path: Path) -> None:
 def test_a_migration_that_does_not_end_leaves_the_old_journal(old: Path, stop: str) -> None:
     how = "raise MemoryError" if stop == "fails" else "os._exit(9)"
     script = f"""
-from weryai import _migrations
+from weryai._journal import migrations
 class Text(str):
     def split(self, *by):
         yield from str.split(self, ";")[:-3]
         {how}
-_migrations.SCRIPTS = (_migrations.FIRST, Text(_migrations.SECOND))
+migrations.SCRIPTS = (migrations.FIRST, Text(migrations.SECOND))
 SQLiteJournal(sys.argv[1])
 """
     done = run(script, old)
@@ -136,7 +137,7 @@ SQLiteJournal(sys.argv[1])
     assert version(old) == 1
     journal = SQLiteJournal(old)
     assert len(journal.entries()) == len(STATES)
-    assert version(old) == _migrations.VERSION
+    assert version(old) == migrations.VERSION
     journal.close()
 
 
@@ -156,7 +157,7 @@ def test_processes_that_open_an_old_journal_at_once_bring_it_up_to_date_once(old
 def test_a_journal_that_becomes_newer_while_it_is_opened_is_refused(
     old: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    inspect = _sqlite_file.inspect
+    inspect = sqlite_file.inspect
 
     def late(db: sqlite3.Connection, path: Path) -> None:
         inspect(db, path)
@@ -164,7 +165,7 @@ def test_a_journal_that_becomes_newer_while_it_is_opened_is_refused(
             other.execute("PRAGMA user_version = 99")
         other.close()
 
-    monkeypatch.setattr(_sqlite_file, "inspect", late)
+    monkeypatch.setattr(sqlite_file, "inspect", late)
     with pytest.raises(JournalError, match="newer weryai"):
         SQLiteJournal(old)
     assert version(old) == 99

@@ -11,7 +11,8 @@ import pytest
 
 from contract_tests.conftest import MakeClient
 from contract_tests.origin import URL, VIDEO, Origin, Stream
-from weryai import DownloadError, Video, _parts
+from weryai import DownloadError, Video
+from weryai._files import partial
 from weryai.testing import ManualClock
 
 T = [Video(URL, "t")]
@@ -54,7 +55,7 @@ def test_a_server_that_starts_it_anew_for_ever_is_given_up_after_a_minute(
 def network_time(monkeypatch: pytest.MonkeyPatch) -> ManualClock:
     """The time that transfers are measured with."""
     clock = ManualClock()
-    monkeypatch.setattr(_parts, "time", SimpleNamespace(monotonic=clock.monotonic))
+    monkeypatch.setattr(partial, "time", SimpleNamespace(monotonic=clock.monotonic))
     return clock
 
 

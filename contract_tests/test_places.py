@@ -15,7 +15,9 @@ import pytest
 
 from contract_tests.conftest import KEY, MakeClient
 from contract_tests.origin import URL, VIDEO, Origin, Stream
-from weryai import AsyncWeryAI, ConfigError, DownloadError, Video, WeryAI, _files, _locks
+from weryai import AsyncWeryAI, ConfigError, DownloadError, Video, WeryAI
+from weryai._files import placing
+from weryai._journal import claims
 from weryai.testing import ManualClock
 
 T = [Video(URL, "t")]
@@ -66,7 +68,7 @@ def test_another_file_of_that_name_is_never_overwritten(
 
 def test_a_file_that_has_to_step_aside_has_no_name_of_another_video() -> None:
     videos = [Video(URL, name) for name in ("t", "t~2", "t-2", "t(2)", "t_2", "t.2")]
-    assert not [name for name in _files.names(videos) if "~" in name]
+    assert not [name for name in placing.names(videos) if "~" in name]
 
 
 @pytest.mark.parametrize("content", [None, VIDEO, b"secret"], ids=["nowhere", "same", "other"])
@@ -186,7 +188,7 @@ def test_without_locks_every_download_has_a_part_of_its_own(
     def refuse(_: Any) -> bool:
         raise OSError(errno.ENOLCK, "No locks available")
 
-    monkeypatch.setattr("weryai._locks.lock", refuse)
+    monkeypatch.setattr("weryai._journal.claims.lock", refuse)
     origin = Origin(breaks=[500, httpx.Response(410)])
     client = make_client(handler=origin)
     with pytest.raises(DownloadError):
@@ -200,7 +202,7 @@ def test_without_locks_every_download_has_a_part_of_its_own(
 def test_a_part_that_its_holder_removes_at_that_moment_is_not_taken_for_ones_own(
     make_client: MakeClient, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    real = _locks.lock
+    real = claims.lock
 
     def late(file: Any) -> bool:
         if tries.pop():
@@ -208,7 +210,7 @@ def test_a_part_that_its_holder_removes_at_that_moment_is_not_taken_for_ones_own
         return real(file)
 
     tries = [False, False, True]
-    monkeypatch.setattr(_locks, "lock", late)
+    monkeypatch.setattr(claims, "lock", late)
     origin = Origin(breaks=[500, httpx.Response(410)])
     client = make_client(handler=origin)
     with pytest.raises(DownloadError, match="HTTP 410"):

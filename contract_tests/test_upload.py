@@ -12,7 +12,8 @@ import httpx
 import pytest
 
 from contract_tests.conftest import MakeClient
-from weryai import MediaError, _media
+from weryai import MediaError
+from weryai._files import images
 from weryai.testing import sample
 
 PICTURE = sample("night", (320, 180))
@@ -108,14 +109,14 @@ def test_an_image_that_changes_before_it_is_sent_again_is_not(
 def test_an_image_that_changes_before_it_is_sent_is_not_sent(
     make_client: MakeClient, picture: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    whole = _media.inspect
+    whole = images.inspect
 
-    def and_then(source: Any) -> _media.LocalImage:
+    def and_then(source: Any) -> images.LocalImage:
         found = whole(source)
         grow(picture)
         return found
 
-    monkeypatch.setattr(_media, "inspect", and_then)
+    monkeypatch.setattr("weryai._flows.flows.inspect", and_then)
     transport = Taking(lambda: None)
     with pytest.raises(MediaError, match="was changed"):
         make_client(transport=transport).upload(picture)
@@ -148,7 +149,7 @@ def test_an_image_that_cannot_be_read_any_more_is_a_media_error(
         raise OSError(5, "Input/output error")
 
     def between() -> None:
-        monkeypatch.setattr(_media, "os", SimpleNamespace(fstat=broken))
+        monkeypatch.setattr(images, "os", SimpleNamespace(fstat=broken))
 
     with pytest.raises(MediaError, match=r"a\.png: cannot be read \(Input/output error\)"):
         make_client(transport=Taking(between)).upload(picture)

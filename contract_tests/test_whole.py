@@ -19,7 +19,8 @@ from PIL import Image
 from contract_tests.conftest import MakeClient, Network
 from contract_tests.films import box, element, film, full_box, head, moov, webm
 from contract_tests.origin import URL, VIDEO, Origin, Stream
-from weryai import DownloadError, Video, _part_state, _parts, _video_format
+from weryai import DownloadError, Video
+from weryai._files import partial, partial_state, video_format
 
 T = [Video(URL, "t")]
 MP4 = film()
@@ -251,9 +252,9 @@ def test_a_hostile_file_is_walked_so_far_and_no_farther(
             read.append(size or 0)
             return super().read(size)
 
-    monkeypatch.setattr(_part_state, "FileIO", Counting)
-    monkeypatch.setattr(_video_format, "MOST_BOXES", 100)
-    monkeypatch.setattr(_video_format, "LARGEST_INDEX", 100_000)
+    monkeypatch.setattr(partial_state, "FileIO", Counting)
+    monkeypatch.setattr(video_format, "MOST_BOXES", 100)
+    monkeypatch.setattr(video_format, "LARGEST_INDEX", 100_000)
     handler = Network(ended(HOSTILE[kind]), ended(MP4))
     (path,) = make_client(handler=handler).download(T, tmp_path)
     assert path.read_bytes() == MP4
@@ -309,7 +310,7 @@ def test_a_live_video_in_a_gzip_that_is_cut_is_fetched_anew(
 def test_what_is_compressed_a_thousandfold_is_written_in_small_pieces(
     make_client: MakeClient, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    size = 16 * _parts.CHUNK
+    size = 16 * partial.CHUNK
     wrote: list[int] = []
 
     class Counting(FileIO):
@@ -317,13 +318,13 @@ def test_what_is_compressed_a_thousandfold_is_written_in_small_pieces(
             wrote.append(len(content))
             return super().write(content)
 
-    monkeypatch.setattr(_part_state, "FileIO", Counting)
+    monkeypatch.setattr(partial_state, "FileIO", Counting)
     packed = gzip.compress(head(size) + bytes(size))
     assert len(packed) < size / 500
     origin = Origin(breaks=[lambda: coded("gzip", packed)])
     (path,) = make_client(handler=origin).download(T, tmp_path)
     assert path.stat().st_size == len(head(size)) + size
-    assert max(wrote) <= _parts.CHUNK
+    assert max(wrote) <= partial.CHUNK
 
 
 @pytest.mark.parametrize(
@@ -367,8 +368,8 @@ class Cut:
 
 def cut_of_power(monkeypatch: pytest.MonkeyPatch, make_client: MakeClient, tmp_path: Path) -> Path:
     """A download of which 5,000 bytes had arrived, and 4,000 were on the disk."""
-    monkeypatch.setattr(_parts, "CHUNK", 1000)
-    monkeypatch.setattr(_parts, "SYNC_EVERY", 4000)
+    monkeypatch.setattr(partial, "CHUNK", 1000)
+    monkeypatch.setattr(partial, "SYNC_EVERY", 4000)
     cut = Cut(monkeypatch)
     left = tmp_path / "left"
     chunks = [VIDEO[start : start + 1000] for start in range(0, 5000, 1000)]

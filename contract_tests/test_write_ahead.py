@@ -11,7 +11,8 @@ from pathlib import Path
 import pytest
 
 from contract_tests.test_journal_file import run, write
-from weryai import JournalError, _write_ahead
+from weryai import JournalError
+from weryai._journal import write_ahead
 from weryai.journal import SQLiteJournal
 
 ROWS = 25
@@ -144,8 +145,8 @@ def test_a_log_that_changes_between_two_looks_is_no_damage(
     ):
         left = list(looks)
         with monkeypatch.context() as patch:
-            patch.setattr(_write_ahead, "_read", lambda _, left=left: left.pop(0))
-            assert _write_ahead.is_damaged(path) is damaged
+            patch.setattr(write_ahead, "_read", lambda _, left=left: left.pop(0))
+            assert write_ahead.is_damaged(path) is damaged
         assert left == []
 
 
@@ -172,12 +173,12 @@ def test_a_log_that_others_write_to_is_no_damage(tmp_path: Path) -> None:
 
 def test_a_big_endian_log_is_read_too(tmp_path: Path) -> None:
     path = killed(tmp_path, "long")
-    assert not _write_ahead.is_damaged(wal(path))
-    assert not _write_ahead.is_damaged(tmp_path / "nothing")
+    assert not write_ahead.is_damaged(wal(path))
+    assert not write_ahead.is_damaged(tmp_path / "nothing")
     swapped = bytearray(wal(path).read_bytes())
     swapped[3] ^= 1
     (tmp_path / "swapped-wal").write_bytes(swapped)
-    assert _write_ahead.is_damaged(tmp_path / "swapped-wal"), "its checksums are of the other order"
+    assert write_ahead.is_damaged(tmp_path / "swapped-wal"), "its checksums are of the other order"
     with sqlite3.connect(path) as db:
         assert db.execute("SELECT count(*) FROM entries").fetchone() == (ROWS,)
     db.close()

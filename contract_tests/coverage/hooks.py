@@ -19,7 +19,9 @@ import pytest
 from attrs import NOTHING, fields
 
 from contract_tests.coverage.record import Seen
-from weryai import InvalidRequestError, MultiImageToVideo, _io, _urls, _wire
+from weryai import InvalidRequestError, MultiImageToVideo
+from weryai._network import addresses, io
+from weryai._service import operations
 from weryai.testing import _app
 
 SUBMIT = "/v1/generation/multi-image-to-video"
@@ -40,15 +42,15 @@ def install(seen: Seen, patch: pytest.MonkeyPatch) -> None:
         original = getattr(owner, name)
         patch.setattr(owner, name, functools.wraps(original)(hook(seen, original, *more)))
 
-    for shell in (_io.BlockingIO, _io.AsyncIO):
+    for shell in (io.BlockingIO, io.AsyncIO):
         wrap(shell, "send", _sending)
-    for name, module in vars(_wire).items():
+    for name, module in vars(operations).items():
         if isinstance(module, ModuleType) and hasattr(module, "_parse_response"):
             wrap(module, "_parse_response", _parsing, name)
     wrap(MultiImageToVideo, "__attrs_post_init__", _checking)
-    wrap(_wire, "task_status", _asking, TASK)
-    wrap(_wire, "batch_status", _asking, BATCH)
-    wrap(_wire, "notice", _reading_a_notice)
+    wrap(operations, "task_status", _asking, TASK)
+    wrap(operations, "batch_status", _asking, BATCH)
+    wrap(operations, "notice", _reading_a_notice)
     wrap(_app.App, "in_process", _answering)
     wrap(_app.App, "notice", _writing_a_notice)
     wrap(_app, "_planned", _playing)
@@ -136,7 +138,7 @@ def _as_json(request: MultiImageToVideo) -> bytes:
 
 def _is_local(image: object) -> bool:
     return isinstance(image, os.PathLike) or (
-        isinstance(image, str) and not _urls.is_address(image)
+        isinstance(image, str) and not addresses.is_address(image)
     )
 
 

@@ -7,8 +7,8 @@ import logging
 from . import webhooks
 from ._async_client import AsyncWeryAI
 from ._client import WeryAI
-from ._clock import Clock, SystemClock
-from ._media import LocalImage
+from ._files.images import LocalImage
+from ._network.clock import Clock, SystemClock
 from .errors import (
     AlreadySubmittedError,
     AuthenticationError,

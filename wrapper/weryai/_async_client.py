@@ -10,12 +10,14 @@ from typing import TYPE_CHECKING, Self
 
 import httpx
 
-from . import _config, _http, _records, _wire
-from ._clock import Clock, SystemClock
-from ._flows import Flows
-from ._home import LoopHome
-from ._io import AsyncIO
-from ._wire import AuthenticatedClient
+from ._calls import bookkeeping
+from ._flows.flows import Flows
+from ._network import clients, settings
+from ._network.clock import Clock, SystemClock
+from ._network.home import LoopHome
+from ._network.io import AsyncIO
+from ._service import operations
+from ._service.operations import AuthenticatedClient
 from .requests import Image, MultiImageToVideo
 from .results import Job, Model, Result, Task, Video
 
@@ -36,19 +38,19 @@ class AsyncWeryAI:
         base_url: str | None = None,
         registry_url: str | None = None,
         timeout: float = 30.0,
-        retry_budget: float = _config.RETRY_BUDGET,
+        retry_budget: float = settings.RETRY_BUDGET,
         journal: Journal | str | os.PathLike[str] | None = None,
         transport: httpx.AsyncBaseTransport | None = None,
         clock: Clock | None = None,
     ) -> None:
         key, api_key = (
-            _config.Key(api_key or None),
+            settings.Key(api_key or None),
             None,
         )  # no traceback shows a local variable of it
-        config = _config.load(key, base_url, registry_url, timeout, retry_budget)
+        config = settings.load(key, base_url, registry_url, timeout, retry_budget)
         self._base_url = config.base_url
-        self._http = _http.async_client(config, transport)
-        self._journal = _records.opened(journal)
+        self._http = clients.async_client(config, transport)
+        self._journal = bookkeeping.opened(journal)
         self._closes_journal = self._journal is not journal
         self._home = LoopHome()
         io = AsyncIO(self._http, config.timeout, clock or SystemClock(), self._home)
@@ -65,7 +67,7 @@ class AsyncWeryAI:
     def api(self) -> AuthenticatedClient:
         """See `WeryAI.api`; its async functions."""
         self._home.hook(None)
-        self._api = self._api or _wire.generated_client(
+        self._api = self._api or operations.generated_client(
             self._flows.config, self._transport, self._home.hook
         )
         return self._api
@@ -109,7 +111,7 @@ class AsyncWeryAI:
         self,
         job: Job | str | Sequence[str],
         *,
-        timeout: float = _config.WAIT_TIMEOUT,
+        timeout: float = settings.WAIT_TIMEOUT,
         on_update: Callable[[Result], None] | None = None,
     ) -> Result:
         """See `WeryAI.wait`. Free."""
@@ -119,7 +121,7 @@ class AsyncWeryAI:
         self,
         request: MultiImageToVideo,
         *,
-        timeout: float = _config.WAIT_TIMEOUT,
+        timeout: float = settings.WAIT_TIMEOUT,
         on_update: Callable[[Result], None] | None = None,
         idempotency_key: str | None = None,
         refuse_repeats: bool = False,

@@ -10,12 +10,14 @@ from typing import TYPE_CHECKING, Self
 
 import httpx
 
-from . import _config, _http, _records, _wire
-from ._clock import Clock, SystemClock
-from ._flows import Flows
-from ._home import Home
-from ._io import BlockingIO, finish
-from ._wire import AuthenticatedClient
+from ._calls import bookkeeping
+from ._flows.flows import Flows
+from ._network import clients, settings
+from ._network.clock import Clock, SystemClock
+from ._network.home import Home
+from ._network.io import BlockingIO, finish
+from ._service import operations
+from ._service.operations import AuthenticatedClient
 from .requests import Image, MultiImageToVideo
 from .results import Job, Model, Result, Task, Video
 
@@ -58,19 +60,19 @@ class WeryAI:
         base_url: str | None = None,
         registry_url: str | None = None,
         timeout: float = 30.0,
-        retry_budget: float = _config.RETRY_BUDGET,
+        retry_budget: float = settings.RETRY_BUDGET,
         journal: Journal | str | os.PathLike[str] | None = None,
         transport: httpx.BaseTransport | None = None,
         clock: Clock | None = None,
     ) -> None:
         key, api_key = (
-            _config.Key(api_key or None),
+            settings.Key(api_key or None),
             None,
         )  # no traceback shows a local variable of it
-        config = _config.load(key, base_url, registry_url, timeout, retry_budget)
+        config = settings.load(key, base_url, registry_url, timeout, retry_budget)
         self._base_url = config.base_url
-        self._http = _http.client(config, transport)
-        self._journal = _records.opened(journal)
+        self._http = clients.client(config, transport)
+        self._journal = bookkeeping.opened(journal)
         self._closes_journal = self._journal is not journal
         self._home = Home()
         io = BlockingIO(self._http, config.timeout, clock or SystemClock(), self._home)
@@ -88,7 +90,7 @@ class WeryAI:
         """The generated client with the same key, API address and timeout, for anything that is
         not wrapped. It repeats nothing, and checks no address."""
         self._home.hook(None)
-        self._api = self._api or _wire.generated_client(
+        self._api = self._api or operations.generated_client(
             self._flows.config, self._transport, self._home.hook
         )
         return self._api
@@ -199,7 +201,7 @@ class WeryAI:
         self,
         job: Job | str | Sequence[str],
         *,
-        timeout: float = _config.WAIT_TIMEOUT,
+        timeout: float = settings.WAIT_TIMEOUT,
         on_update: Callable[[Result], None] | None = None,
     ) -> Result:
         """Poll until the job is complete. Free, and it never submits.
@@ -235,7 +237,7 @@ class WeryAI:
         self,
         request: MultiImageToVideo,
         *,
-        timeout: float = _config.WAIT_TIMEOUT,
+        timeout: float = settings.WAIT_TIMEOUT,
         on_update: Callable[[Result], None] | None = None,
         idempotency_key: str | None = None,
         refuse_repeats: bool = False,

@@ -30,7 +30,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from ._entries import Entry
+    from ._journal.entry import Entry
     from .results import Job, Result, Video
 
 

@@ -17,8 +17,8 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, Protocol
 
-from ._entries import Entry
-from ._sqlite import SQLiteJournal
+from ._journal.entry import Entry
+from ._journal.sqlite import SQLiteJournal
 from .results import Job, Task, Video
 
 __all__ = ["Entry", "Journal", "SQLiteJournal"]

@@ -11,8 +11,8 @@ from urllib.parse import urlsplit
 
 from attrs import asdict, field, frozen
 
-from . import _config, _media, _urls
-from ._media import LocalImage
+from ._files.images import LocalImage, inspect_all
+from ._network import addresses, settings
 from .errors import InvalidRequestError, MediaError
 
 Image = str | os.PathLike[str]
@@ -81,7 +81,7 @@ class MultiImageToVideo:
         if faults := list(self._faults()):
             images = self.images if isinstance(self.images, tuple) else ()
             try:
-                _media.inspect_all(image for image in images if _is_image(image))
+                inspect_all(image for image in images if _is_image(image))
             except MediaError as error:
                 faults += error.faults
             raise InvalidRequestError(faults)
@@ -105,10 +105,10 @@ class MultiImageToVideo:
             MediaError: local images that cannot be used.
             InvalidRequestError: that, or an address that the service cannot reach; every fault.
         """
-        faults = list(self._unreachable(_config.api_address(base_url)))
+        faults = list(self._unreachable(settings.api_address(base_url)))
         images: list[LocalImage] = []
         try:
-            images = _media.inspect_all(self.images)
+            images = inspect_all(self.images)
         except MediaError as error:
             if not faults:
                 raise
@@ -118,13 +118,13 @@ class MultiImageToVideo:
         return images
 
     def _unreachable(self, base_url: str) -> Iterator[str]:
-        if _urls.is_loopback(urlsplit(base_url).hostname or ""):
+        if addresses.is_loopback(urlsplit(base_url).hostname or ""):
             return
         for number, image in enumerate(self.images, 1):
-            address = isinstance(image, str) and _urls.is_address(image) and image
-            if address and (fault := _urls.private_fault(address)):
+            address = isinstance(image, str) and addresses.is_address(image) and image
+            if address and (fault := addresses.private_fault(address)):
                 yield f"images[{number}] {fault}: the service cannot fetch it, so give the file"
-        if self.webhook_url and (fault := _urls.private_fault(self.webhook_url)):
+        if self.webhook_url and (fault := addresses.private_fault(self.webhook_url)):
             yield f"webhook_url {fault}: the service cannot call it, so give a public address"
 
     def _faults(self) -> Iterator[str]:
@@ -176,7 +176,7 @@ def _image_faults(images: object) -> Iterator[str]:
     for number, image in enumerate(images, 1):
         if not _is_image(image):
             yield f"images[{number}] must be a path or an https address, not {shown(image)}"
-        elif isinstance(image, str) and _urls.is_address(image):
+        elif isinstance(image, str) and addresses.is_address(image):
             yield from _address_faults(f"images[{number}]", image)
             yield from _kind_faults(f"images[{number}]", image)
 
@@ -184,7 +184,7 @@ def _image_faults(images: object) -> Iterator[str]:
 def _address_faults(name: str, address: object) -> Iterator[str]:
     if not isinstance(address, str):
         yield f"{name} must be an https address, not {shown(address)}"
-    elif fault := _urls.fault(address) or _encoding_fault(address):
+    elif fault := addresses.fault(address) or _encoding_fault(address):
         yield f"{name} {fault}"
 
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from attrs import field, frozen
 
-from ._ids import is_id
+from ._texts import is_id
 
 WAITING = "waiting"
 PROCESSING = "processing"

@@ -6,7 +6,7 @@ believe it.
 
 from __future__ import annotations
 
-from . import _wire
+from ._service import operations
 from .errors import WebhookError
 from .results import Task
 
@@ -28,6 +28,6 @@ def parse(body: bytes) -> Task:
     if len(body) > MAX_BYTES:
         raise WebhookError(f"a body of {len(body):,} bytes; the limit is {MAX_BYTES:,}")
     try:
-        return _wire.notice(body)
-    except _wire.MALFORMED as error:
+        return operations.notice(body)
+    except operations.MALFORMED as error:
         raise WebhookError(f"not a notice of a task ({type(error).__name__}: {error})") from error

@@ -1,0 +1,274 @@
+"""What flows write into a journal, where the client has one."""
+
+from __future__ import annotations
+
+import logging
+import os
+import secrets
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Generic, TypeVar, cast
+
+from attrs import define, evolve, frozen
+
+from .._network.io import IO
+from .._service.operations import is_place
+from ..errors import AlreadySubmittedError, JournalError, SubmissionUnknownError, WeryAIError
+from ..results import Job, Result, Task, Video
+
+if TYPE_CHECKING:
+    from ..journal import Entry, Journal
+
+T = TypeVar("T")
+E = TypeVar("E", bound=BaseException)
+
+log = logging.getLogger("weryai")
+
+LONGEST_RAW = 2000  # bytes of an answer; a real one to a submission has fewer than 500
+
+
+@frozen
+class Asked:
+    """What tells a submission from others in a journal.
+
+    Attributes:
+        operation: the operationId.
+        fingerprint: equal for two that ask for the same.
+        key: the idempotency key that was given.
+        none_since: refuse it where an open entry of the same fingerprint was sent after this.
+    """
+
+    operation: str
+    fingerprint: str | None = None
+    key: str | None = None
+    none_since: datetime | None = None
+
+
+@frozen
+class Records:
+    """A journal on one kind of I/O, or none: then every method does nothing.
+
+    A journal may be anybody's: whatever it raises becomes a JournalError, and takes the place of
+    no error that says more.
+    """
+
+    io: IO
+    base_url: str
+    journal: Journal | None = None
+
+    async def earlier(self, asked: Asked) -> Entry | None:
+        """The entry of the same key, or the open one that asks for the same."""
+        if not self.journal:
+            return None
+        look = partial(
+            self.journal.earlier,
+            self.base_url,
+            idempotency_key=asked.key,
+            fingerprint=asked.fingerprint,
+            since=asked.none_since,
+        )
+        return await self._do(_Step(look))
+
+    async def begin(
+        self, entry_id: str, payload: Mapping[str, Any], sent_at: datetime, asked: Asked
+    ) -> None:
+        """Write down the intent, before it is sent. Raises AlreadySubmittedError, JournalError."""
+        if not self.journal:
+            return
+        step = _Step(
+            partial(
+                self.journal.begin,
+                entry_id,
+                self.base_url,
+                payload,
+                sent_at,
+                operation=asked.operation,
+                idempotency_key=asked.key,
+                fingerprint=asked.fingerprint,
+                none_since=asked.none_since,
+            )
+        )
+        try:
+            await self._do(step)
+        except BaseException as error:
+            if step.done:  # stopped from outside, when it was begun and not sent
+                await self.fail(entry_id, error, unknown=False)
+            raise
+
+    async def accept(self, entry_id: str, job: Job) -> None:
+        """Write down what was started. Raises JournalError, which carries the job."""
+        if not self.journal:
+            return
+        step = _Step(partial(self.journal.accept, entry_id, job))
+        try:
+            await self.io.keep(step)
+        except BaseException as stop:  # from outside, whatever came of the step
+            _keep_ids(stop, job)
+            if step.failure is not None:
+                raise stop from _keep_ids(_told(step.failure), job)
+            raise
+        if step.failure is not None:
+            raise _keep_ids(_told(step.failure), job)
+
+    async def fail(self, entry_id: str, error: BaseException, *, unknown: bool) -> None:
+        """Remove an intent that started nothing, or write down why that is not known. Raises
+        nothing: the error that is on its way matters more."""
+        if not self.journal:
+            return
+        work = partial(self.journal.refuse, entry_id)
+        for each in (error, error.__cause__):
+            if isinstance(each, SubmissionUnknownError):
+                each.entry = entry_id
+        if unknown:
+            work = partial(self.journal.doubt, entry_id, _reason(error))
+        try:
+            await self._do(_Step(work))
+        except BaseException as failure:
+            log.warning("%s; the entry %s stays as an unknown one", failure, entry_id)
+
+    async def find(self, job: Job) -> Entry | None:
+        """The entry of a job. A journal that cannot be read is no reason not to ask the service."""
+        if not self.journal:
+            return None
+        try:
+            return await self._do(_Step(partial(self.journal.find, self.base_url, job)))
+        except JournalError as error:
+            log.warning("%s", error)
+            return None
+
+    async def note(self, job: Job, tasks: Sequence[Task], *, final: bool = False) -> None:
+        """Write down what was told of the tasks of a job: each video once, and nothing that runs
+        and is known by its place in a batch alone, for that says nothing of the next look. Raises
+        JournalError, which carries it."""
+        lasting = [task for task in tasks if task.done or not is_place(task.id, job.batch_id)]
+        if not (self.journal and lasting):
+            return
+        once = _each_once(lasting)
+        work = partial(self.journal.note, self.base_url, job, once, final=final)
+        try:
+            await self._do(_Step(work))
+        except JournalError as error:
+            error.job, error.result = job, Result(job, tuple(tasks))
+            raise
+
+    async def fetched(self, video: Video, path: Path) -> None:
+        """Write down where a video is. Raises JournalError, which says that it is there."""
+        if not self.journal:
+            return
+        try:
+            await self._do(_Step(partial(self.journal.fetched, self.base_url, video, path)))
+        except JournalError as error:
+            words = f"{path} is whole, and that could not be written down: {error}"
+            raise JournalError(words) from error
+
+    async def uploaded(self, sha256: str, address: str | None, at: datetime) -> None:
+        """Remember where an image is, or that it is there no more. Raises nothing: at worst it is
+        uploaded again, which is free."""
+        if not self.journal:
+            return
+        work = partial(self.journal.uploaded, self.base_url, sha256, address, at)
+        try:
+            await self._do(_Step(work))
+        except JournalError as error:
+            log.warning("an upload is not remembered: %s", error)
+
+    async def address_of(self, sha256: str, since: datetime) -> str | None:
+        """Where an image is, if that is known; see `uploaded`."""
+        if not self.journal:
+            return None
+        try:
+            work = partial(self.journal.address_of, self.base_url, sha256, since)
+            return await self._do(_Step(work))
+        except JournalError as error:
+            log.warning("an upload is not remembered: %s", error)
+            return None
+
+    async def _do(self, step: _Step[T]) -> T:
+        """One step. What stops it from outside is raised as it is."""
+        await self.io.keep(step)
+        if step.failure is None:
+            return step.result
+        if isinstance(step.failure, Exception):
+            raise _told(step.failure)
+        raise step.failure
+
+
+@define
+class _Step(Generic[T]):
+    """Something that a journal does, and what came of it: its failures are told from what stops it
+    from outside, which may come at the same time."""
+
+    work: Callable[[], T]
+    done: bool = False
+    failure: BaseException | None = None
+    _result: T | None = None
+
+    def __call__(self) -> None:
+        try:
+            self._result = self.work()
+            self.done = True
+        except BaseException as error:  # Ctrl-C in it too: what was paid must not go unsaid
+            self.failure = error
+
+    @property
+    def result(self) -> T:
+        return cast("T", self._result)
+
+
+def _told(failure: BaseException) -> WeryAIError:
+    """What a journal raised, as an error of ours."""
+    if isinstance(failure, (AlreadySubmittedError, JournalError)):
+        return failure
+    try:
+        words = f"{type(failure).__name__}: {failure}"
+    except Exception:  # it cannot even say what it is
+        words = type(failure).__name__
+    error = JournalError(f"the journal failed: {words}")
+    error.__cause__ = failure
+    return error
+
+
+def _keep_ids(error: E, job: Job) -> E:
+    """The error, with the ids that are in no journal."""
+    words = f"the job is paid and goes on, keep its ids: {job.name}"
+    log.warning("%s", words)
+    error.add_note(words)
+    if isinstance(error, WeryAIError):
+        error.job = job
+    return error
+
+
+def _reason(error: BaseException) -> str:
+    """Why it is not known, with what came of the answer: ids in it must outlive the process."""
+    # Ctrl-C and a cancelled task have no words of their own.
+    cause = error if str(error) else error.__cause__
+    if not isinstance(cause, SubmissionUnknownError):
+        return str(cause)
+    raw = cause.raw[:LONGEST_RAW].decode(errors="replace")
+    return f"{cause.reason}: {raw}" if raw else cause.reason
+
+
+def _each_once(tasks: Sequence[Task]) -> list[Task]:
+    """Tasks without the videos that one before them has: in a journal those would be others."""
+    seen: set[Video] = set()
+    once = []
+    for task in tasks:
+        once.append(evolve(task, videos=tuple(each for each in task.videos if each not in seen)))
+        seen.update(task.videos)
+    return once
+
+
+def new_id() -> str:
+    """An id for an entry, which no other machine gives too."""
+    return secrets.token_hex(6)
+
+
+def opened(journal: Journal | str | os.PathLike[str] | None) -> Journal | None:
+    """The journal that a client was given, as an object or as a path."""
+    if not isinstance(journal, (str, os.PathLike)):
+        return journal
+    from ..journal import SQLiteJournal
+
+    return SQLiteJournal(journal)

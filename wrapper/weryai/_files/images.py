@@ -1,0 +1,186 @@
+"""Local images: what they are and how large, told by their content and never by their name."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import stat
+from collections.abc import Iterable
+from io import FileIO
+from pathlib import Path
+
+from attrs import frozen
+
+from .._network.addresses import is_address
+from ..errors import MediaError
+from . import image_format
+
+# What the vendor's own client allows for an image; the service answers 1014 beyond its limit.
+MAX_BYTES = 10 * 1024 * 1024
+SUFFIXES = {"image/jpeg": ".jpg", "image/png": ".png", "image/webp": ".webp"}
+LONGEST_NAME = 300  # characters, in an error
+
+
+@frozen
+class LocalImage:
+    """A local image that the service accepts, as it was when it was looked at.
+
+    Attributes:
+        path: where it is.
+        size: bytes.
+        media_type: `image/jpeg`, `image/png` or `image/webp`, told by its content.
+        width, height: pixels, before any rotation that its EXIF asks for.
+        changed_ns: its date, in nanoseconds since 1970.
+    """
+
+    path: Path
+    size: int
+    media_type: str
+    width: int
+    height: int
+    changed_ns: int
+
+    @property
+    def file_name(self) -> str:
+        """A plain name with the suffix of what it really is; the user's own name stays here."""
+        return "image" + SUFFIXES[self.media_type]
+
+    @property
+    def facts(self) -> str:
+        """Such as `JPEG, 4032 x 3024 pixels, 3,112,334 bytes`."""
+        kind = self.media_type.removeprefix("image/").upper()
+        return f"{kind}, {self.width} x {self.height} pixels, {self.size:,} bytes"
+
+    def __str__(self) -> str:
+        return f"{shown(self.path)}: {self.facts}"
+
+
+def inspect(source: str | os.PathLike[str]) -> LocalImage:
+    """Look at one local image, from its beginning to its end. Raises MediaError with the reason."""
+    path = _path(source)
+    try:
+        _require_file(path, path.stat())
+        with open(path, "rb", opener=_opened) as file:
+            info = os.fstat(file.fileno())
+            _require_file(path, info)
+            if info.st_size > MAX_BYTES:
+                raise _fault(path, f"has {info.st_size:,} bytes, the limit is {MAX_BYTES:,}")
+            found = image_format.read(file)
+    except FileNotFoundError:
+        raise _fault(path, "there is no such file") from None
+    except image_format.BrokenImageError as error:
+        raise _fault(path, str(error)) from None
+    except (OSError, ValueError) as error:
+        raise _unreadable(path, error) from error
+    if found is None:
+        empty = "is empty" if info.st_size == 0 else "is not a jpg, png or webp image"
+        raise _fault(path, f"{empty}, whatever its name says")
+    return LocalImage(
+        path, info.st_size, found.media_type, found.width, found.height, info.st_mtime_ns
+    )
+
+
+def inspect_all(images: Iterable[str | os.PathLike[str]]) -> list[LocalImage]:
+    """Look at the local ones among these images. Raises MediaError with every reason."""
+    found: list[LocalImage] = []
+    faults: list[str] = []
+    for image in images:
+        if isinstance(image, str) and is_address(image):
+            continue
+        try:
+            found.append(inspect(image))
+        except MediaError as error:
+            faults += error.faults
+    if faults:
+        raise MediaError(faults)
+    return found
+
+
+def shown(path: object) -> str:
+    """A path as it can be printed anywhere: its name need be neither UTF-8 nor short."""
+    signs = (
+        sign if sign.isprintable() else sign.encode("unicode_escape").decode() for sign in str(path)
+    )
+    text = "".join(signs)
+    half = LONGEST_NAME // 2
+    return text if len(text) <= LONGEST_NAME else f"{text[:half]}…{text[-half:]}"
+
+
+def _path(source: object) -> Path:
+    try:
+        name = os.fspath(source)  # type: ignore[call-overload]
+    except Exception:  # whatever the class of somebody else raises
+        name = None
+    if not isinstance(name, str):
+        raise MediaError([f"an image is the path of a file, and not {type(source).__name__}"])
+    if is_address(name):
+        raise MediaError([f"{shown(name)}: is an address, not the path of a file"])
+    if not name:
+        raise MediaError(["an image is the path of a file, and this one is empty"])
+    return Path(name)
+
+
+def _require_file(path: Path, info: os.stat_result) -> None:
+    if not stat.S_ISREG(info.st_mode):
+        kind = "a directory" if stat.S_ISDIR(info.st_mode) else "not a regular file"
+        raise _fault(path, f"is {kind}, not an image")
+
+
+def _opened(path: str, flags: int) -> int:
+    """Open without waiting: a pipe that took the place of a file would wait for its writer."""
+    return os.open(path, flags | getattr(os, "O_NONBLOCK", 0))
+
+
+def _fault(path: Path, why: str) -> MediaError:
+    return MediaError([f"{shown(path)}: {why}"])
+
+
+def _unreadable(path: Path, error: OSError | ValueError) -> MediaError:
+    why = error.strerror if isinstance(error, OSError) else error
+    return _fault(path, f"cannot be read ({why})")
+
+
+def digest(content: FileIO) -> str:
+    """The SHA-256 of what a file holds, read a piece at a time. Raises MediaError."""
+    try:
+        content.seek(0)
+        return hashlib.file_digest(content, "sha256").hexdigest()
+    except OSError as error:
+        raise _unreadable(Path(content.name), error) from error
+
+
+def stamp(image: LocalImage) -> tuple[int, int] | None:
+    """Changes when the file does; None where it is gone."""
+    try:
+        info = image.path.stat()
+    except OSError:
+        return None
+    return info.st_size, info.st_mtime_ns
+
+
+def open_image(image: LocalImage) -> FileIO:
+    """The bytes of an image, to be read while they are sent. Reading raises MediaError where it is
+    not the same file any more: half of one image and half of another must not arrive as one."""
+    try:
+        return _Unchanged(image)
+    except (OSError, ValueError) as error:
+        raise _unreadable(image.path, error) from error
+
+
+class _Unchanged(FileIO):
+    """Every read looks, the first and the last one too, and before its bytes are sent."""
+
+    def __init__(self, image: LocalImage) -> None:
+        super().__init__(image.path, opener=_opened)
+        self._image = image
+
+    def read(self, size: int | None = -1) -> bytes:
+        path = self._image.path
+        try:
+            content = super().read(size) or b""
+            info = os.fstat(self.fileno())
+        except OSError as error:
+            raise _unreadable(path, error) from error
+        if (info.st_size, info.st_mtime_ns) != (self._image.size, self._image.changed_ns):
+            raise _fault(path, "was changed while it was sent; give it again")
+        return content

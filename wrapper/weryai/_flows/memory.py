@@ -1,0 +1,78 @@
+"""What one client remembers of the jobs that it has looked at, as long as it lives.
+
+Several short waits for one job, as `weryai resume` makes them, then count as one long one.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+from threading import Lock
+from typing import TypeVar
+
+from attrs import define, field
+
+from ..results import Job, Task
+from .video_identity import Videos
+
+K = TypeVar("K")
+V = TypeVar("V")
+
+MOST = 10_000  # jobs, and ids; the oldest are forgotten
+
+
+@define
+class Watch:
+    """A job that has not concluded.
+
+    Attributes:
+        since: when it was first looked at, on the monotonic clock.
+        tasks: as last told, by their ids.
+        ended_at: when everything first looked ended; None while something runs.
+        odd: by id, how often in a row a state that is not known came with its videos.
+    """
+
+    since: float
+    tasks: dict[str, Task] = field(factory=dict)
+    ended_at: float | None = None
+    odd: Counter[str] = field(factory=Counter)
+
+
+@define
+class Memory:
+    """Every job that has not concluded, and the names of all videos. Safe among threads."""
+
+    watches: dict[tuple[tuple[str, ...], str | None], Watch] = field(factory=dict)
+    videos: dict[str, Videos] = field(factory=dict)  # by the id of a task or of a batch
+    lock: Lock = field(factory=Lock)
+
+    def watch(self, job: Job, now: float) -> Watch:
+        """What is remembered of a job; something new where that is nothing."""
+        with self.lock:
+            watch = self.watches.pop(key := (job.task_ids, job.batch_id), None) or Watch(now)
+            _put(self.watches, key, watch)
+            return watch
+
+    def conclude(self, job: Job) -> None:
+        """Forget a job, so that the next wait for it looks anew. Its videos keep their names."""
+        with self.lock:
+            self.watches.pop((job.task_ids, job.batch_id), None)
+
+    def videos_of(self, job: Job, told: Iterable[Task] = ()) -> Videos:
+        """The names of the videos of a job; they are those of its tasks too."""
+        batch = [f"batch {job.batch_id}"] if job.batch_id else []
+        ids = dict.fromkeys([*job.task_ids, *batch, *(task.id for task in told)])
+        with self.lock:
+            some = {id(found): found for each in ids if (found := self.videos.pop(each, None))}
+            first, *others = some.values() or [Videos()]
+            for other in others:
+                first.learn(other.whole(Task(each, "") for each in list(other.of)))
+            for each in ids:
+                _put(self.videos, each, first)
+            return first
+
+
+def _put(kept: dict[K, V], key: K, value: V) -> None:
+    kept[key] = value
+    while len(kept) > MOST:
+        del kept[next(iter(kept))]

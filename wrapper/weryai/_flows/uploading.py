@@ -1,0 +1,120 @@
+"""Uploads: each local image once, told by its content."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Collection, Iterable
+from contextlib import AbstractAsyncContextManager
+from datetime import datetime, timedelta
+from io import FileIO
+
+from attrs import define, field, frozen
+
+from .._calls.bookkeeping import Records
+from .._calls.sending import Calls
+from .._files import images
+from .._files.images import LocalImage
+from .._service import operations
+from ..errors import ParameterError, ResponseError, UnexpectedResponseError
+
+# How long the service keeps an upload is not published; a user's pipeline went on using addresses
+# for this long without a failure.
+KEPT = timedelta(hours=24)
+IMAGE_CODES = (1014, 2004)  # too large, a format that is not supported (V-err)
+
+log = logging.getLogger("weryai")
+
+
+@define
+class Known:
+    """One content: who is uploading it now, and where it is since when."""
+
+    lock: AbstractAsyncContextManager[object]
+    address: str | None = None
+    at: datetime | None = None
+
+
+@frozen
+class Content:
+    """A local image, and the SHA-256 of what it holds."""
+
+    image: LocalImage
+    digest: str
+
+
+@frozen
+class Uploads:
+    """The uploads of one client, remembered in its journal or else as long as it lives."""
+
+    calls: Calls
+    records: Records
+    known: dict[str, Known] = field(factory=dict)
+
+    async def content(self, image: LocalImage) -> Content:
+        """An image and what its content is known by. Raises MediaError."""
+        file = await self.calls.io.run(images.open_image, image)
+        try:
+            return Content(image, await self.calls.io.run(images.digest, file))
+        finally:
+            await self.calls.io.run(file.close)
+
+    async def address(self, content: Content, budget: float | None = None) -> str:
+        """Where a content is; it is uploaded if that is not known. Raises MediaError where the file
+        is another one by now."""
+        run = self.calls.io.run
+        image, digest = content.image, content.digest
+        file = await run(images.open_image, image)
+        try:
+            stamp = await run(images.stamp, image)
+            known = self.known.setdefault(digest, Known(self.calls.io.lock()))
+            async with known.lock:  # whoever has the same content waits, and then finds it here
+                if address := await self._remembered(digest, known):
+                    return address
+                address = await self._send(image, file, budget)
+                if stamp and await run(images.stamp, image) == stamp:  # what was hashed was sent
+                    await self._remember(digest, known, address)
+                return address
+        finally:
+            await run(file.close)
+
+    async def _send(self, image: LocalImage, file: FileIO, budget: float | None) -> str:
+        log.info("uploading: %s", image.facts)
+        try:
+            address = await self.calls.call(operations.upload(image, file), budget)
+        except ParameterError as error:
+            tell(error, [image])
+            raise
+        except ResponseError as error:
+            if error.http_status == 413:
+                size = f"{image.path} ({image.size:,} bytes)"
+                error.message = f"{size} is larger than the service, or a proxy on the way, accepts"
+                error.hint = "make the image smaller"
+            raise
+        if fault := self.calls.config.private_fault(address):
+            raise UnexpectedResponseError(f"the address of an upload {fault}")
+        return address
+
+    async def forget(self, addresses: Collection[str]) -> None:
+        """Upload these anew the next time: the service may not have them any more."""
+        for digest, known in list(self.known.items()):
+            if known.address in addresses:
+                await self._remember(digest, known, None)
+
+    async def _remembered(self, digest: str, known: Known) -> str | None:
+        since = self.calls.now() - KEPT
+        if self.records.journal:
+            known.address = await self.records.address_of(digest, since)
+        elif known.at and known.at <= since:
+            known.address = None
+        return known.address
+
+    async def _remember(self, digest: str, known: Known, address: str | None) -> None:
+        known.address, known.at = address, self.calls.now()
+        await self.records.uploaded(digest, address, known.at)
+
+
+def tell(error: ResponseError, local: Iterable[LocalImage]) -> None:
+    """The service refuses an image, and says neither which one nor what is possible."""
+    if error.code in IMAGE_CODES:
+        for image in local:
+            error.add_note(f"sent was {image}")

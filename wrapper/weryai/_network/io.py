@@ -1,0 +1,318 @@
+"""The two I/O shells, blocking and async. Nothing else in the package knows the difference."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Coroutine, Iterator
+from concurrent.futures import Future
+from contextlib import AbstractAsyncContextManager, aclosing
+from functools import partial
+from typing import Any, Generic, Protocol, TypeVar
+
+import httpx
+from attrs import define, field
+
+from ..errors import ConfigError
+from . import deadlines
+from .clock import Clock, SystemClock
+from .deadlines import Answer
+from .home import Home, LoopHome
+
+T = TypeVar("T")
+
+Call = dict[str, Any]  # keyword arguments of httpx.Client.build_request
+
+
+class Sink(Protocol):
+    """Where the body of an answer goes."""
+
+    def begin(self, response: httpx.Response) -> None:
+        """Get ready, or raise where it is not wanted. It may block."""
+        ...
+
+    def add(self, chunk: bytes) -> bool:
+        """Take a chunk. Returns whether it is time to write."""
+        ...
+
+    def write(self) -> None:
+        """Write what was taken. It blocks."""
+        ...
+
+
+class IO(Protocol):
+    """All that a flow may do to the world."""
+
+    clock: Clock
+
+    def require(self) -> None:
+        """Raise ConfigError where nothing can be sent: closed, or not where the client belongs.
+        Every other method asks it of the place before it does anything."""
+        ...
+
+    async def send(self, call: Call, auth: httpx.Auth, answer: Answer) -> httpx.Response:
+        """Send, follow no redirect, and read the answer within its bounds: what has arrived when
+        this ends, in whatever way, is in `answer`. Raises what httpx raises."""
+        ...
+
+    async def save(self, call: Call | httpx.Request, sink: Sink) -> httpx.Request | None:
+        """Send, and stream the body of the answer into `sink`, however long it is. Returns where
+        the answer redirects to, unread, None where it does not. Raises what httpx raises, and what
+        the sink does."""
+        ...
+
+    async def sleep(self, seconds: float) -> None:
+        """Pause."""
+        ...
+
+    async def run(self, work: Callable[..., T], *args: Any) -> T:
+        """Do blocking work, such as reading a file, where it blocks nobody else."""
+        ...
+
+    async def keep(self, work: Callable[..., T], *args: Any) -> T:
+        """`run`, and not to be stopped from outside: what was paid is being written down."""
+        ...
+
+    def lock(self) -> AbstractAsyncContextManager[object]:
+        """A lock among the threads or the tasks that share a client."""
+        ...
+
+
+@define
+class BlockingIO:
+    """I/O that blocks the thread and never suspends; `finish` drives a flow on it."""
+
+    http: httpx.Client
+    timeout: float
+    clock: Clock = field(factory=SystemClock)
+    home: Home = field(factory=Home)
+
+    def require(self) -> None:
+        _require(self.home, self.http)
+
+    async def send(self, call: Call, auth: httpx.Auth, answer: Answer) -> httpx.Response:
+        self.require()
+        request = self.http.build_request(**call)
+        request.extensions["trace"] = partial(deadlines.trace, self.timeout)
+        response = self.http.send(request, auth=auth, stream=True)
+        deadlines.start(self.timeout)
+        try:
+            answer.begin(response)
+            for chunk in _raw(response):
+                if answer.ends_with(chunk):
+                    break
+        finally:
+            deadlines.stop()
+            response.close()
+        return answer.of(response)
+
+    async def save(self, call: Call | httpx.Request, sink: Sink) -> httpx.Request | None:
+        self.require()
+        request = self.http.build_request(**call) if isinstance(call, dict) else call
+        request.extensions["trace"] = partial(deadlines.trace, self.timeout)
+        response = self.http.send(request, stream=True)
+        try:
+            if response.next_request is None:
+                sink.begin(response)
+                deadlines.start(2 * self.timeout)
+                for chunk in _raw(response):
+                    while sink.add(chunk):
+                        sink.write()
+                        chunk = b""
+                    deadlines.start(2 * self.timeout)
+        finally:
+            deadlines.stop()
+            response.close()
+        return response.next_request
+
+    async def sleep(self, seconds: float) -> None:
+        self.clock.sleep(seconds)
+
+    async def run(self, work: Callable[..., T], *args: Any) -> T:
+        self.home.require()
+        return work(*args)
+
+    async def keep(self, work: Callable[..., T], *args: Any) -> T:
+        self.home.require()
+        return work(*args)
+
+    def lock(self) -> AbstractAsyncContextManager[object]:
+        return _ThreadLock()
+
+
+@define
+class AsyncIO:
+    """I/O on asyncio or trio; whatever touches the disk runs in a thread."""
+
+    http: httpx.AsyncClient
+    timeout: float
+    clock: Clock = field(factory=SystemClock)
+    home: LoopHome = field(factory=LoopHome)
+
+    def require(self) -> None:
+        _require(self.home, self.http)
+
+    async def send(self, call: Call, auth: httpx.Auth, answer: Answer) -> httpx.Response:
+        self.require()
+        request = self.http.build_request(**call)
+        request.extensions["trace"] = partial(deadlines.trace_async, self.timeout)
+        request.stream = _Body(request.stream, self.run if "files" in call else None)
+        response = await self.http.send(request, auth=auth, stream=True)
+        deadlines.start(self.timeout)
+        try:
+            answer.begin(response)
+            async with aclosing(_raw_async(response)) as chunks:
+                async for chunk in chunks:
+                    if answer.ends_with(chunk):
+                        break
+        finally:
+            deadlines.stop()
+            await response.aclose()
+        return answer.of(response)
+
+    async def save(self, call: Call | httpx.Request, sink: Sink) -> httpx.Request | None:
+        self.require()
+        request = self.http.build_request(**call) if isinstance(call, dict) else call
+        request.extensions["trace"] = partial(deadlines.trace_async, self.timeout)
+        response = await self.http.send(request, stream=True)
+        try:
+            if response.next_request is None:
+                await self.run(sink.begin, response)
+                deadlines.start(2 * self.timeout)
+                async with aclosing(_raw_async(response)) as chunks:
+                    async for chunk in chunks:
+                        while sink.add(chunk):
+                            await self.run(sink.write)
+                            chunk = b""
+                        deadlines.start(2 * self.timeout)
+        finally:
+            deadlines.stop()
+            await response.aclose()
+        return response.next_request
+
+    async def sleep(self, seconds: float) -> None:
+        await self.clock.sleep_async(seconds)
+
+    async def run(self, work: Callable[..., T], *args: Any) -> T:
+        from anyio import to_thread
+
+        self.home.require()
+        return await to_thread.run_sync(work, *args)
+
+    async def keep(self, work: Callable[..., T], *args: Any) -> T:
+        import anyio
+
+        self.home.require()
+        once, stopped = _Once(partial(work, *args)), None
+        with anyio.CancelScope(shield=True):
+            while not once.done:
+                try:
+                    await anyio.to_thread.run_sync(once.do)
+                except anyio.get_cancelled_exc_class() as error:
+                    stopped = error  # by asyncio's own `cancel`, which no scope holds off
+        if stopped is not None:
+            raise stopped
+        return once.outcome()
+
+    def lock(self) -> AbstractAsyncContextManager[object]:
+        import anyio
+
+        return anyio.Lock()
+
+
+def _require(home: Home, http: httpx.Client | httpx.AsyncClient) -> None:
+    home.require()
+    if http.is_closed:
+        raise ConfigError("this client is closed: make a new one")
+
+
+def _raw(response: httpx.Response) -> Iterator[bytes]:
+    """The body as it comes. One that a transport has read before is there, and undone."""
+    return iter([response.content]) if response.is_stream_consumed else response.iter_raw()
+
+
+async def _raw_async(response: httpx.Response) -> AsyncGenerator[bytes]:
+    if response.is_stream_consumed:
+        yield response.content
+        return
+    async for chunk in response.aiter_raw():
+        yield chunk
+
+
+class _Once(Generic[T]):
+    """Work that is done once, however often it is asked for."""
+
+    def __init__(self, work: Callable[[], T]) -> None:
+        self._work = work
+        self._lock = threading.Lock()
+        self._outcome: Future[T] = Future()
+
+    @property
+    def done(self) -> bool:
+        return self._outcome.done()
+
+    def do(self) -> None:
+        """Do it, or wait until whoever does it is done."""
+        with self._lock:
+            if not self.done:
+                try:
+                    self._outcome.set_result(self._work())
+                except BaseException as error:
+                    self._outcome.set_exception(error)
+
+    def outcome(self) -> T:
+        """What it returned. Raises what it raised."""
+        return self._outcome.result()
+
+
+class _ThreadLock:
+    """A lock of threads in the clothes that flows wear."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+
+    async def __aenter__(self) -> None:
+        self._lock.acquire()
+
+    async def __aexit__(self, *_: object) -> None:
+        self._lock.release()
+
+
+class _Body(httpx.AsyncByteStream, httpx.SyncByteStream):
+    """A body that is sent. A file is read in a thread; httpx would read it on the event loop.
+
+    It can be read in the blocking way as well, as any body of httpx: a transport of tests may.
+
+    It is no generator, as httpx's is: trio tells of each that a lost connection left in the middle.
+    """
+
+    def __init__(self, stream: Any, run: Callable[..., Any] | None) -> None:
+        self._stream, self._run = stream, run
+        self._chunks = iter(stream)
+
+    def __iter__(self) -> Iterator[bytes]:
+        return iter(self._stream)
+
+    def __aiter__(self) -> AsyncIterator[bytes]:
+        return _Body(self._stream, self._run)
+
+    async def __anext__(self) -> bytes:
+        chunk: bytes
+        if self._run is None:
+            chunk = next(self._chunks, b"")
+        else:
+            chunk = await self._run(next, self._chunks, b"")
+        if not chunk:
+            raise StopAsyncIteration
+        return chunk
+
+
+def finish(flow: Coroutine[Any, Any, T]) -> T:
+    """Run a flow on blocking I/O: it never suspends, so one step completes it."""
+    try:
+        flow.send(None)
+    except StopIteration as done:
+        result: T = done.value
+        return result
+    finally:
+        flow.close()
+    raise RuntimeError("a blocking flow suspended")

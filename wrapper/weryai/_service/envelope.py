@@ -1,0 +1,112 @@
+"""The door of replies: bytes come in, once, and a clean object goes on.
+
+Behind it no text holds the key, none holds what cannot be encoded, and no object had a name twice:
+which of the two values was meant, nobody knows.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+import httpx
+from attrs import field, frozen
+
+from .._network.deadlines import Answer
+from .._network.settings import Key
+from .json_values import mended, whole
+
+Cut = Callable[[str], str]
+
+# What reading a hostile answer, here or with the generated parsers, can end in.
+MALFORMED = (ValueError, KeyError, TypeError, AttributeError, RecursionError, ArithmeticError)
+
+
+@frozen
+class Reply:
+    """An answer, read. The generated parsers take it for a response of httpx.
+
+    Attributes:
+        status_code: of HTTP.
+        retry_after: the header, None where there is none.
+        raw: the bytes, without the key.
+        body: the JSON value, None where it cannot be read.
+        fault: why it cannot be read, empty where it can.
+        headers: their names.
+    """
+
+    status_code: int
+    retry_after: str | None
+    raw: bytes = field(repr=False)
+    body: Any = field(repr=False)
+    fault: str = ""
+    headers: tuple[str, ...] = ()
+
+    def json(self) -> Any:
+        """The JSON value. Raises ValueError where it cannot be read."""
+        if self.fault:
+            raise ValueError(self.fault)
+        return self.body
+
+    @property
+    def told(self) -> dict[str, Any]:
+        """The envelope, empty where the answer is a page or anything else."""
+        return self.body if isinstance(self.body, dict) else {}
+
+    @property
+    def code(self) -> int | None:
+        """The business code, None where there is none or it is no whole number."""
+        try:
+            return whole(self.told.get("status"))
+        except (TypeError, ArithmeticError):
+            return None
+
+
+def read(response: httpx.Response, answer: Answer, key: Key) -> Reply:
+    """The reply that has arrived. A part of one, or one that is too long, cannot be read."""
+    body, fault, hidden = None, "", key.cut_part if answer.is_cut else key.cut_bytes
+    try:
+        if answer.fault:
+            raise ValueError(answer.fault)
+        body = parse(response.content, key.cut)
+    except MALFORMED as error:
+        # Not the error itself: it may hold the bytes.
+        fault = key.cut(str(error)) or type(error).__name__
+    return Reply(
+        response.status_code,
+        response.headers.get("Retry-After"),
+        hidden(response.content),
+        body,
+        fault,
+        tuple(response.headers),
+    )
+
+
+def parse(data: bytes | str, cut: Cut = str) -> Any:
+    """The value of a JSON text, clean. Raises one of MALFORMED.
+
+    Parameters:
+        cut: takes the key out of a text. After the parser: JSON spells a character in many ways.
+    """
+
+    def clean(value: Any) -> Any:
+        if isinstance(value, str):
+            return cut(mended(value))
+        left = [value] if isinstance(value, list) else []
+        while left:  # lists in lists; what is an object has been here before
+            items = left.pop()
+            for place, item in enumerate(items):
+                if isinstance(item, str):
+                    items[place] = cut(mended(item))
+                elif isinstance(item, list):
+                    left.append(item)
+        return value
+
+    def unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+        found = {clean(name): clean(value) for name, value in pairs}
+        if len(found) < len(pairs):
+            raise ValueError("an object that has a name twice")
+        return found
+
+    return clean(json.loads(data, object_pairs_hook=unique))
