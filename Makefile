@@ -70,7 +70,7 @@ changelog: $(STAMP) ## A draft of what CHANGELOG.md has to say of it
 	python openapi/breaking.py --changelog $(BASE)
 
 wheel: $(STAMP) ## Build the wheel and run the contract tests on it, away from the sources
-	python contract_tests/wheel.py
+	python contract_tests/house/wheel.py
 
 # Only a BUDGET of this command line counts: one in the environment may be there for something else.
 # Neither make nor the shell reads what was typed: it is taken as it stands and goes through the environment.

@@ -14,14 +14,14 @@ import anyio.from_thread
 import httpx
 import pytest
 
-from contract_tests import profiles
-from contract_tests.films import film
-from contract_tests.promises import pytest_terminal_summary as pytest_terminal_summary
+from contract_tests.support import hypothesis_profiles
+from contract_tests.support.failure_lines import pytest_terminal_summary as pytest_terminal_summary
+from contract_tests.support.films import film
 from weryai import AsyncWeryAI, MultiImageToVideo, WeryAI
 from weryai.journal import SQLiteJournal
 from weryai.testing import ManualClock, Simulator, sample
 
-profiles.load()
+hypothesis_profiles.load()
 
 COLOURS = ("sync", "async")
 # The colours as they are run. Many tests of values alone need no trio: IN_COLOURS.

@@ -14,7 +14,7 @@ from unittest.mock import patch
 from anyio import sleep
 from attrs import define, field
 
-from contract_tests.films import film
+from contract_tests.support.films import film
 from weryai import SystemClock
 from weryai.cli.simulate import serving
 from weryai.testing import Simulator, Variant

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from contract_tests.command_line.runs import ESCAPE, FIVE, HTTPS, KEY, REQUEST, SMALL, Cli, Said
+from contract_tests.command_line.invoke import ESCAPE, FIVE, HTTPS, KEY, REQUEST, SMALL, Cli, Said
 from weryai.cli import _setup, main
 from weryai.cli.simulate import make_simulator, serving
 from weryai.testing import Simulator

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from contract_tests.command_line.runs import GENERATE, Cli, jobs
+from contract_tests.command_line.invoke import GENERATE, Cli, jobs
 from weryai.journal import SQLiteJournal
 
 

@@ -9,7 +9,7 @@ import pytest
 
 import weryai
 import weryai.cli
-from contract_tests.command_line.runs import FIVE, GENERATE, HTTPS, REQUEST, SMALL, SUBMIT, Cli
+from contract_tests.command_line.invoke import FIVE, GENERATE, HTTPS, REQUEST, SMALL, SUBMIT, Cli
 from weryai.cli import _setup
 from weryai.testing import Answer, Outcome, Simulator, refusal
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from contract_tests.command_line.runs import FIVE, HTTPS, REQUEST, Cli
+from contract_tests.command_line.invoke import FIVE, HTTPS, REQUEST, Cli
 from weryai.cli import demo
 from weryai.testing import Answer, Lost, Simulator, refusal
 

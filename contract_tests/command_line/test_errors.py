@@ -16,8 +16,7 @@ import pytest
 
 import weryai
 import weryai.cli
-from contract_tests import patience
-from contract_tests.command_line.runs import (
+from contract_tests.command_line.invoke import (
     AGAIN,
     FIVE,
     GENERATE,
@@ -29,6 +28,7 @@ from contract_tests.command_line.runs import (
     Cli,
     environment,
 )
+from contract_tests.support import patience
 from weryai import ResponseError, WebhookError, WeryAI, WeryAIError
 from weryai.cli import _errors, _setup, main
 from weryai.testing import Answer, Lost, ManualClock, Outcome, Simulator, refusal

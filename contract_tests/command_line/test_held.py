@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from contract_tests.command_line.runs import (
+from contract_tests.command_line.invoke import (
     GENERATE,
     SUBMIT,
     Cli,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from contract_tests.command_line.runs import GENERATE, HTTPS, Cli, jobs, submit
+from contract_tests.command_line.invoke import GENERATE, HTTPS, Cli, jobs, submit
 from weryai.testing import Answer, Outcome, Simulator, Variant, refusal
 
 SUBMIT = "submit_multi_image_to_video"

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from contract_tests.command_line.runs import AGAIN, GENERATE, SUBMIT, Cli, jobs, submit
+from contract_tests.command_line.invoke import AGAIN, GENERATE, SUBMIT, Cli, jobs, submit
 from weryai.journal import SQLiteJournal
 from weryai.testing import Answer, Lost, Outcome, Simulator
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from contract_tests.command_line.runs import FIVE, HTTPS, REQUEST, SUBMIT, Cli, jobs, submit
+from contract_tests.command_line.invoke import FIVE, HTTPS, REQUEST, SUBMIT, Cli, jobs, submit
 from weryai.testing import Answer, Simulator, refusal
 
 

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from contract_tests.command_line.runs import FIVE, GENERATE, HTTPS, REQUEST, SUBMIT, Cli, jobs
+from contract_tests.command_line.invoke import FIVE, GENERATE, HTTPS, REQUEST, SUBMIT, Cli, jobs
 from weryai import JournalError
 from weryai.cli._paths import quoted
 from weryai.journal import SQLiteJournal

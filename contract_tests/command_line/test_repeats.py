@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from contract_tests.command_line.runs import (
+from contract_tests.command_line.invoke import (
     AGAIN,
     FIVE,
     GENERATE,

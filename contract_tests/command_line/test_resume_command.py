@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from contract_tests.command_line.runs import GENERATE, HTTPS, Cli, jobs, submit
+from contract_tests.command_line.invoke import GENERATE, HTTPS, Cli, jobs, submit
 from weryai import WeryAI
 from weryai.journal import Entry, SQLiteJournal
 from weryai.testing import Outcome, Simulator, refusal

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from contract_tests.command_line.runs import Cli, jobs, submit
+from contract_tests.command_line.invoke import Cli, jobs, submit
 from weryai.testing import Answer, Outcome, Simulator, refusal
 
 POLLS = ("get_batch_status", "get_task_status")

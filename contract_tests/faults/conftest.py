@@ -16,10 +16,10 @@ from attrs import evolve, frozen
 from PIL import Image
 
 from contract_tests.conftest import KEY, MakeClient
-from contract_tests.faults.door import Door
-from contract_tests.faults.stage import Clock, Stage, Step, judge_after
-from contract_tests.faults.table import Fault, When
-from contract_tests.faults.trust import AUTHORITY, RIGHT
+from contract_tests.faults.certificates import AUTHORITY, RIGHT
+from contract_tests.faults.faulty_server import Door
+from contract_tests.faults.outcomes import Fault, When
+from contract_tests.faults.steps import Clock, Stage, Step, judge_after
 from weryai import Job, MultiImageToVideo, Video
 from weryai.testing import Simulator
 

@@ -13,8 +13,7 @@ import respx
 from attrs import define
 
 from contract_tests.conftest import KEY, MakeClient
-from contract_tests.faults.conftest import SetUp
-from contract_tests.faults.plays import (
+from contract_tests.faults.behaviours import (
     BUSINESS,
     LIMITS,
     REDIRECTS,
@@ -23,7 +22,9 @@ from contract_tests.faults.plays import (
     UNREADABLE,
     close,
 )
-from contract_tests.faults.stage import (
+from contract_tests.faults.conftest import SetUp
+from contract_tests.faults.outcomes import Fault, Row
+from contract_tests.faults.steps import (
     ALWAYS,
     DOWNLOAD,
     STEPS,
@@ -36,7 +37,6 @@ from contract_tests.faults.stage import (
     judge_always,
     judge_once,
 )
-from contract_tests.faults.table import Fault, Row
 from weryai import SubmissionUnknownError
 from weryai.testing._transport import BlockingTransport
 

@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 
 from contract_tests.faults.conftest import Case, Meet
-from contract_tests.faults.slow import FOR_EVER, SLOW, TIMEOUT
-from contract_tests.faults.stage import DOWNLOAD, STEPS, SUBMIT, WAIT, Step, judge_once
-from contract_tests.faults.table import Fault
+from contract_tests.faults.outcomes import Fault
+from contract_tests.faults.slow_behaviours import FOR_EVER, SLOW, TIMEOUT
+from contract_tests.faults.steps import DOWNLOAD, STEPS, SUBMIT, WAIT, Step, judge_once
 from weryai import SubmissionUnknownError
 
 

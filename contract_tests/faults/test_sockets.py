@@ -5,8 +5,7 @@ from __future__ import annotations
 import pytest
 from anyio.from_thread import BlockingPortal
 
-from contract_tests.faults.conftest import Meet
-from contract_tests.faults.plays import (
+from contract_tests.faults.behaviours import (
     ASTRAY,
     BUSINESS,
     CUT,
@@ -21,7 +20,9 @@ from contract_tests.faults.plays import (
     STATUSES,
     UNREADABLE,
 )
-from contract_tests.faults.stage import (
+from contract_tests.faults.conftest import Meet
+from contract_tests.faults.outcomes import End, Fault
+from contract_tests.faults.steps import (
     ALWAYS,
     BATCH,
     DOWNLOAD,
@@ -34,7 +35,6 @@ from contract_tests.faults.stage import (
     judge_always,
     judge_once,
 )
-from contract_tests.faults.table import End, Fault
 from weryai import SubmissionUnknownError
 from weryai.journal import SQLiteJournal
 

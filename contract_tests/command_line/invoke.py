@@ -1,0 +1,102 @@
+"""What the tests of the command line share: a way to run it, and what it said."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import pty
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from attrs import frozen
+
+import weryai
+import weryai.cli
+from contract_tests.support import patience
+
+KEY = "sk-cli-0123456789abcdef"
+SUBMIT = "submit_multi_image_to_video"
+REQUEST = ["--prompt", "The sun sets", "--model", "KLING_O1", "--aspect-ratio", "1:1"]
+SMALL = ["--resolution", "480p"]
+FIVE = ["--duration", "5"]
+HTTPS = "https://example.com/a.jpg"
+GENERATE = ["generate", HTTPS, *REQUEST, *FIVE, *SMALL]
+AGAIN = [*GENERATE, "--again"]  # where the same was submitted, and is not fetched
+ESCAPE = "\x1b"
+SOURCES = Path(weryai.cli.__file__).parent
+
+
+@frozen
+class Said:
+    """How a command ended and what it wrote."""
+
+    code: int
+    out: str
+    err: str
+
+    @property
+    def json(self) -> Any:
+        return json.loads(self.out)
+
+    @property
+    def error(self) -> dict[str, Any]:
+        found: dict[str, Any] = self.json["error"]
+        assert list(self.json) == ["error"]
+        return found
+
+
+Cli = Callable[..., Said]
+
+
+def environment(address: str = "", **more: str) -> dict[str, str]:
+    """Of a process that speaks to the simulator at `address`."""
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("WERYAI_")}
+    ours = {"WERYAI_API_KEY": "sk-simulator", "WERYAI_BASE_URL": address} if address else {}
+    return kept | {"NO_PROXY": "127.0.0.1", "PYTHONWARNINGS": "error"} | ours | more
+
+
+def process(
+    *argv: str, module: str = "weryai.cli", script: str = "", **options: Any
+) -> subprocess.CompletedProcess[str]:
+    """Run the command line in a process of its own."""
+    start = ["-c", script] if script else ["-m", module]
+    piped: dict[str, Any] = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
+    options = piped | {"env": environment(), "timeout": 60} | options
+    argv = (sys.executable, *start, *argv)
+    ended: subprocess.CompletedProcess[str] = subprocess.run(
+        argv, text=True, check=False, **options
+    )
+    return ended
+
+
+def on_terminal(argv: list[str], folder: Path, **settings: str) -> tuple[int, bytes, str]:
+    """Run a command whose stderr is a terminal: its exit code, its stdout, what was shown."""
+    master, slave = pty.openpty()
+    running = subprocess.Popen(
+        [sys.executable, "-m", "weryai.cli", *argv],
+        cwd=folder,
+        env=environment(**{"TERM": "xterm", "COLUMNS": "80"} | settings),
+        stdout=subprocess.PIPE,
+        stderr=slave,
+    )
+    os.close(slave)
+    shown = b""
+    with open(master, "rb", buffering=0) as terminal, contextlib.suppress(OSError):
+        while data := terminal.read(65536):  # Linux ends with an error where others end empty
+            shown += data
+    out, _ = running.communicate(timeout=patience.SECONDS)
+    return running.returncode, out, shown.decode()
+
+
+def jobs(cli: Cli) -> list[Any]:
+    found: list[Any] = cli("jobs", "--json").json["jobs"]
+    return found
+
+
+def submit(cli: Cli, *options: object) -> list[str]:
+    """The ids of a job that nobody waits for."""
+    return cli("submit", HTTPS, *REQUEST, *FIVE, "--again", *options).out.split()

@@ -1,0 +1,143 @@
+"""Nothing about a stream decides a paid run: closed, full or gone, all is fetched and noted."""
+
+from __future__ import annotations
+
+import json
+import os
+import pty
+import subprocess
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from contract_tests.command_line.invoke import GENERATE, SUBMIT, Cli, environment, jobs
+from weryai.testing import Lost, Simulator
+
+COMMAND = [sys.executable, "-m", "contract_tests.chaos.command"]  # on a clock with short pauses
+ROOT = str(Path(__file__).parents[3])
+PATHS = os.pathsep.join(filter(None, [ROOT, os.environ.get("PYTHONPATH")]))
+BROKEN = {
+    "stdout-closed": ">&-",
+    "stdout-full": ">/dev/full",
+    "stdout-gone": "| true",
+    "stderr-closed": "2>&-",
+    "stderr-full": "2>/dev/full",
+    "stderr-gone": "2>&1 >/dev/null | true",
+    "all-closed": "<&- >&- 2>&-",
+    "all-full": ">/dev/full 2>&1",
+}
+
+
+def shell(
+    argv: Sequence[str], redirection: str, folder: Path, address: str
+) -> subprocess.CompletedProcess[bytes]:
+    """Run a command with a redirection of a shell. Its exit code is that of the command."""
+    told = folder / "code"
+    script = f'cd {folder}; {{ "$@"; echo $? >{told}; }} {redirection}'
+    environ = environment(address, PYTHONPATH=PATHS)
+    ended = subprocess.run(
+        ["sh", "-c", script, "sh", *argv], env=environ, capture_output=True, timeout=60, check=False
+    )
+    ended.returncode = int(told.read_text())
+    told.unlink()
+    return ended
+
+
+@pytest.mark.parametrize("redirection", BROKEN.values(), ids=BROKEN)
+def test_a_paid_run_is_fetched_and_noted_whatever_becomes_of_its_streams(
+    address: str, tmp_path: Path, cli: Cli, redirection: str
+) -> None:
+    ended = shell([*COMMAND, "-v", *GENERATE], redirection, tmp_path, address)
+    assert ended.returncode == 0, ended.stderr
+    assert b"Traceback" not in ended.stderr + ended.stdout
+    (job,) = jobs(cli)
+    assert job["state"] == "fetched"
+    (path,) = tmp_path.glob("*.mp4")
+    assert job["files"] == {path.stem: str(path)}
+    if redirection in (">&-", ">/dev/full"):
+        last = ended.stderr.decode().splitlines()[-2:]
+        assert last[0].startswith("weryai: stdout could not be written: ")
+        assert last[1] == f"  {path.name}"
+
+
+@pytest.mark.parametrize(
+    ("redirection", "words"),
+    [
+        (">&-", b"weryai: stdout could not be written: Bad file descriptor\n"),
+        (">/dev/full", b"weryai: stdout could not be written: No space left on device\n"),
+        (">/dev/full 2>&1", b""),
+    ],
+)
+def test_a_command_that_only_tells_is_exit_1_where_it_cannot(
+    address: str, tmp_path: Path, redirection: str, words: bytes
+) -> None:
+    for command in (["models"], ["--help"]):
+        ended = shell([*COMMAND, *command], redirection, tmp_path, address)
+        assert (ended.returncode, ended.stdout, ended.stderr) == (1, b"", words), command
+
+
+def test_what_a_document_could_not_tell_is_told_in_words(
+    cli: Cli, simulator: Simulator, monkeypatch: pytest.MonkeyPatch, capsys: Any
+) -> None:
+    simulator.next(SUBMIT, Lost(accepted=True))
+    with open("/dev/full", "w") as full:
+        monkeypatch.setattr(sys, "stdout", full)
+        said = cli(*GENERATE, "--json")
+    assert said.code == 6
+    assert "https://weryai.com/api/history" in said.err
+
+
+def test_a_descriptor_of_a_closed_stream_is_no_file_of_ours(address: str, tmp_path: Path) -> None:
+    script = (
+        "import os, sys; from weryai.cli import main; main(['--version'])\n"
+        "open('report', 'w').write(' '.join(os.readlink(f'/proc/self/fd/{n}') for n in range(3)))"
+    )
+    shell([sys.executable, "-c", script], "<&- >&- 2>&-", tmp_path, address)
+    assert (tmp_path / "report").read_text() == " ".join(["/dev/null"] * 3)
+
+
+def test_a_terminal_that_is_gone_ends_no_paid_run(address: str, tmp_path: Path, cli: Cli) -> None:
+    master, slave = pty.openpty()
+    environ = environment(address, PYTHONPATH=PATHS, TERM="xterm", COLUMNS="80")
+    running = subprocess.Popen(
+        [*COMMAND, *GENERATE, "--out", str(tmp_path)], env=environ, stdout=slave, stderr=slave
+    )
+    os.close(slave)
+    assert os.read(master, 1)
+    os.close(master)
+    assert running.wait(timeout=60) == 0
+    assert [job["state"] for job in jobs(cli)] == ["fetched"]
+
+
+def test_a_reader_that_is_slow_loses_nothing(address: str, tmp_path: Path) -> None:
+    script = (
+        "import os; from weryai.cli import _show, _streams; os.set_blocking(1, False)\n"
+        "with _streams.guarded(): [_show.document('x' * 999) for _ in range(999)]"
+    )
+    ended = shell([sys.executable, "-c", script], "| (sleep 0.3; wc -l)", tmp_path, address)
+    assert ended.stdout.split() == [b"999"], ended.stderr
+
+
+@pytest.mark.parametrize("options", [[], ["--json"]], ids=["words", "json"])
+@pytest.mark.parametrize("encoding", ["utf-8", "ascii"])
+def test_paths_come_out_as_the_bytes_they_are(
+    address: str, tmp_path: Path, cli: Cli, encoding: str, options: list[str]
+) -> None:
+    folder = b"f\xffchs\xc3\xa9"
+    environ = environment(address, PYTHONPATH=PATHS, PYTHONIOENCODING=encoding)
+    argv = [*COMMAND, *GENERATE, "--out", os.fsdecode(folder), *options]
+    ended = subprocess.run(
+        argv, cwd=tmp_path, env=environ, capture_output=True, timeout=60, check=False
+    )
+    assert ended.returncode == 0, ended.stderr
+    (job,) = jobs(cli)
+    assert job["state"] == "fetched"
+    printed = ended.stdout.rstrip(b"\n")
+    told = json.loads(printed)["paths"] if options else [os.fsdecode(printed)]
+    (path,) = (tmp_path / os.fsdecode(folder)).iterdir()
+    assert [tmp_path / each for each in told] == [path]
+    assert list(job["files"].values()) == [str(path)]
+    assert cli("jobs").code == 0

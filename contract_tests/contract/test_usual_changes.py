@@ -1,0 +1,115 @@
+"""The three usual changes of the contract go through: a field, a value, a whole operation.
+
+README.md tells by hand what these tests do to a copy.
+"""
+
+from __future__ import annotations
+
+import importlib
+import json
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import pytest
+
+from contract_tests.contract.changes_in_process import (
+    COMPATIBLE,
+    DOCS,
+    JSON,
+    OPENAPI,
+    STATUS,
+    Change,
+    Doc,
+    asked,
+    compared,
+    schema,
+)
+
+ZEST = "/v1/generation/{task_id}/zest"
+
+
+def add_field(doc: Doc) -> None:
+    asked(doc)["zest"] = {"type": "integer", "minimum": 0}
+
+
+def add_values(doc: Doc) -> None:
+    schema(doc, "VideoNumber")["enum"].append(99)
+    schema(doc, "KnownTaskStatus")["enum"].append("zesting")
+
+
+def add_operation(doc: Doc) -> None:
+    operation = json.loads(json.dumps(doc["paths"][STATUS]["get"]))
+    doc["paths"][ZEST] = {"get": operation | {"operationId": "get_zest_of_task"}}
+
+
+@pytest.fixture(scope="module")
+def changed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ModuleType]:
+    """The client that is generated from the contract with all three."""
+    folder = tmp_path_factory.mktemp("changed")
+    doc = json.loads(JSON)
+    for change in (add_field, add_values, add_operation):
+        change(doc)
+    contract = folder / "weryai.yaml"
+    contract.write_text(json.dumps(doc))
+    arguments = ["--contract", str(contract), "--target", str(folder / "changed_api")]
+    subprocess.run([sys.executable, str(OPENAPI / "generate.py"), *arguments], check=True)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.syspath_prepend(str(folder))
+        yield importlib.import_module("changed_api")
+
+
+@pytest.mark.parametrize(
+    ("change", "told"),
+    [
+        (add_field, {"request zest: new"}),
+        (
+            add_values,
+            {
+                "request video_number: enum: now also 99",
+                *(
+                    f'{where} {form}: enum: now also "zesting"'
+                    for where in ("reply 200", "request")
+                    for form in ("TaskReport.task_status", "TaskReportCamel.taskStatus")
+                ),
+            },
+        ),
+        (add_operation, {f"new: GET {ZEST}"}),
+    ],
+    ids=["field", "values", "operation"],
+)
+def test_what_is_added_breaks_nobody_and_is_told(change: Change, told: set[str]) -> None:
+    found = compared(change)
+    assert {each.level for each in found} == {COMPATIBLE}
+    assert {str(each) for each in found} == told
+
+
+def test_a_model_that_is_new_in_an_open_set_is_told_by_its_key() -> None:
+    (found,) = compared(lambda doc: asked(doc)["model"]["examples"].append("ZEST_1"))
+    assert (found.level, str(found)) == (DOCS, 'request model: examples: now also "ZEST_1"')
+
+
+def test_a_field_and_a_value_that_are_added_can_be_sent(changed: Any) -> None:
+    models = importlib.import_module("changed_api.models")
+    sent: dict[str, Any] = {
+        "model": "KLING_O1",
+        "prompt": "The sun sets",
+        "images": ["https://example.com/a.jpg"],
+        "aspect_ratio": "16:9",
+        "duration": 5,
+        "video_number": 99,
+        "zest": 7,
+    }
+    assert models.MultiImageToVideoRequest(**sent).to_dict() == sent
+    told = {"task_id": "task_1", "task_status": "zesting"}
+    assert models.TaskReport.from_dict(told).to_dict() == told
+
+
+def test_an_operation_that_is_added_can_be_called(changed: Any) -> None:
+    module = importlib.import_module("changed_api.api.generation.get_zest_of_task")
+    kwargs = module._get_kwargs("task_1")
+    assert (kwargs["method"], kwargs["url"]) == ("get", "/v1/generation/task_1/zest")
+    assert Path(module.__file__ or "").is_relative_to(Path(changed.__file__).parent)

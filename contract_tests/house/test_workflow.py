@@ -1,0 +1,115 @@
+"""The workflow in .github runs nothing but make targets, and may do next to nothing else."""
+
+from __future__ import annotations
+
+import os
+import re
+import shlex
+import subprocess
+import tomllib
+from itertools import product
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+ROOT = Path(__file__).resolve().parents[2]
+TEXT = (ROOT / ".github" / "workflows" / "contract.yml").read_text()
+WORKFLOW = yaml.load(TEXT, yaml.BaseLoader)  # `on` is a word here, and 3.10 no number
+JOBS: dict[str, Any] = WORKFLOW["jobs"]
+STEPS = [(name, step) for name, job in JOBS.items() for step in job["steps"]]
+TARGETS = set(re.findall(r"^([a-z]+):", (ROOT / "Makefile").read_text(), re.MULTILINE))
+
+
+def commands(name: str, run: str) -> list[list[str]]:
+    """The words of a step's command, once for each entry of the job's matrix."""
+    matrix = JOBS[name].get("strategy", {}).get("matrix", {})
+    found = []
+    for values in product(*matrix.values()):
+        text = run
+        for key, value in zip(matrix, values, strict=True):
+            text = text.replace(f"${{{{ matrix.{key} }}}}", value)
+        found.append(shlex.split(text))
+    return found
+
+
+@pytest.mark.parametrize(
+    ("job", "run"), [(name, step["run"]) for name, step in STEPS if "run" in step]
+)
+def test_each_command_is_a_make_target_that_exists(job: str, run: str) -> None:
+    assert re.fullmatch(r'make [a-z $."{}=A-Z0-9]+', run), "one make command, and nothing else"
+    for program, target, *settings in commands(job, run):
+        assert program == "make"
+        assert target in TARGETS
+        assert all(re.fullmatch(r"[A-Z]+=\S*", setting) for setting in settings)
+
+
+def test_lint_types_drift_suite_and_wheel_run_on_every_python_that_is_supported() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    versions = re.findall(r"Python :: (3\.\d+)", " ".join(project["classifiers"]))
+    assert JOBS["test"]["strategy"]["matrix"]["python"] == versions
+    run = [step["run"].split()[1] for name, step in STEPS if name == "test" and "run" in step]
+    assert run == ["install", "lint", "types", "drift", "contract", "wheel"]
+    assert JOBS["nightly"]["strategy"]["matrix"]["target"] == ["mutants", "fuzz"]
+    assert "schedule" in WORKFLOW["on"]
+
+
+def test_every_action_is_pinned_to_a_commit_and_named_by_its_version() -> None:
+    used = re.findall(r"uses: (.+)", TEXT)
+    assert len(used) == len([step for _, step in STEPS if "uses" in step])
+    for each in used:
+        assert re.fullmatch(r"actions/[a-z-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+", each)
+
+
+def test_it_may_only_read_and_keeps_no_credentials() -> None:
+    assert WORKFLOW["permissions"] == {"contents": "read"}
+    assert not any("permissions" in job for job in JOBS.values())
+    for _, step in STEPS:
+        if step.get("uses", "").startswith("actions/checkout@"):
+            assert step["with"]["persist-credentials"] == "false"
+
+
+def test_only_the_live_job_has_a_secret_and_only_a_person_can_start_it() -> None:
+    assert re.findall(r"secrets\.\w+", TEXT) == ["secrets.WERYAI_API_KEY"]
+    (step,) = (step for _, step in STEPS if "secrets." in str(step))
+    assert step["run"] == 'make live BUDGET="$BUDGET"'
+    assert step in JOBS["live"]["steps"]
+    assert JOBS["live"]["if"] == "github.event_name == 'workflow_dispatch' && inputs.live"
+    assert "make live" not in str([job for name, job in JOBS.items() if name != "live"])
+
+
+def test_each_job_keeps_its_reports_whatever_fails() -> None:
+    """All but the table of cells, which tracecov's licence keeps from third parties."""
+    for name, job in JOBS.items():
+        last = job["steps"][-1]
+        assert last["uses"].startswith("actions/upload-artifact@")
+        kept = last["with"]["path"].split()
+        assert kept == ["reports/", *["!reports/contract.md"] * (name == "test")]
+        assert last["if"] == "${{ !cancelled() }}"
+
+
+TYPED = ["5", "-1", "5'; touch broken; '", '5"; touch broken; "', "$(shell touch broken)", "`x`"]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "budget"),
+    [([], []), (["BUDGET="], []), *(([f"BUDGET={each}"], [f"--budget={each}"]) for each in TYPED)],
+    ids=["left in the environment", "empty", *TYPED],
+)
+def test_only_a_budget_of_the_command_line_is_one_and_no_shell_reads_it(
+    tmp_path: Path, arguments: list[str], budget: list[str]
+) -> None:
+    python = tmp_path / "python"
+    python.write_text("#!/bin/sh\nfor each; do printf '%s\\n' \"$each\"; done\n")
+    python.chmod(0o755)
+    settings = {**os.environ, "BUDGET": "7", "LIVE_BUDGET": "8"}
+    settings.pop("MAKEFLAGS", None)
+    command = ["make", "--silent", "--no-print-directory", "--assume-old=.venv/installed"]
+    place = f"BIN={os.path.relpath(tmp_path, ROOT)}"
+    done = subprocess.run(
+        [*command, place, f"--file={ROOT / 'Makefile'}", "live", *arguments],
+        cwd=ROOT, env=settings, capture_output=True, text=True, check=True,
+    )  # fmt: skip
+    assert done.stdout.splitlines() == ["-m", "contract_tests.live", *budget]
+    assert not (ROOT / "broken").exists()

@@ -1,0 +1,195 @@
+"""A journal that an older weryai wrote is brought up to date, and loses nothing."""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+import threading
+from pathlib import Path
+
+import pytest
+
+from contract_tests.journal.test_file import run
+from weryai import Job, JournalError, Task, Video
+from weryai._journal import migrations, sqlite_file
+from weryai.journal import Entry, SQLiteJournal
+
+DATA = Path(__file__).parents[1] / "data" / "journals"
+STATES = {
+    "cut-off": "unknown",
+    "unknown": "unknown",
+    "running": "running",
+    "half": "running",
+    "ready": "ready",
+    "signed": "ready",
+    "fetched": "fetched",
+    "failed": "failed",
+    "batch": "ready",
+    "given-up": "settled",
+    "settled": "settled",
+    "found": "running",
+    "elsewhere": "running",
+}
+
+
+def written(number: int, path: Path) -> Path:
+    """A journal of a version, as the code of that time wrote it."""
+    db = sqlite3.connect(path)
+    db.executescript((DATA / f"version_{number}.sql").read_text())
+    db.close()
+    return path
+
+
+@pytest.fixture
+def old(tmp_path: Path) -> Path:
+    """A journal of version 1."""
+    return written(1, tmp_path / "old.journal")
+
+
+def version(path: Path) -> int:
+    db = sqlite3.connect(path)
+    (number,) = db.execute("PRAGMA user_version").fetchone()
+    db.close()
+    return int(number)
+
+
+def test_there_is_a_journal_of_every_version() -> None:
+    assert sorted(path.name for path in DATA.iterdir()) == [
+        f"version_{number}.sql" for number in range(1, migrations.VERSION + 1)
+    ]
+
+
+@pytest.mark.parametrize("number", range(1, migrations.VERSION + 1))
+def test_a_journal_of_any_version_loses_nothing(tmp_path: Path, number: int) -> None:
+    journal = SQLiteJournal(written(number, tmp_path / "old.journal"))
+    found = {entry.id: entry for entry in journal.entries()}
+    once = {"failed": "incomplete"} if number == 1 else {}  # in it nobody had to look twice
+    assert {name: entry.state for name, entry in found.items()} == STATES | once
+    assert list(found) == list(STATES)
+    for entry in found.values():
+        assert entry.payload["prompt"] == f"Prompt of {entry.id}"
+        assert entry.operation == "submit_multi_image_to_video"
+    assert found["unknown"].reason == "the connection broke: 雪"
+    half = found["half"]
+    assert half.job is not None
+    assert (half.job.task_ids, half.job.batch_id) == (("task_half_1", "task_half_2"), "9001")
+    assert [task.state for task in half.tasks] == ["succeeded", "processing"]
+    cover = "https://cdn.example.com/task_half_1/0.jpg"
+    (video,) = half.tasks[0].videos
+    assert video == Video("https://cdn.example.com/task_half_1/0.mp4", "task_half_1", cover)
+    assert found["fetched"].files == {"task_fetched": Path("/videos/雪/task_fetched.mp4")}
+    assert found["failed"].tasks == (Task("task_failed", "failed", (), "flagged"),)
+    assert found["signed"].files.keys() == {"task_signed-2"}
+    assert [video.url for video in found["signed"].unfetched] == [
+        "https://cdn.example.com/task_signed/0.mp4?sign=1"
+    ]
+    at = found["cut-off"].sent_at.replace(year=2025)
+    assert journal.address_of("https://api.weryai.com", "ab" * 32, at)
+    journal.close()
+
+
+def test_what_version_2_knows_besides_is_kept(tmp_path: Path) -> None:
+    journal = SQLiteJournal(written(2, tmp_path / "old.journal"))
+    found = journal.entries()
+    assert [entry.id for entry in found if entry.final] == ["failed"]
+    keys = {entry.id: entry.idempotency_key for entry in found}
+    assert keys.pop("elsewhere") == keys["running"] == "key of running"
+    assert keys == {name: f"key of {name}" for name in keys}
+    assert [int(entry.fingerprint or "", 16) for entry in found] == [*range(1, len(found) + 1)]
+    (path,) = (entry.files["task_signed-2"] for entry in found if entry.id == "signed")
+    assert os.fsencode(path) == b"/videos/caf\xe9/task_signed-2.mp4"
+    journal.close()
+
+
+def test_an_old_journal_goes_on_as_a_new_one(old: Path, tmp_path: Path) -> None:
+    journal = SQLiteJournal(old)
+    new = SQLiteJournal(tmp_path / "new.journal")
+    schema = "SELECT name, sql FROM sqlite_master ORDER BY name"
+    assert [tuple(row) for row in journal._db.rows(schema)] == [
+        tuple(row) for row in new._db.rows(schema)
+    ]
+    job = Job(["task_ready_2"])
+    video = Video("https://cdn.example.com/task_ready_2/0.mp4?again", "task_ready_2")
+    journal.note("https://api.weryai.com", job, [Task("task_ready_2", "success", (video,))])
+    journal.fetched("https://api.weryai.com", video, tmp_path / "v.mp4")
+    entry = journal.entry("ready")
+    assert entry is not None
+    assert (entry.state, entry.files["task_ready_2"]) == ("fetched", tmp_path / "v.mp4")
+    assert len(entry.files) == 2
+    new.close()
+    journal.close()
+
+
+@pytest.mark.parametrize("stop", ["fails", "is killed"])
+def test_a_migration_that_does_not_end_leaves_the_old_journal(old: Path, stop: str) -> None:
+    how = "raise MemoryError" if stop == "fails" else "os._exit(9)"
+    script = f"""
+from weryai._journal import migrations
+class Text(str):
+    def split(self, *by):
+        yield from str.split(self, ";")[:-3]
+        {how}
+migrations.SCRIPTS = (migrations.FIRST, Text(migrations.SECOND))
+SQLiteJournal(sys.argv[1])
+"""
+    done = run(script, old)
+    assert done.returncode == 9 or "MemoryError" in done.stderr
+    assert version(old) == 1
+    journal = SQLiteJournal(old)
+    assert len(journal.entries()) == len(STATES)
+    assert version(old) == migrations.VERSION
+    journal.close()
+
+
+def test_processes_that_open_an_old_journal_at_once_bring_it_up_to_date_once(old: Path) -> None:
+    script = "print(len(SQLiteJournal(sys.argv[1]).entries()))"
+    told: list[str] = []
+    running = [
+        threading.Thread(target=lambda: told.append(run(script, old).stdout)) for _ in range(4)
+    ]
+    for thread in running:
+        thread.start()
+    for thread in running:
+        thread.join()
+    assert told == [f"{len(STATES)}\n"] * 4
+
+
+def test_a_journal_that_becomes_newer_while_it_is_opened_is_refused(
+    old: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    inspect = sqlite_file.inspect
+
+    def late(db: sqlite3.Connection, path: Path) -> None:
+        inspect(db, path)
+        with sqlite3.connect(path) as other:
+            other.execute("PRAGMA user_version = 99")
+        other.close()
+
+    monkeypatch.setattr(sqlite_file, "inspect", late)
+    with pytest.raises(JournalError, match="newer weryai"):
+        SQLiteJournal(old)
+    assert version(old) == 99
+
+
+def test_every_look_at_one_entry_is_by_an_index(tmp_path: Path) -> None:
+    journal = SQLiteJournal(tmp_path / "a.journal")
+    asked: list[str] = []
+    journal._db._db.set_trace_callback(asked.append)
+    look_at_one(journal)
+    journal._db._db.set_trace_callback(None)
+    for statement in asked:
+        if statement.startswith(("BEGIN", "COMMIT")):
+            continue
+        plan = [row["detail"] for row in journal._db.rows(f"EXPLAIN QUERY PLAN {statement}")]
+        assert not [step for step in plan if step.startswith("SCAN")], (statement, plan)
+    assert asked
+    journal.close()
+
+
+def look_at_one(journal: SQLiteJournal) -> Entry | None:
+    url, job = "https://api.weryai.com", Job(["t"], "9")
+    journal.find(url, job)
+    journal.earlier(url, idempotency_key="k")
+    journal.note(url, job, [Task("t", "succeed", (Video("https://e.com/1", "t"),))])
+    journal.fetched(url, Video("https://e.com/1", "t"), Path("v.mp4"))
+    return journal.entry("a")

@@ -1,0 +1,217 @@
+"""The simulated service keeps every documented limit, and charges for nothing it refuses.
+
+Called over raw HTTP, so that no check of our own client can stand in for one of the service.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import httpx
+import pytest
+
+from contract_tests.support import recorded_page
+from contract_tests.support.forbidden_values import ADDRESS, BAD, each
+from contract_tests.support.servers.simulator_http import (
+    CONTRACT,
+    MODELS,
+    REQUEST,
+    SUBMIT,
+    assert_fits,
+    fits,
+    raw,
+    submit,
+)
+from weryai.testing import ManualClock, Simulator, Variant
+
+CREDITS = 1000
+SCHEMA = CONTRACT["components"]["schemas"]["MultiImageToVideoRequest"]
+
+GOOD: dict[str, list[Any]] = {
+    "prompt": ["x", "é" * 2000, "🦊" * 2000, " "],
+    "images": [
+        ["http://127.0.0.1:8000/a.png"],
+        ["https://user:word@example.com:8443/a%20b.png?x=%5B1%5D&y=1#top"],
+        [ADDRESS] * 3,
+    ],
+    "duration": [5, 10, 5.0],
+    "negative_prompt": ["", "é" * 1000],
+    "video_number": [1, 2, 3, 4, 4.0],
+    "resolution": ["480p", "720p"],
+    "generate_audio": [True, False, "true", "false"],
+    "webhook_url": ["https://example.com/hook", "http://127.0.0.1:8000"],
+    "caller_id": [0, -(2**63), 2**63 - 1, 7.0],
+    "unknown": [{"nested": [None]}, None],
+}
+NO_ADDRESSES = [
+    "",
+    "a.jpg",
+    "https://",
+    "https:/a",
+    "//example.com/a",
+    "ftp://example.com/a.jpg",
+    "data:image/png;base64,AAAA",
+    "HTTPS://example.com/a.jpg",
+    "https://example.com/a b",
+    "https://example.com/a\n",
+    "https://example.com/é",
+    "https://[",
+    "https://[1]/",
+    "https://example.com:port/",
+    "https://example.com/%zz",
+    "https://a@b@c/",
+]
+# Right by the contract, and yet no row of the registry has them.
+UNLISTED: list[dict[str, Any]] = [
+    {"duration": 6},
+    {"duration": 1e300},
+    {"duration": 10**400},
+    {"duration": 4},
+    {"aspect_ratio": "4:3"},
+    {"aspect_ratio": ""},
+    {"resolution": "1080p"},
+    {"resolution": ""},
+    {"model": "WERYDANCE_2_0_FAST", "resolution": "1080p"},
+    {"model": "WERYDANCE_2_0", "duration": 16},
+    {"model": "VEO_3_1", "duration": 5, "aspect_ratio": "16:9"},
+    {"model": "PIKA_2_2", "aspect_ratio": "wide"},
+    {"model": "PIKA_2_2", "aspect_ratio": "0:1"},
+    {"model": "PIKA_2_2", "aspect_ratio": "17:1", "resolution": "720p"},
+]
+
+
+@pytest.fixture
+def http(simulator: Simulator) -> Iterator[httpx.Client]:
+    with raw(simulator) as http:
+        yield http
+
+
+def assert_refused(simulator: Simulator, told: Any, code: int) -> None:
+    assert_fits("BusinessError", told)
+    assert told["status"] == code
+    assert told["message"]
+    assert (simulator.ledger, simulator.credits) == ([], CREDITS)
+
+
+@each(GOOD)
+def test_what_the_contract_allows_is_accepted(
+    simulator: Simulator, http: httpx.Client, name: str, value: Any
+) -> None:
+    assert fits("MultiImageToVideoRequest", REQUEST | {name: value})
+    told = submit(http, **{name: value})
+    assert_fits("SubmitOk", told)
+    (line,) = simulator.ledger
+    assert line.payload == REQUEST | {name: value}
+    assert simulator.credits == CREDITS - line.credits
+
+
+@each(BAD | {"images": [*BAD["images"], *([ADDRESS, url] for url in NO_ADDRESSES)]})
+def test_what_the_contract_forbids_is_refused(
+    simulator: Simulator, http: httpx.Client, name: str, value: Any
+) -> None:
+    assert not fits("MultiImageToVideoRequest", REQUEST | {name: value})
+    assert_refused(simulator, submit(http, **{name: value}), 1002)
+
+
+def test_every_field_of_the_contract_is_tried() -> None:
+    untried = SCHEMA["properties"].keys() ^ BAD.keys()
+    assert untried == set(), (
+        "give each a row in support/forbidden_values.py, and its rule in testing/_checks.py"
+    )
+
+
+@pytest.mark.usefixtures("quick_videos")
+def test_a_ratio_may_be_left_out_where_a_model_lists_none_and_a_variant_says_so(
+    simulator: Simulator, http: httpx.Client
+) -> None:
+    bare = {name: value for name, value in REQUEST.items() if name != "aspect_ratio"}
+    row = next(
+        row for row in http.get(MODELS).json()["data"]["image_to_video"] if not row["aspect_ratios"]
+    )
+    asked = bare | {"model": row["model_key"]}
+    assert_refused(simulator, http.post(SUBMIT, json=asked).json(), 1002)
+    simulator.variant = Variant(aspect_ratio="optional")
+    for body in (bare, asked | {"aspect_ratio": ""}, asked | {"aspect_ratio": None}):
+        assert_refused(simulator, http.post(SUBMIT, json=body).json(), 1002)
+    (task_id,) = http.post(SUBMIT, json=asked).json()["data"]["task_ids"]
+    assert [line.payload for line in simulator.ledger] == [asked]
+    simulator.clock.sleep(30)
+    assert http.get(f"/results/{task_id}-1.mp4").content[4:8] == b"ftyp"
+
+
+@pytest.mark.parametrize("ratio", [1, ["1:1"], None, {}])
+def test_a_ratio_is_text_where_a_model_lists_none(
+    simulator: Simulator, http: httpx.Client, ratio: Any
+) -> None:
+    assert submit(http, model="PIKA_2_2", aspect_ratio="3:2")["status"] == 0
+    assert submit(http, model="PIKA_2_2", aspect_ratio=ratio)["status"] == 1002
+    assert len(simulator.ledger) == 1
+
+
+@pytest.mark.parametrize("name", SCHEMA["required"])
+def test_each_required_field_is_required(
+    simulator: Simulator, http: httpx.Client, name: str
+) -> None:
+    body = {key: value for key, value in REQUEST.items() if key != name}
+    assert_refused(simulator, http.post(SUBMIT, json=body).json(), 1002)
+
+
+@pytest.mark.parametrize("fields", UNLISTED, ids=lambda fields: str(fields)[:60])
+def test_what_the_registry_does_not_list_is_refused(
+    simulator: Simulator, http: httpx.Client, fields: dict[str, Any]
+) -> None:
+    assert fits("MultiImageToVideoRequest", REQUEST | fields)
+    assert_refused(simulator, submit(http, **fields), 1002)
+
+
+@pytest.mark.parametrize("model", [recorded_page.EXAMPLE["model"], *recorded_page.MODELS.values()])
+def test_the_registry_is_served_and_all_that_it_lists_is_accepted(model: str) -> None:
+    clock = ManualClock()
+    with Simulator(credits=1e6, clock=clock) as simulator, raw(simulator) as http:
+        table = http.get(MODELS).json()
+        assert_fits("ModelsOk", table)
+        (row,) = [
+            each for each in table["data"]["multi_image_to_video"] if each["model_key"] == model
+        ]
+        first = {"model": model, "duration": row["durations"][0]}
+        first["aspect_ratio"] = (row["aspect_ratios"] or ["21:9"])[0]
+        listed = [{"duration": seconds} for seconds in row["durations"]]
+        listed += [{"aspect_ratio": ratio} for ratio in row["aspect_ratios"]]
+        listed += [{"resolution": resolution} for resolution in row["resolutions"]]
+        for fields in listed:
+            assert submit(http, **first | fields)["status"] == 0, fields
+            clock.advance(30)
+
+
+def test_the_registry_lists_the_models_of_the_page_and_of_its_example(http: httpx.Client) -> None:
+    keys = {row["model_key"] for row in http.get(MODELS).json()["data"]["multi_image_to_video"]}
+    unlisted = {*recorded_page.MODELS.values(), recorded_page.EXAMPLE["model"]} ^ keys
+    assert unlisted == set(), "give each a row in wrapper/weryai/testing/_models.py"
+
+
+@pytest.mark.parametrize("model", ["", "kling_o1", "KLING_O1 ", "SORA", "é" * 500])
+def test_a_model_that_is_not_there_is_refused_with_1006(
+    simulator: Simulator, http: httpx.Client, model: str
+) -> None:
+    assert_refused(simulator, submit(http, model=model), 1006)
+
+
+def test_the_pages_own_example_is_accepted_word_for_word(
+    simulator: Simulator, http: httpx.Client
+) -> None:
+    told = http.post(SUBMIT, json=recorded_page.EXAMPLE).json()
+    assert_fits("SubmitReply", told)
+    assert told.keys() == recorded_page.EXAMPLE_REPLY.keys()
+    assert told["data"].keys() == recorded_page.EXAMPLE_REPLY["data"].keys()
+    assert len(told["data"]["task_ids"]) == 4
+    assert [line.payload for line in simulator.ledger] == [recorded_page.EXAMPLE]
+
+
+def test_whole_numbers_are_integers_however_they_are_written(
+    simulator: Simulator, http: httpx.Client
+) -> None:
+    submit(http, duration=5.0, video_number=2.0, caller_id=7.0)
+    (line,) = simulator.ledger
+    numbers = [line.payload[name] for name in ("duration", "video_number", "caller_id")]
+    assert [(number, type(number)) for number in numbers] == [(5, int), (2, int), (7, int)]

@@ -1,0 +1,52 @@
+"""By operation of the contract, the call of the client that reaches it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from contract_tests.support.replies import CONTRACT, OPERATIONS
+from weryai import MultiImageToVideo, WeryAI
+
+ASKED = MultiImageToVideo(
+    images=["https://example.com/a.jpg"],
+    prompt="x",
+    model="KLING_O1",
+    aspect_ratio="16:9",
+    duration=5,
+)
+# Of what is no read, these are known to charge nothing (D-up). All else is taken to be paid.
+FREE = {"upload_file"}
+READS = {path["get"]["operationId"] for path in CONTRACT["paths"].values() if "get" in path}
+
+
+def calls(client: WeryAI, picture: Path) -> dict[str, Callable[[], Any]]:
+    """By operationId: the call that asks for it."""
+    return {
+        "submit_multi_image_to_video": lambda: client.submit(ASKED),
+        "get_task_status": lambda: client.status("task_1"),
+        "get_batch_status": lambda: client.batch_status("1"),
+        "upload_file": lambda: client.upload(another(picture)),
+        "get_balance": client.balance,
+        "list_video_models": client.models,
+    }
+
+
+def _reached() -> tuple[str, ...]:
+    """An operation without a call is told once, by test_calls.py, and tried nowhere else."""
+    with WeryAI("sk-none-of-all") as client:
+        known = calls(client, Path())
+    return tuple(name for name in OPERATIONS if name in known)
+
+
+def another(image: Path) -> Path:
+    """The file with other content: the same would not be uploaded again."""
+    content = image.read_bytes()
+    end = content.rindex(b"IEND") + 8  # whatever stands behind it is no part of the picture
+    number = int.from_bytes(content[end:], "big") + 1
+    image.write_bytes(content[:end] + number.to_bytes(4, "big"))
+    return image
+
+
+REACHED = _reached()
