@@ -99,8 +99,8 @@ def _proxy_fault() -> str | None:
             httpx.HTTPTransport(verify=False, proxy=httpx.Proxy(url)).close()
         except ImportError:
             return (
-                f"{name} names a SOCKS proxy, which takes the package socksio: it comes with the"
-                " extra weryai[socks]"
+                f"{name} names a SOCKS proxy, which takes the package socksio: install weryai with"
+                " its extra `socks`, in a clone of it: pip install '.[socks]'"
             )
         except (ValueError, httpx.InvalidURL) as error:
             return f"{name} is not the address of a proxy: {error}"

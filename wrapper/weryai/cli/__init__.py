@@ -1,4 +1,4 @@
-"""The command line: `weryai`, or `python -m weryai.cli`. It needs the extra `weryai[cli]`.
+"""The command line: `weryai`, or `python -m weryai.cli`. It needs the extra `cli`.
 
 The videos' paths, tables and `--json` documents go to stdout, everything else to stderr. The key
 comes from WERYAI_API_KEY alone: an option would land in shell histories and process lists.

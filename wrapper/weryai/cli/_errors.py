@@ -106,9 +106,11 @@ def needs(extra: str) -> Iterator[None]:
         package = (error.name or "").partition(".")[0]
         if package in ("", "weryai", "weryai_api"):
             raise
-        # No command: this package is on no index, where somebody else may take its name.
-        words = f"{package} is not installed: install weryai with its extra `{extra}`"
-        raise MissingExtraError(words) from error
+        # From a clone: this package is on no index, where somebody else may take its name.
+        raise MissingExtraError(
+            f"{package} is not installed: install weryai with its extra `{extra}`,"
+            f" in a clone of it: pip install '.[{extra}]'"
+        ) from error
 
 
 def exit_code(error: BaseException) -> int:

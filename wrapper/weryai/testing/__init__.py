@@ -1,6 +1,6 @@
 """A simulator that stands in for WeryAI: strict about the contract, with real videos as results.
 
-It needs the extra `weryai[testing]`. In a test, without a socket and without waiting:
+It needs the extra `testing`. In a test, without a socket and without waiting:
 
     from weryai.testing import Simulator
 
