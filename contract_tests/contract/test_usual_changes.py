@@ -1,6 +1,6 @@
 """The three usual changes of the contract go through: a field, a value, a whole operation.
 
-README.md tells by hand what these tests do to a copy.
+CONTRIBUTING.md tells by hand what these tests do to a copy.
 """
 
 from __future__ import annotations

@@ -28,6 +28,7 @@ ABOUT_SOURCES = [
     "contract/test_regenerate.py",
     "contract/test_usual_changes.py",
     "coverage/test_*.py",
+    "house/test_pages.py",
     "house/test_rooms.py",
     "house/test_workflow.py",
     "mutants/test_*.py",
@@ -72,9 +73,10 @@ def tested(folder: Path, wheel: Path) -> int:
     """Run the contract tests on the wheel; returns the exit code of pytest."""
     python = installed(folder / "full", f"{wheel}[cli,testing]", *tools())
     checkout = folder / "checkout"
-    for name in ("contract_tests", "openapi"):
+    for name in ("contract_tests", "docs", "openapi"):
         shutil.copytree(ROOT / name, checkout / name, ignore=shutil.ignore_patterns("__pycache__"))
-    shutil.copy(ROOT / "pyproject.toml", checkout)
+    for file in (ROOT / "pyproject.toml", *ROOT.glob("*.md")):
+        shutil.copy(file, checkout)
     ignored = [f"--ignore-glob=*/{name}" for name in ABOUT_SOURCES]
     command = [str(python), "-m", "pytest", "contract_tests", "-n", "auto", "--dist", "loadfile"]
     path = os.pathsep.join([str(python.parent), os.environ["PATH"]])

@@ -1,0 +1,121 @@
+"""What README, docs and CONTRIBUTING show is so: each block runs, against a simulator."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from PIL import Image
+from sybil import Example
+from sybil.evaluators.python import PythonEvaluator
+
+from contract_tests.house import console, pages
+from weryai.cli.simulate import make_simulator, serving
+from weryai.testing import Simulator
+
+LANGUAGES = ("python", "console")
+# The first line of each block that is not run; why stands in the page, in front of it.
+NOT_RUN = {
+    "CONTRIBUTING.md": ["$ make drift PAGE=page.txt", "$ make regenerate", "$ make contract"],
+    "README.md": ["$ make demo", "$ pip install '.[cli]'"],
+    "docs/simulator.md": ["$ schemathesis run openapi/weryai.yaml --url http://127.0.0.1:8765 \\"],
+}
+WITH_BLOCKS = [
+    page
+    for page in pages.PAGES
+    if any(language in LANGUAGES and why is None for language, _, why in pages.fences(page))
+]
+
+
+@pytest.fixture
+def served(quick_videos: None) -> Iterator[tuple[Simulator, str]]:
+    """A simulator whose tasks end at once, and its address."""
+    with make_simulator(task_seconds=0) as simulator, serving(simulator) as (url, _):
+        yield simulator, url
+
+
+@pytest.fixture
+def desk(served: tuple[Simulator, str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The folder and the environment of somebody who does what a page says."""
+    simulator, url = served
+    settings = {
+        "WERYAI_API_KEY": simulator.api_key,
+        "WERYAI_BASE_URL": url,
+        "XDG_STATE_HOME": str(tmp_path / "state"),
+        "PATH": os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]]),
+        "HTTPS_PROXY": "http://127.0.0.1:9",  # where nobody listens: nothing leaves this machine
+        "COLUMNS": "80",
+        "PYTHONUNBUFFERED": "1",  # both streams of a command in their order
+        "PYTHONIOENCODING": "utf-8",
+    }
+    for name, value in settings.items():
+        monkeypatch.setenv(name, value)
+    folder = tmp_path / "desk"
+    (folder / ".venv" / "bin").mkdir(parents=True)
+    (folder / ".venv" / "bin" / "activate").touch()  # it is active
+    monkeypatch.chdir(folder)
+    return folder
+
+
+@pytest.mark.parametrize("page", WITH_BLOCKS)
+def test_every_block_of_a_page_runs_and_says_what_is_shown(
+    page: str, served: tuple[Simulator, str], desk: Path
+) -> None:
+    simulator, url = served
+    spoken = {
+        "unset WERYAI_BASE_URL": f"export WERYAI_BASE_URL={url}",
+        "http://127.0.0.1:8765": url,
+        "https://api.weryai.com": url,
+        "sk-...": simulator.api_key,
+    }
+    shell = console.Shell(url)
+    evaluators = {"python": run_python, "console": shell.evaluate}
+    document = pages.document(page, evaluators, spoken)
+    document.namespace |= {"simulator": simulator, "names": shell.names}
+    examples = list(document.examples())
+    draw({name for each in examples for name in pages.IMAGE.findall(each.parsed)}, desk)
+    try:
+        for example in examples:
+            example.evaluate()
+    finally:
+        shell.close()
+
+
+def draw(names: set[str], folder: Path) -> None:
+    """The images that a page names."""
+    for number, name in enumerate(sorted(names)):
+        path = folder / name
+        path.parent.mkdir(exist_ok=True)
+        Image.new("RGB", (1280, 720), (0, 0, number)).save(path)
+
+
+def run_python(example: Example) -> None:
+    """Run a block, and the tests that it shows, each with a folder of its own."""
+    known = set(example.namespace)
+    PythonEvaluator()(example)
+    for name in [each for each in example.namespace if each not in known]:
+        if name.startswith("test_"):
+            folder = Path(name).resolve()
+            folder.mkdir()
+            example.namespace[name](folder)
+
+
+@pytest.mark.parametrize("page", pages.PAGES)
+def test_a_block_that_is_not_run_is_named_here_and_says_why_there(page: str) -> None:
+    left_out = [source.splitlines()[0] for _, source, why in pages.fences(page) if why]
+    assert [line.split("  ")[0] for line in left_out] == NOT_RUN.get(page, [])
+
+
+@pytest.mark.parametrize("page", pages.PAGES)
+def test_no_block_hides_behind_its_language(page: str) -> None:
+    """What is `text` is output alone, and what can be typed in is run."""
+    told = [(language, source) for language, source, _ in pages.fences(page)]
+    assert {language for language, _ in told} <= {*LANGUAGES, "text"}
+    assert not [source for language, source in told if language == "text" and "$ " in source]
+    ours = dict.fromkeys(LANGUAGES, lambda _: None)
+    visible = [each for each in pages.fences(page) if each[0] in LANGUAGES and not each[2]]
+    run = [each.parsed for each in pages.document(page, ours, {}).examples()]
+    assert [source for _, source, _ in visible if source not in run] == []
