@@ -18,9 +18,10 @@ import weryai
 import weryai.journal
 import weryai.testing
 from contract_tests.house import public_surface
-from weryai import AsyncWeryAI, MultiImageToVideo, WeryAI, WeryAIError, errors, requests, results
+from weryai import AsyncWeryAI, MultiImageToVideo, WeryAI, WeryAIError, errors, results
 from weryai.cli._options import build
 from weryai.journal import Entry
+from weryai.requests import _fields, _videos
 from weryai.testing import Simulator, _scenario
 
 ROOT = Path(__file__).parents[2]
@@ -140,7 +141,7 @@ def test_both_colours_have_the_same_names_parameters_and_docstrings() -> None:
 def test_every_field_of_the_request_can_be_given_in_python_and_in_the_shell() -> None:
     in_contract = set(CONTRACT["components"]["schemas"]["MultiImageToVideoRequest"]["properties"])
     in_python = {each.name for each in attrs.fields(MultiImageToVideo)}
-    assert in_contract ^ in_python == set(), "wrapper/weryai/requests.py: MultiImageToVideo"
+    assert in_contract ^ in_python == set(), "wrapper/weryai/requests/_videos.py: MultiImageToVideo"
     in_the_shell = set(inspect.signature(build).parameters)
     assert in_contract ^ in_the_shell == set(), "wrapper/weryai/cli/_options.py: build"
 
@@ -148,11 +149,11 @@ def test_every_field_of_the_request_can_be_given_in_python_and_in_the_shell() ->
 def test_the_limits_of_the_request_are_those_of_the_contract() -> None:
     schemas = CONTRACT["components"]["schemas"]
     fields = schemas["MultiImageToVideoRequest"]["properties"]
-    assert fields["images"]["maxItems"] == requests.MAX_IMAGES
-    assert fields["prompt"]["maxLength"] == requests.MAX_PROMPT
-    assert fields["negative_prompt"]["maxLength"] == requests.MAX_NEGATIVE_PROMPT
-    assert list(range(1, requests.MAX_VIDEOS + 1)) == schemas["VideoNumber"]["enum"]
-    assert fields["caller_id"]["maximum"] == requests.INT64 - 1
+    assert fields["images"]["maxItems"] == _fields.MAX_IMAGES
+    assert fields["prompt"]["maxLength"] == _videos.MAX_PROMPT
+    assert fields["negative_prompt"]["maxLength"] == _videos.MAX_NEGATIVE_PROMPT
+    assert list(range(1, _videos.MAX_VIDEOS + 1)) == schemas["VideoNumber"]["enum"]
+    assert fields["caller_id"]["maximum"] == _fields.INT64 - 1
 
 
 def test_the_states_are_those_of_the_contract() -> None:

@@ -13,8 +13,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from .._network import addresses
-from .._service.json_values import mended
-from .._texts import is_id
+from .._texts import is_id, mended
 from ..results import Job, Task, Video
 from .entry import TO_COME, Entry
 

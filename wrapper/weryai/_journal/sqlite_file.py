@@ -8,7 +8,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-from .._service.json_values import mended
+from .._texts import mended
 from ..errors import JournalError
 from . import write_ahead
 from .migrations import VERSION, migrate

@@ -15,7 +15,8 @@ from attrs import field, frozen
 
 from .._network.deadlines import Answer
 from .._network.settings import Key
-from .json_values import mended, whole
+from .._texts import mended
+from .json_values import whole
 
 Cut = Callable[[str], str]
 

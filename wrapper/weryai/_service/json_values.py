@@ -2,12 +2,8 @@
 
 from __future__ import annotations
 
-import re
 from math import isfinite
 from typing import Any
-
-# Half of a character beyond U+FFFF. JSON can spell one, and no file, terminal or database takes it.
-SURROGATE = re.compile("[\ud800-\udfff]")
 
 
 def string(value: object) -> str:
@@ -57,8 +53,3 @@ def listed(value: object) -> list[Any]:
     if not items:
         raise TypeError("an empty list where something was expected")
     return items
-
-
-def mended(text: str) -> str:
-    """The text with U+FFFD in the place of what cannot be encoded."""
-    return text if text.isascii() else SURROGATE.sub("\N{REPLACEMENT CHARACTER}", text)

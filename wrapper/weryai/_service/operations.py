@@ -47,9 +47,9 @@ from .._calls.retry_rules import Cost
 from .._files.images import LocalImage
 from .._network import clients, deadlines
 from .._network.settings import Config
-from .._texts import is_id
+from .._texts import is_id, shown
 from ..errors import InvalidRequestError
-from ..requests import MultiImageToVideo, shown
+from ..requests import MultiImageToVideo
 from ..results import Model, Task, Video
 from . import envelope, refusals
 from .envelope import MALFORMED, Reply

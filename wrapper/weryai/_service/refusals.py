@@ -18,6 +18,7 @@ from typing import Any
 
 import httpx
 
+from .._texts import mended
 from ..errors import (
     AuthenticationError,
     ConcurrencyLimitError,
@@ -34,7 +35,7 @@ from ..errors import (
     UnexpectedResponseError,
 )
 from .envelope import Reply
-from .json_values import mended, whole
+from .json_values import whole
 
 NEVER_SENT = (
     httpx.ConnectError,

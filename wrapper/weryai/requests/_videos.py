@@ -1,34 +1,29 @@
-"""What can be asked for, as frozen values that check themselves."""
+"""Requests for videos, one class an endpoint."""
 
 from __future__ import annotations
 
 import os
-import re
 from collections.abc import Iterator, Sequence
-from pathlib import PurePosixPath
 from typing import Any
 from urllib.parse import urlsplit
 
 from attrs import asdict, field, frozen
 
-from ._files.images import LocalImage, inspect_all
-from ._network import addresses, settings
-from .errors import InvalidRequestError, MediaError
+from .._files.images import LocalImage, inspect_all
+from .._network import addresses, settings
+from .._texts import shown
+from ..errors import InvalidRequestError, MediaError
+from ._fields import INT64, address_faults, image_faults, is_image, text_faults, whole_faults
 
 Image = str | os.PathLike[str]
 
-MAX_IMAGES = 3
 MAX_PROMPT = 2000
 MAX_NEGATIVE_PROMPT = 1000
 MAX_VIDEOS = 4
-INT64 = 2**63
 # What the page says of one model alone, in its words: key, field and value.
 NOT_FOR = {
     ("WERYDANCE_2_0_FAST", "resolution", "1080p"): "Werydance 2.0 Fast does not support 1080p",
 }
-# Pictures and films that an address may name and that are none of the page's "jpg, jpeg, png,
-# webp". The vendor's own client lets gif pass (V-upl); nobody has seen it work.
-OTHER_KIND = re.compile(r"\.(gif|bmp|tiff?|hei[cf]|avif|jxl|svg|ico|psd|pdf|mp4|mov|webm)", re.I)
 
 
 def _freeze(images: Any) -> Any:
@@ -81,7 +76,7 @@ class MultiImageToVideo:
         if faults := list(self._faults()):
             images = self.images if isinstance(self.images, tuple) else ()
             try:
-                inspect_all(image for image in images if _is_image(image))
+                inspect_all(image for image in images if is_image(image))
             except MediaError as error:
                 faults += error.faults
             raise InvalidRequestError(faults)
@@ -128,24 +123,24 @@ class MultiImageToVideo:
             yield f"webhook_url {fault}: the service cannot call it, so give a public address"
 
     def _faults(self) -> Iterator[str]:
-        yield from _image_faults(self.images)
-        yield from _text_faults("prompt", self.prompt, shortest=1, longest=MAX_PROMPT)
-        yield from _text_faults("model", self.model)
-        yield from _text_faults("aspect_ratio", self.aspect_ratio)
-        yield from _whole_faults("duration", self.duration, 1, None, unit="seconds")
+        yield from image_faults(self.images)
+        yield from text_faults("prompt", self.prompt, shortest=1, longest=MAX_PROMPT)
+        yield from text_faults("model", self.model)
+        yield from text_faults("aspect_ratio", self.aspect_ratio)
+        yield from whole_faults("duration", self.duration, 1, None, unit="seconds")
         if self.negative_prompt is not None:
             text = self.negative_prompt
-            yield from _text_faults("negative_prompt", text, longest=MAX_NEGATIVE_PROMPT)
+            yield from text_faults("negative_prompt", text, longest=MAX_NEGATIVE_PROMPT)
         if self.video_number is not None:
-            yield from _whole_faults("video_number", self.video_number, 1, MAX_VIDEOS)
+            yield from whole_faults("video_number", self.video_number, 1, MAX_VIDEOS)
         if self.resolution is not None:
-            yield from _text_faults("resolution", self.resolution)
+            yield from text_faults("resolution", self.resolution)
         if self.generate_audio is not None and not isinstance(self.generate_audio, bool):
             yield f"generate_audio must be True or False, not {shown(self.generate_audio)}"
         if self.webhook_url is not None:
-            yield from _address_faults("webhook_url", self.webhook_url)
+            yield from address_faults("webhook_url", self.webhook_url)
         if self.caller_id is not None:
-            yield from _whole_faults("caller_id", self.caller_id, -INT64, INT64 - 1)
+            yield from whole_faults("caller_id", self.caller_id, -INT64, INT64 - 1)
         for (model, name, value), words in NOT_FOR.items():
             given = getattr(self, name)
             if self.model == model and isinstance(given, str) and given.strip().lower() == value:
@@ -158,85 +153,3 @@ def require(request: object) -> None:
         raise InvalidRequestError(
             [f"what is submitted is a MultiImageToVideo(images=[...], ...), not {shown(request)}"]
         )
-
-
-def _is_image(image: object) -> bool:
-    try:
-        return isinstance(image, (str, os.PathLike)) and isinstance(os.fspath(image), str)
-    except Exception:  # whatever the class of somebody else raises
-        return False
-
-
-def _image_faults(images: object) -> Iterator[str]:
-    if not isinstance(images, tuple):
-        yield f"images must be a list of 1 to {MAX_IMAGES} paths or addresses"
-        return
-    if not 1 <= len(images) <= MAX_IMAGES:
-        yield f"images: {len(images)} given, 1 to {MAX_IMAGES} are possible"
-    for number, image in enumerate(images, 1):
-        if not _is_image(image):
-            yield f"images[{number}] must be a path or an https address, not {shown(image)}"
-        elif isinstance(image, str) and addresses.is_address(image):
-            yield from _address_faults(f"images[{number}]", image)
-            yield from _kind_faults(f"images[{number}]", image)
-
-
-def _address_faults(name: str, address: object) -> Iterator[str]:
-    if not isinstance(address, str):
-        yield f"{name} must be an https address, not {shown(address)}"
-    elif fault := addresses.fault(address) or _encoding_fault(address):
-        yield f"{name} {fault}"
-
-
-def _kind_faults(name: str, address: str) -> Iterator[str]:
-    """An address with a query may name one kind and serve another."""
-    try:
-        parts = urlsplit(address)
-    except ValueError:
-        return
-    kind = OTHER_KIND.fullmatch(PurePosixPath(parts.path).suffix)
-    if kind and not parts.query:
-        yield f"{name} is a {kind[1].lower()}; the service takes jpg, jpeg, png and webp"
-
-
-def _text_faults(
-    name: str, text: object, *, shortest: int = 0, longest: int | None = None
-) -> Iterator[str]:
-    if not isinstance(text, str):
-        yield f"{name} must be a text, not {shown(text)}"
-    elif len(text) < shortest:
-        yield f"{name} is empty"
-    elif longest is not None and len(text) > longest:
-        yield f"{name} has {len(text)} characters, at most {longest} are possible"
-    elif fault := _encoding_fault(text):
-        yield f"{name} {fault}"
-
-
-def _whole_faults(
-    name: str, value: object, least: int, most: int | None, *, unit: str = ""
-) -> Iterator[str]:
-    kind = f"a whole number of {unit}" if unit else "a whole number"
-    if not isinstance(value, int) or isinstance(value, bool):
-        yield f"{name} must be {kind}, not {shown(value)}"
-    elif not least <= value <= (INT64 - 1 if most is None else most):
-        limits = f"at least {least}" if most is None else f"{least} to {most}"
-        yield f"{name} must be {kind}, {limits}, not {shown(value)}"
-
-
-def _encoding_fault(text: str) -> str | None:
-    try:
-        text.encode()
-    except UnicodeEncodeError:
-        return "holds half of a surrogate pair, which cannot be sent"
-    return None
-
-
-def shown(value: object) -> str:
-    """A value in an error: short, even if it is an image's bytes or a number of 5,000 digits."""
-    try:
-        text = repr(value)
-    except ValueError:
-        return "a number that long"
-    except Exception:  # whatever the class of somebody else raises
-        return type(value).__name__
-    return text if len(text) <= 60 else f"{text[:57]}..."

@@ -1,0 +1,7 @@
+"""What can be asked for, as frozen values that check themselves."""
+
+from __future__ import annotations
+
+from ._videos import Image, MultiImageToVideo, require
+
+__all__ = ["Image", "MultiImageToVideo", "require"]
