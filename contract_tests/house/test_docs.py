@@ -60,6 +60,7 @@ def desk(served: tuple[Simulator, str], tmp_path: Path, monkeypatch: pytest.Monk
     return folder
 
 
+@pytest.mark.timeout(600)  # a page starts up to a dozen processes, on whatever machine
 @pytest.mark.parametrize("page", WITH_BLOCKS)
 def test_every_block_of_a_page_runs_and_says_what_is_shown(
     page: str, served: tuple[Simulator, str], desk: Path

@@ -141,7 +141,8 @@ def guards(mutant: Mutant) -> list[str]:
 @contextmanager
 def copied(tree: Path) -> Iterator[Path]:
     """A copy of a tree, without what is made in it, and a folder beside it for temporary files."""
-    made = shutil.ignore_patterns(".*", "reports", "out", "dist")
+    # Of what is hidden the workflow is read by tests.
+    made = shutil.ignore_patterns(".[!g]*", ".git", "reports", "out", "dist")
     with tempfile.TemporaryDirectory(prefix="weryai-mutant-", ignore_cleanup_errors=True) as folder:
         yield Path(shutil.copytree(tree, Path(folder) / "tree", ignore=made))
 
