@@ -44,8 +44,8 @@ from weryai import (
     webhooks,
 )
 from weryai._calls import retry_rules
-from weryai._calls.retry_rules import Cost
 from weryai._files import images
+from weryai._service.cost import Cost
 from weryai.testing import Answer, Lost, Simulator, Variant, refusal
 from weryai_api.api.account import get_balance
 from weryai_api.models import BalanceOk

@@ -20,8 +20,9 @@ from attrs import NOTHING, fields
 
 from contract_tests.coverage.record import Seen
 from weryai import InvalidRequestError, MultiImageToVideo
-from weryai._network import addresses, io
+from weryai._network import io
 from weryai._service import operations
+from weryai._texts import is_address
 from weryai.testing import _app
 
 SUBMIT = "/v1/generation/multi-image-to-video"
@@ -137,9 +138,7 @@ def _as_json(request: MultiImageToVideo) -> bytes:
 
 
 def _is_local(image: object) -> bool:
-    return isinstance(image, os.PathLike) or (
-        isinstance(image, str) and not addresses.is_address(image)
-    )
+    return isinstance(image, os.PathLike) or (isinstance(image, str) and not is_address(image))
 
 
 def _asking(seen: Seen, original: Any, path: str) -> Any:

@@ -9,8 +9,9 @@ from typing import IO, Any
 
 import pytest
 
+from weryai._files.locks import lock
 from weryai._journal import claims
-from weryai._journal.claims import Claims, lock
+from weryai._journal.claims import Claims
 
 
 def test_a_look_at_a_claim_is_not_seen_as_a_claim(tmp_path: Path) -> None:

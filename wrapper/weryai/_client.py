@@ -16,6 +16,7 @@ from ._network import clients, settings
 from ._network.clock import Clock, SystemClock
 from ._network.home import Home
 from ._network.io import BlockingIO, finish
+from ._network.key import Key
 from ._service import operations
 from ._service.operations import AuthenticatedClient
 from .requests import Image, MultiImageToVideo
@@ -66,7 +67,7 @@ class WeryAI:
         clock: Clock | None = None,
     ) -> None:
         key, api_key = (
-            settings.Key(api_key or None),
+            Key(api_key or None),
             None,
         )  # no traceback shows a local variable of it
         config = settings.load(key, base_url, registry_url, timeout, retry_budget)
@@ -90,9 +91,10 @@ class WeryAI:
         """The generated client with the same key, API address and timeout, for anything that is
         not wrapped. It repeats nothing, and checks no address."""
         self._home.hook(None)
-        self._api = self._api or operations.generated_client(
-            self._flows.config, self._transport, self._home.hook
-        )
+        if self._api is None:
+            config = self._flows.config
+            made = clients.for_generated(config, self._transport, self._home.hook)
+            self._api = operations.generated_client(config.base_url, config.api_key, made)
         return self._api
 
     def balance(self, *, retry_budget: float | None = None) -> float:

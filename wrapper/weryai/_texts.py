@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import math
 import re
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
 
-LONGEST = 128  # characters
+LONGEST = 128  # characters of an id
+LONGEST_RETRY_AFTER = 86400.0  # seconds
 
 # One path segment that no server takes for another path; the ids that have been seen are
 # `task_` with hexadecimal digits, and whole numbers for batches.
@@ -14,6 +18,16 @@ _ID = re.compile(r"\.*[A-Za-z0-9_:=+~-][A-Za-z0-9_:=+~.-]*")
 def is_id(value: object) -> bool:
     """Whether the service could be asked for it."""
     return isinstance(value, str) and len(value) <= LONGEST and bool(_ID.fullmatch(value))
+
+
+def is_address(source: str) -> bool:
+    """Whether a text is meant as an address, good or bad, and not as a path."""
+    return "://" in source or source.startswith("data:")
+
+
+def identity(url: str) -> str:
+    """What a file is known by: its address without query and fragment, where signatures change."""
+    return re.split(r"[?#]", url, maxsplit=1)[0]
 
 
 # Half of a character beyond U+FFFF. JSON can spell one, and no file, terminal or database takes it.
@@ -40,3 +54,24 @@ def shown(value: object) -> str:
     except Exception:  # whatever the class of somebody else raises
         return type(value).__name__
     return text if len(text) <= 60 else f"{text[:57]}..."
+
+
+def retry_after(value: str | None) -> float | None:
+    """Seconds from a Retry-After header, which is a number or a date."""
+    if value is None:
+        return None
+    try:
+        seconds = float(value)
+    except ValueError:
+        seconds = _seconds_until(value)
+    return max(0.0, min(seconds, LONGEST_RETRY_AFTER)) if seconds == seconds else None
+
+
+def _seconds_until(date: str) -> float:
+    """Seconds from now to an HTTP date, NaN where it is none."""
+    try:
+        at = parsedate_to_datetime(date)
+        aware = at if at.tzinfo else at.replace(tzinfo=UTC)
+        return (aware - datetime.now(UTC)).total_seconds()
+    except (ValueError, TypeError, OverflowError):
+        return math.nan

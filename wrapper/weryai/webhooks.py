@@ -6,7 +6,7 @@ believe it.
 
 from __future__ import annotations
 
-from ._service import operations
+from ._service import envelope, replies
 from .errors import WebhookError
 from .results import Task
 
@@ -28,6 +28,6 @@ def parse(body: bytes) -> Task:
     if len(body) > MAX_BYTES:
         raise WebhookError(f"a body of {len(body):,} bytes; the limit is {MAX_BYTES:,}")
     try:
-        return operations.notice(body)
-    except operations.MALFORMED as error:
+        return replies.notice(body)
+    except envelope.MALFORMED as error:
         raise WebhookError(f"not a notice of a task ({type(error).__name__}: {error})") from error

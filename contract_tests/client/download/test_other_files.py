@@ -16,8 +16,7 @@ import pytest
 from contract_tests.conftest import KEY, MakeClient
 from contract_tests.support.servers.scripted_file_server import URL, VIDEO, Origin, Stream
 from weryai import AsyncWeryAI, ConfigError, DownloadError, Video, WeryAI
-from weryai._files import placing
-from weryai._journal import claims
+from weryai._files import locks, placing
 from weryai.testing import ManualClock
 
 T = [Video(URL, "t")]
@@ -188,7 +187,7 @@ def test_without_locks_every_download_has_a_part_of_its_own(
     def refuse(_: Any) -> bool:
         raise OSError(errno.ENOLCK, "No locks available")
 
-    monkeypatch.setattr("weryai._journal.claims.lock", refuse)
+    monkeypatch.setattr("weryai._files.locks.lock", refuse)
     origin = Origin(breaks=[500, httpx.Response(410)])
     client = make_client(handler=origin)
     with pytest.raises(DownloadError):
@@ -202,7 +201,7 @@ def test_without_locks_every_download_has_a_part_of_its_own(
 def test_a_part_that_its_holder_removes_at_that_moment_is_not_taken_for_ones_own(
     make_client: MakeClient, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    real = claims.lock
+    real = locks.lock
 
     def late(file: Any) -> bool:
         if tries.pop():
@@ -210,7 +209,7 @@ def test_a_part_that_its_holder_removes_at_that_moment_is_not_taken_for_ones_own
         return real(file)
 
     tries = [False, False, True]
-    monkeypatch.setattr(claims, "lock", late)
+    monkeypatch.setattr(locks, "lock", late)
     origin = Origin(breaks=[500, httpx.Response(410)])
     client = make_client(handler=origin)
     with pytest.raises(DownloadError, match="HTTP 410"):

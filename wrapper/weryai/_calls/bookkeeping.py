@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Generic, TypeVar, cast
 from attrs import define, evolve, frozen
 
 from .._network.io import IO
-from .._service.operations import is_place
+from .._service.replies import is_place
 from ..errors import AlreadySubmittedError, JournalError, SubmissionUnknownError, WeryAIError
 from ..results import Job, Result, Task, Video
 

@@ -14,6 +14,7 @@ from typing import Any
 
 from attrs import frozen
 
+from .._service.cost import Cost
 from .._service.envelope import Reply
 from .._service.refusals import ABOUT_THE_KEY
 from ..errors import (
@@ -27,13 +28,6 @@ from ..errors import (
 from .clean_refusals import is_clean, own_code
 
 Random = Callable[[], float]
-
-
-class Cost(Enum):
-    """What sending a call twice would cost."""
-
-    FREE = "free"
-    PAID = "paid"
 
 
 class Verdict(Enum):

@@ -9,10 +9,12 @@ from typing import TypeVar
 
 from attrs import define, frozen
 
+from .._network import failures
 from .._network.deadlines import Answer
 from .._network.io import IO
 from .._network.settings import Config
-from .._service import envelope, refusals
+from .._service import envelope
+from .._service.cost import Cost
 from .._service.envelope import Reply
 from .._service.operations import Operation
 from ..errors import (
@@ -23,7 +25,7 @@ from ..errors import (
     WeryAIError,
 )
 from . import arguments, retry_rules
-from .retry_rules import Cost, Verdict
+from .retry_rules import Verdict
 
 T = TypeVar("T")
 
@@ -93,7 +95,7 @@ class Calls:
         base = self.config.registry_url if operation.registry else self.config.base_url
         key = self.config.api_key
         call = {**operation.request, "url": base + operation.request["url"]}
-        with refusals.mapped(key.cut):
+        with failures.mapped(key.cut):
             response = await self.io.send(call, key, answer)
         return envelope.read(response, answer, key)
 

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from attrs import frozen
 
-from .._network.addresses import is_address
+from .._texts import is_address
 from ..errors import MediaError
 from . import image_format
 

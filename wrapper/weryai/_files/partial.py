@@ -30,9 +30,8 @@ from typing import NoReturn
 
 import httpx
 
-from .._network import codings
+from .._network import codings, failures
 from .._network.codings import Unpacking
-from .._service import refusals
 from ..errors import TransportError, UnexpectedResponseError
 from . import partial_state, placing, video_format
 from .partial_state import Checked, State
@@ -98,7 +97,7 @@ class Part:
             if response.status_code == 200:
                 self._start_anew(response)
             elif response.status_code not in (206, 416) or not self._resumable:
-                refusals.raise_for_download(response)
+                failures.raise_for_download(response)
             elif response.status_code == 416 or not self._goes_on(response.headers):
                 self._forget()
                 raise TransportError("the server has another file now; it starts anew", sent=True)

@@ -18,7 +18,7 @@ from typing import Any, BinaryIO
 
 from attrs import define
 
-from .._journal import claims
+from . import locks
 
 BLOCK = 1024 * 1024
 
@@ -99,10 +99,10 @@ def locked(path: Path) -> FileIO | None:
     while True:
         file = open_own(path)
         try:
-            ours = claims.lock(file)
+            ours = locks.lock(file)
         except OSError:
             ours = False  # a file system without locks
-        if ours and claims.is_still(path, file):
+        if ours and locks.is_still(path, file):
             return file
         file.close()
         if not ours:

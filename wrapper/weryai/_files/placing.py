@@ -13,7 +13,7 @@ from contextlib import suppress
 from itertools import count
 from pathlib import Path, PurePosixPath
 
-from .._network import addresses
+from .._texts import identity
 from ..results import Video
 
 SUFFIXES = frozenset({".mp4", ".mov", ".webm"})
@@ -32,7 +32,7 @@ def names(videos: Sequence[Video]) -> list[str]:
         each = plain = name(video)
         while (seen := each.casefold()) in taken:
             tries[plain.casefold()] += 1
-            known = f"{addresses.identity(video.url)} {tries[plain.casefold()]}"
+            known = f"{identity(video.url)} {tries[plain.casefold()]}"
             each = f"{_digest(known)}-{plain}"
         taken.add(seen)
         found.append(each)
@@ -49,7 +49,7 @@ def name(video: Video) -> str:
         stem = f"video-{stem}".rstrip("-")
     if stem != video.name:
         stem = f"{stem}-{_digest(video.name)}"
-    suffix = PurePosixPath(addresses.identity(video.url)).suffix.lower()
+    suffix = PurePosixPath(identity(video.url)).suffix.lower()
     return stem + (suffix if suffix in SUFFIXES else ".mp4")
 
 

@@ -11,12 +11,12 @@ import httpx
 
 from .._calls import retry_rules
 from .._calls.bookkeeping import Records
-from .._calls.retry_rules import Cost
 from .._calls.sending import Calls
 from .._files import partial, placing
 from .._files.partial import Part
+from .._network import failures
 from .._network.io import IO, Call
-from .._service import refusals
+from .._service.cost import Cost
 from ..errors import (
     DownloadError,
     InvalidRequestError,
@@ -137,7 +137,7 @@ async def _until_whole(io: IO, video: Video, part: Part) -> Path:
 async def _attempt(io: IO, video: Video, part: Part) -> Path:
     if not part.whole:
         try:
-            with refusals.mapped():
+            with failures.mapped():
                 await _transfer(io, video, part)
         finally:
             await io.keep(part.write)

@@ -18,10 +18,10 @@ from .._calls.repeats import Repeats
 from .._calls.sending import Calls, Fate
 from .._files.images import LocalImage, inspect
 from .._journal.entry import MULTI_IMAGE
-from .._network.addresses import is_address
 from .._network.io import IO
 from .._network.settings import Config
 from .._service import operations
+from .._texts import is_address
 from ..errors import (
     AlreadySubmittedError,
     InvalidRequestError,

@@ -80,7 +80,10 @@ class Uploads:
     async def _send(self, image: LocalImage, file: FileIO, budget: float | None) -> str:
         log.info("uploading: %s", image.facts)
         try:
-            address = await self.calls.call(operations.upload(image, file), budget)
+            operation = operations.upload(
+                file, file_name=image.file_name, media_type=image.media_type
+            )
+            address = await self.calls.call(operation, budget)
         except ParameterError as error:
             tell(error, [image])
             raise

@@ -17,7 +17,7 @@ from attrs import define, evolve, field
 
 from .._calls import arguments, retry_rules
 from .._calls.sending import Calls
-from .._service import operations
+from .._service import operations, replies
 from .._service.operations import Operation
 from ..errors import (
     InvalidRequestError,
@@ -198,7 +198,7 @@ class Waiting:
 
     def _source(self, task_id: str) -> str | None:
         """What to ask for a task: its id, or None, the batch, where that gave it no id."""
-        if task_id not in self.job.task_ids and operations.is_place(task_id, self.job.batch_id):
+        if task_id not in self.job.task_ids and replies.is_place(task_id, self.job.batch_id):
             return None
         return task_id
 

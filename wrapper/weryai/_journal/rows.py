@@ -12,8 +12,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, TypeVar
 
-from .._network import addresses
-from .._texts import is_id, mended
+from .._texts import identity, is_id, mended
 from ..results import Job, Task, Video
 from .entry import TO_COME, Entry
 
@@ -138,7 +137,7 @@ def _write_videos(db: sqlite3.Connection, entry_id: str, made: Sequence[tuple[st
                 " WHERE entry_id = ?1 AND identity = ?2",
                 (
                     entry_id,
-                    addresses.identity(video.url),
+                    identity(video.url),
                     name,
                     task_id,
                     video.url,
@@ -171,8 +170,8 @@ def _matched(
 
 def _keys(task_id: str, url: str, name: str) -> tuple[object, ...]:
     """What two tellings of one video have in common, the surest first."""
-    identity = addresses.identity(url)
-    return url, (identity, name), (identity, task_id), identity
+    known = identity(url)
+    return url, (known, name), (known, task_id), known
 
 
 def _free_name(name: str, task_id: str, taken: set[str]) -> str:
@@ -184,7 +183,7 @@ def _free_name(name: str, task_id: str, taken: set[str]) -> str:
 def mark_fetched(db: sqlite3.Connection, base_url: str, video: Video, path: Path) -> None:
     """Write down where a video is. Of several that share its address it is the one of the same
     query, then of the same name; where that says nothing, none of them counts as fetched."""
-    rows = db.execute(BY_IDENTITY, (addresses.identity(video.url), base_url)).fetchall()
+    rows = db.execute(BY_IDENTITY, (identity(video.url), base_url)).fetchall()
     rows = [row for row in rows if row["url"] == video.url] or rows
     if len(rows) > 1:
         rows = [row for row in rows if row["name"] == video.name]

@@ -23,11 +23,6 @@ NAME = re.compile(r"([\w-]+\.)+[^\W\d_][\w-]*")
 UNICAST = ipaddress.ip_network("2000::/3")
 
 
-def is_address(source: str) -> bool:
-    """Whether a text is meant as an address, good or bad, and not as a path."""
-    return "://" in source or source.startswith("data:")
-
-
 def fault(url: str) -> str | None:
     """Why an address must not be used, None if it may be: https, or http on this machine."""
     try:
@@ -93,11 +88,6 @@ def private_fault(url: str) -> str | None:
     if all(map(is_public, hosts)):
         return None
     return "points to this machine or to a private network"
-
-
-def identity(url: str) -> str:
-    """What a file is known by: its address without query and fragment, where signatures change."""
-    return re.split(r"[?#]", url, maxsplit=1)[0]
 
 
 def _address(host: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:

@@ -54,6 +54,18 @@ def async_client(config: Config, transport: httpx.AsyncBaseTransport | None) -> 
         )
 
 
+def for_generated(config: Config, transport: object, hook: Callable[[Any], Any]) -> dict[str, Any]:
+    """The settings of the generated client, which makes its own; `hook` sees each request."""
+    return {
+        "timeout": httpx.Timeout(config.timeout),
+        "httpx_args": {
+            "transport": transport,
+            "event_hooks": {"request": [hook]},
+            "mounts": direct(config.base_url),
+        },
+    }
+
+
 def direct(url: str) -> dict[str, Any]:
     """Mounts of httpx: no proxy for an address of this machine."""
     host = httpx.URL(url).netloc.decode().rpartition("@")[2]

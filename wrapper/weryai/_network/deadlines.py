@@ -26,10 +26,6 @@ import httpx
 from . import codings
 from .codings import Unpacking
 
-# Bytes. A real answer has a few hundred, the registry a few kB.
-LONGEST_ANSWER = 1024 * 1024
-LONGEST_REGISTRY = 16 * 1024 * 1024
-
 # Behind the name of the part of httpcore that tells it, which differs where there is a proxy.
 OPENED = ("connect_tcp.complete", "connect_unix_socket.complete", "start_tls.complete")
 
@@ -84,7 +80,7 @@ class Answer:
     """The body of an answer as it arrives, within its bounds: one that drips must not hold a call
     for ever, nor one that is long fill the memory. Its repr does not show it."""
 
-    def __init__(self, longest: int = LONGEST_ANSWER) -> None:
+    def __init__(self, longest: int) -> None:
         self.longest = longest
         self._body = bytearray()
         self._unpacking: Unpacking | None = None

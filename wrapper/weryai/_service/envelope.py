@@ -8,15 +8,18 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import httpx
 from attrs import field, frozen
 
-from .._network.deadlines import Answer
-from .._network.settings import Key
 from .._texts import mended
 from .json_values import whole
+
+if TYPE_CHECKING:
+    import httpx
+
+    from .._network.deadlines import Answer
+    from .._network.key import Key
 
 Cut = Callable[[str], str]
 

@@ -7,11 +7,10 @@ that do the I/O: retries, streaming and the two colours of I/O are this package'
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from types import ModuleType
-from typing import Any, BinaryIO, Generic, TypeVar
+from typing import TYPE_CHECKING, Any, BinaryIO, Generic, TypeVar
 
-import httpx
 from attrs import field, frozen
 
 from weryai_api import AuthenticatedClient, Client
@@ -27,40 +26,36 @@ from weryai_api.models import (
     BalanceObject,
     BalanceOk,
     BatchStatusOk,
-    ModelRow,
     ModelsOk,
     MultiImageToVideoRequest,
     SubmitOk,
-    TaskNotice,
-    TaskOutcome,
-    TaskReport,
-    TaskReportCamel,
-    TaskReportWrapped,
     TaskStatusOk,
     UploadForm,
     UploadOk,
-    VideoObject,
 )
 from weryai_api.types import File, Unset
 
-from .._calls.retry_rules import Cost
-from .._files.images import LocalImage
-from .._network import clients, deadlines
-from .._network.settings import Config
 from .._texts import is_id, shown
 from ..errors import InvalidRequestError
 from ..requests import MultiImageToVideo
-from ..results import Model, Task, Video
-from . import envelope, refusals
+from ..results import Model, Task
+from . import refusals, replies
+from .cost import Cost
 from .envelope import MALFORMED, Reply
-from .json_values import array, flag, id_text, listed, number, string, whole
+from .json_values import listed, number, string
+from .replies import Receipt
 
-__all__ = ["MALFORMED", "AuthenticatedClient"]
+if TYPE_CHECKING:
+    from .._network.key import Key
+
+__all__ = ["AuthenticatedClient"]
+
+# Bytes of an answer. A real one has a few hundred, the registry a few kB.
+LONGEST_ANSWER = 1024 * 1024
+LONGEST_REGISTRY = 16 * 1024 * 1024
 
 T = TypeVar("T")
 Read = Callable[[Reply], T]
-TaskForm = TaskReport | TaskReportCamel | TaskReportWrapped
-Videos = tuple[Video, ...]
 
 # The parsers ask it one question only: whether to raise on an undocumented status. It says no.
 _CLIENT = Client(base_url="")
@@ -84,22 +79,14 @@ class Operation(Generic[T]):
     @property
     def longest(self) -> int:
         """How long its answer may be, in bytes."""
-        return deadlines.LONGEST_REGISTRY if self.registry else deadlines.LONGEST_ANSWER
-
-
-@frozen
-class Receipt:
-    """The ids of what a submission started."""
-
-    task_ids: tuple[str, ...]
-    batch_id: str | None
+        return LONGEST_REGISTRY if self.registry else LONGEST_ANSWER
 
 
 def submit(request: MultiImageToVideo, images: Sequence[str]) -> Operation[Receipt]:
     """The paid call, with addresses in the place of local images."""
     body = MultiImageToVideoRequest.from_dict(request.payload() | {"images": list(images)})
     kwargs = submit_multi_image_to_video._get_kwargs(body=body)
-    return _operation(submit_multi_image_to_video, kwargs, SubmitOk, _receipt, Cost.PAID)
+    return _operation(submit_multi_image_to_video, kwargs, SubmitOk, replies.receipt, Cost.PAID)
 
 
 def task_status(task_id: str) -> Operation[Task]:
@@ -107,7 +94,7 @@ def task_status(task_id: str) -> Operation[Task]:
     kwargs = get_task_status._get_kwargs(_path_id(task_id), cache_control=_FRESH)
 
     def convert(ok: TaskStatusOk) -> Task:
-        task = _task(listed(ok.data)[0], name=task_id)
+        task = replies.task(listed(ok.data)[0], name=task_id)
         if task.id != task_id:  # of another call of the same connection, or out of a cache
             raise ValueError("it speaks of another task than was asked for")
         return task
@@ -121,20 +108,14 @@ def batch_status(batch_id: str) -> Operation[tuple[Task, ...]]:
 
     def convert(ok: BatchStatusOk) -> tuple[Task, ...]:
         named = enumerate(listed(ok.data), 1)
-        return tuple(_task(form, name=f"{batch_id}-{place}") for place, form in named)
+        return tuple(replies.task(form, name=f"{batch_id}-{place}") for place, form in named)
 
     return _operation(get_batch_status, kwargs, BatchStatusOk, convert, Cost.FREE)
 
 
-def is_place(task_id: str, batch_id: str | None) -> bool:
-    """Whether this is no id of the service, but a place in a batch that told no ids."""
-    batch, _, place = task_id.rpartition("-")
-    return batch == batch_id and place.isdecimal()
-
-
-def upload(image: LocalImage, content: BinaryIO) -> Operation[str]:
-    """Store a local image; `content` is read while it is sent."""
-    file = File(content, file_name=image.file_name, mime_type=image.media_type)
+def upload(content: BinaryIO, *, file_name: str, media_type: str) -> Operation[str]:
+    """Store an image; `content` is read while it is sent."""
+    file = File(content, file_name=file_name, mime_type=media_type)
     kwargs = upload_file._get_kwargs(body=UploadForm(file=file))
 
     def convert(ok: UploadOk) -> str:
@@ -161,36 +142,17 @@ def models() -> Operation[tuple[Model, ...]]:
     def convert(ok: ModelsOk) -> tuple[Model, ...]:
         # As the vendor's client does: without rows of its own, those of image_to_video hold.
         rows = ok.data.multi_image_to_video
-        given = _items(ok.data.image_to_video if rows is None or isinstance(rows, Unset) else rows)
-        return tuple(_model(row) for row in given)
+        if rows is None or isinstance(rows, Unset):
+            rows = ok.data.image_to_video
+        return tuple(replies.model(row) for row in replies.items(rows))
 
     kwargs = list_video_models._get_kwargs()
     return _operation(list_video_models, kwargs, ModelsOk, convert, Cost.FREE, registry=True)
 
 
-def notice(body: bytes) -> Task:
-    """The task of a webhook body. Raises one of MALFORMED."""
-    data = TaskNotice.from_dict(envelope.parse(body)).data
-    task = _task(data, name="")
-    if not task.id:
-        raise ValueError("it names no task")
-    return task
-
-
-def generated_client(
-    config: Config, transport: object, hook: Callable[[Any], Any]
-) -> AuthenticatedClient:
-    """The generated client, set up with the wrapper's own settings; `hook` sees each request."""
-    return AuthenticatedClient(
-        base_url=config.base_url,
-        token=config.api_key.reveal(),
-        timeout=httpx.Timeout(config.timeout),
-        httpx_args={
-            "transport": transport,
-            "event_hooks": {"request": [hook]},
-            "mounts": clients.direct(config.base_url),
-        },
-    )
+def generated_client(base_url: str, key: Key, settings: Mapping[str, Any]) -> AuthenticatedClient:
+    """The generated client. The settings are those that it hands to httpx."""
+    return AuthenticatedClient(base_url=base_url, token=key.reveal(), **settings)
 
 
 def _operation(
@@ -244,87 +206,3 @@ def _path_id(value: str) -> str:
             [f"{shown(value)} is not an id that the service could have given"]
         )
     return value
-
-
-def _receipt(ok: SubmitOk) -> Receipt:
-    ids = [string(task_id) for task_id in _items(ok.data.task_ids)]
-    if (one := _maybe(string, ok.data.task_id)) and one not in ids:
-        ids.append(one)
-    batch_id = _maybe(id_text, ok.data.batch_id) or None
-    if not all(ids) or not (ids or batch_id):
-        raise ValueError("a success without ids")
-    return Receipt(tuple(ids), batch_id)
-
-
-def _task(form: TaskForm, name: str) -> Task:
-    """One task from any of its shapes; `name` is its id where the report itself has none."""
-    inner = form.output if isinstance(form, TaskReportWrapped) else form
-    parts = (_maybe(_outcome, inner.task_result), _maybe(_outcome, inner.output))
-    outcomes = [part for part in parts if part is not None]
-    task_id = _maybe(string, inner.task_id) or name
-    told = [inner.msg, *(outcome.message for outcome in outcomes)]
-    messages = [_maybe(string, message) for message in told]  # each is checked, one is given
-    return Task(
-        id=task_id,
-        raw_state=string(inner.task_status),
-        videos=_videos([inner, *outcomes], task_id),
-        message=next(filter(None, messages), None),
-    )
-
-
-def _outcome(value: object) -> TaskOutcome:
-    if not isinstance(value, TaskOutcome):
-        raise TypeError(f"{value!r:.80} is no outcome of a task")
-    return value
-
-
-def _videos(places: Sequence[TaskReport | TaskReportCamel | TaskOutcome], stem: str) -> Videos:
-    """Every video that any of these places names, each once."""
-    found: dict[str, str | None] = {}
-    for place in places:
-        for form in [
-            *_items(place.videos),
-            *_items(place.video_urls),
-            place.video_url,
-            place.video,
-        ]:
-            url, cover = _addresses(form)
-            if url:
-                found.setdefault(url, cover)
-    return tuple(
-        Video(url, stem if place == 1 else f"{stem}-{place}", cover)
-        for place, (url, cover) in enumerate(found.items(), 1)
-    )
-
-
-def _addresses(form: object) -> tuple[str | None, str | None]:
-    """The address of a video and of its cover."""
-    if not isinstance(form, VideoObject):
-        return _maybe(string, form), None
-    urls = [_maybe(string, value) for value in (form.url, form.video_url, form.src)]
-    covers = [_maybe(string, value) for value in (form.cover_image_url, form.cover_url)]
-    return next(filter(None, urls), None), next(filter(None, covers), None)
-
-
-def _model(row: ModelRow) -> Model:
-    return Model(
-        key=string(row.model_key),
-        title=_maybe(string, row.title),
-        durations=tuple(whole(value) for value in _items(row.durations)),
-        aspect_ratios=tuple(string(value) for value in _items(row.aspect_ratios)),
-        resolutions=tuple(string(value) for value in _items(row.resolutions)),
-        has_generate_audio=_maybe(flag, row.has_generate_audio),
-        has_negative_prompt=_maybe(flag, row.has_negative_prompt),
-        prompt_length_limit=_maybe(whole, row.prompt_length_limit),
-        support_multiple_images=_maybe(flag, row.support_multiple_images),
-        support_first_last_frame=_maybe(flag, row.support_first_last_frame),
-        upload_image_limit=_maybe(whole, row.upload_image_limit),
-    )
-
-
-def _maybe(read: Callable[[object], T], value: object) -> T | None:
-    return None if value is None or isinstance(value, Unset) else read(value)
-
-
-def _items(value: object) -> list[Any]:
-    return _maybe(array, value) or []

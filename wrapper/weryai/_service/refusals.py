@@ -7,18 +7,10 @@ seen for a bad key and for content, which its text tells.
 
 from __future__ import annotations
 
-import math
 import re
-import ssl
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
 from typing import Any
 
-import httpx
-
-from .._texts import mended
+from .._texts import retry_after
 from ..errors import (
     AuthenticationError,
     ConcurrencyLimitError,
@@ -31,23 +23,10 @@ from ..errors import (
     RateLimitError,
     ResponseError,
     ServerError,
-    TransportError,
     UnexpectedResponseError,
 )
 from .envelope import Reply
 from .json_values import whole
-
-NEVER_SENT = (
-    httpx.ConnectError,
-    httpx.ConnectTimeout,
-    httpx.PoolTimeout,
-    httpx.ProxyError,
-    httpx.UnsupportedProtocol,
-)
-
-# What httpx lets through as it is, and has sent the request before: on asyncio an error of TLS, and
-# in both colours what comes of a Location that is no address, though no redirect is followed.
-AS_THEY_ARE = (ssl.SSLError, httpx.InvalidURL, UnicodeError)
 
 CODES: dict[int, type[ResponseError]] = {
     429: RateLimitError,
@@ -78,55 +57,9 @@ STATUSES: dict[int, type[ResponseError]] = {
     403: AuthenticationError,
     429: RateLimitError,
 }
-LONGEST_RETRY_AFTER = 86400.0
 # In words, because 1002 stands for three things.
 ABOUT_THE_KEY = re.compile(r"api[ _-]?key|authenticat|unauthori[sz]ed|invalid token", re.I)
 ABOUT_CONTENT = re.compile(r"sensitive|policy|policies|moderation|敏感|违规|审核", re.I)
-
-
-@contextmanager
-def mapped(cut: Callable[[str], str] = str) -> Iterator[None]:
-    """Turn whatever httpx raises into a TransportError that tells whether anything was sent.
-
-    What is not known for certain counts as sent: a request that may have been paid. `cut` takes the
-    key out of a text: h11 quotes lines that it cannot read.
-    """
-    try:
-        yield
-    except NEVER_SENT as error:
-        raise TransportError(f"no connection to {_where(error)} ({_name(error)})") from error
-    except (httpx.HTTPError, httpx.StreamError, *AS_THEY_ARE) as error:
-        told = f"the answer was lost ({_name(error)})"
-        words = cut(mended(told))
-        raise TransportError(words, sent=True) from (error if words == told else None)
-
-
-def _where(error: httpx.RequestError) -> str:
-    """The host that was asked for, without a path: what is signed stays private."""
-    try:
-        url = error.request.url
-    except RuntimeError:  # of a transport of the user's own, perhaps
-        return "the service"
-    host = url.netloc.decode().rpartition("@")[2]
-    through = (
-        ", through the proxy of the environment" if isinstance(error, httpx.ProxyError) else ""
-    )
-    return f"{url.scheme}://{host}{through}"
-
-
-def _name(error: Exception) -> str:
-    return f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
-
-
-def raise_for_download(response: httpx.Response) -> None:
-    """Raise for every HTTP status but 200. A file server's statuses say nothing about the key."""
-    if response.status_code != 200:
-        kind = ServerError if response.status_code >= 500 else UnexpectedResponseError
-        raise kind(
-            "the file could not be fetched",
-            http_status=response.status_code,
-            retry_after=_retry_after(response.headers.get("Retry-After")),
-        )
 
 
 def raise_for_http(reply: Reply) -> None:
@@ -172,7 +105,7 @@ def _error(kind: type[ResponseError], reply: Reply, words: str, code: int | None
         words,
         code=code,
         http_status=reply.status_code,
-        retry_after=_retry_after(reply.retry_after),
+        retry_after=retry_after(reply.retry_after),
         raw=reply.raw,
     )
 
@@ -183,24 +116,3 @@ def _words(body: dict[str, Any]) -> str:
     return ": ".join(
         dict.fromkeys(text.strip() for text in texts if isinstance(text, str) and text)
     )
-
-
-def _retry_after(value: str | None) -> float | None:
-    """Seconds from a Retry-After header, which is a number or a date."""
-    if value is None:
-        return None
-    try:
-        seconds = float(value)
-    except ValueError:
-        seconds = _seconds_until(value)
-    return max(0.0, min(seconds, LONGEST_RETRY_AFTER)) if seconds == seconds else None
-
-
-def _seconds_until(date: str) -> float:
-    """Seconds from now to an HTTP date, NaN where it is none."""
-    try:
-        at = parsedate_to_datetime(date)
-        aware = at if at.tzinfo else at.replace(tzinfo=UTC)
-        return (aware - datetime.now(UTC)).total_seconds()
-    except (ValueError, TypeError, OverflowError):
-        return math.nan

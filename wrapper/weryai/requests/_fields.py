@@ -9,7 +9,7 @@ from pathlib import PurePosixPath
 from urllib.parse import urlsplit
 
 from .._network import addresses
-from .._texts import encoding_fault, shown
+from .._texts import encoding_fault, is_address, shown
 
 MAX_IMAGES = 3
 INT64 = 2**63
@@ -34,7 +34,7 @@ def image_faults(images: object) -> Iterator[str]:
     for number, image in enumerate(images, 1):
         if not is_image(image):
             yield f"images[{number}] must be a path or an https address, not {shown(image)}"
-        elif isinstance(image, str) and addresses.is_address(image):
+        elif isinstance(image, str) and is_address(image):
             yield from address_faults(f"images[{number}]", image)
             yield from kind_faults(f"images[{number}]", image)
 

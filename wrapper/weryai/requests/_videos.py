@@ -11,7 +11,7 @@ from attrs import asdict, field, frozen
 
 from .._files.images import LocalImage, inspect_all
 from .._network import addresses, settings
-from .._texts import shown
+from .._texts import is_address, shown
 from ..errors import InvalidRequestError, MediaError
 from ._fields import INT64, address_faults, image_faults, is_image, text_faults, whole_faults
 
@@ -116,7 +116,7 @@ class MultiImageToVideo:
         if addresses.is_loopback(urlsplit(base_url).hostname or ""):
             return
         for number, image in enumerate(self.images, 1):
-            address = isinstance(image, str) and addresses.is_address(image) and image
+            address = isinstance(image, str) and is_address(image) and image
             if address and (fault := addresses.private_fault(address)):
                 yield f"images[{number}] {fault}: the service cannot fetch it, so give the file"
         if self.webhook_url and (fault := addresses.private_fault(self.webhook_url)):
