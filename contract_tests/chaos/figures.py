@@ -107,7 +107,7 @@ def submissions(entries: Collection[Entry], accepted: Counter[int]) -> dict[str,
 def files(found: Service, entries: Collection[Entry], folder: Path) -> dict[str, int]:
     """What became of the videos, by the names of Figures."""
     paths = {name: path for entry in entries for name, path in entry.files.items()}
-    tasks = found.simulator._world.tasks
+    tasks = found.simulator._account.tasks
     here = {name: paths[name] for name in tasks if name in paths and paths[name].exists()}
     return {
         "videos": len(tasks),

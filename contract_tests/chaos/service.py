@@ -68,7 +68,7 @@ class Service:
 
     def digest(self, task_id: str) -> str:
         """What the video of a task looks like, drawn now if nobody has asked for it yet."""
-        path = self.simulator._world.video(task_id, 1, lambda url: None)
+        path = self.simulator._account.video(task_id, 1, lambda url: None)
         assert path is not None, f"{task_id} has no video"
         return hashlib.sha256(path.read_bytes()).hexdigest()
 
@@ -82,7 +82,7 @@ def service(seed: int) -> Iterator[tuple[Service, str]]:
         path.write_bytes(film(dice.randbytes(dice.randrange(200_000, 2_000_000))))
 
     simulator = Simulator(credits=1e9, task_seconds=0.1, late_seconds=LATE, clock=SystemClock())
-    with patch("weryai.testing._world.render", draw), simulator:
+    with patch("weryai.testing._account.render", draw), simulator:
         found = Service(simulator, dice)
         with serving(cast(Simulator, found)) as (address, _):  # all it needs is the application
             yield found, address

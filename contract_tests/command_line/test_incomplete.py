@@ -116,7 +116,7 @@ def test_what_ended_short_is_fetched_where_it_turns_out_to_be_whole(
     failed = {"task_id": late, "task_status": "failed", "msg": "busy"}
     simulator.next("get_batch_status", *[Answer(body={"status": 0, "data": [done, failed]})] * 40)
     assert cli("resume").code == 4
-    simulator._world.script["get_batch_status"].clear()
+    simulator._account.script["get_batch_status"].clear()
     said = cli("resume")
     assert (said.code, said.out) == (0, f"{late}.mp4\n")
     assert [job["state"] for job in jobs(cli)] == ["fetched"]

@@ -50,7 +50,7 @@ def test_what_can_be_fetched_is_fetched_whatever_becomes_of_the_rest(
     simulator.outcomes.extend(outcomes)
     (gone,) = submit(cli)
     mixed = submit(cli, "--video-number", 3)
-    simulator._world.tasks.pop(gone)
+    simulator._account.tasks.pop(gone)
     simulator.clock.sleep(120)
     said = cli("resume", "--timeout", 60)
     assert said.code == 3
@@ -118,7 +118,7 @@ def test_a_task_that_is_gone_does_not_cost_the_video_of_its_sibling(
     cli: Cli, simulator: Simulator
 ) -> None:
     gone, made = submit(cli, "--video-number", 2)
-    simulator._world.tasks.pop(gone)
+    simulator._account.tasks.pop(gone)
     simulator.next("get_batch_status", refusal(1003))
     simulator.clock.sleep(120)
     said = cli("resume")
@@ -134,13 +134,13 @@ def test_a_video_that_cannot_be_fetched_does_not_cost_the_next_one(
 ) -> None:
     ids = submit(cli, "--video-number", 2)
     simulator.clock.sleep(60)
-    world = type(simulator._world)
-    video = world.video
+    account = type(simulator._account)
+    video = account.video
 
     def without_the_first(self: Any, task_id: str, *rest: Any) -> Path | None:
         return None if task_id == ids[0] else video(self, task_id, *rest)
 
-    monkeypatch.setattr(world, "video", without_the_first)
+    monkeypatch.setattr(account, "video", without_the_first)
     said = cli(command, *(ids if command == "download" else []))
     assert (said.code, said.out) == (3, f"{ids[1]}.mp4\n")
 
@@ -151,13 +151,13 @@ def test_every_video_that_cannot_be_fetched_is_told(
 ) -> None:
     ids = submit(cli, "--video-number", 3)
     simulator.clock.sleep(60)
-    world = type(simulator._world)
-    video = world.video
+    account = type(simulator._account)
+    video = account.video
 
     def without_two(self: Any, task_id: str, *rest: Any) -> Path | None:
         return None if task_id in ids[:2] else video(self, task_id, *rest)
 
-    monkeypatch.setattr(world, "video", without_two)
+    monkeypatch.setattr(account, "video", without_two)
     asked = [command, *(ids if command == "download" else [])]
     said = cli(*asked)
     assert (said.code, said.out) == (3, f"{ids[2]}.mp4\n")

@@ -58,7 +58,7 @@ def test_what_cannot_be_looked_at_is_told_with_the_reason(
     said = cli(command, *(ids if command == "wait" else ()), "--timeout", 30)
     assert said.code == 5
     assert said.err.count("the last look failed: down for maintenance (HTTP 503)") == 1
-    simulator._world.script.clear()
+    simulator._account.script.clear()
     said = cli(command, *(ids if command == "wait" else ()), "--timeout", 30)
     assert said.code == 5
     assert "the last look failed" not in said.err, "it runs, and nothing is wrong"
@@ -69,7 +69,7 @@ def test_what_cannot_be_found_is_told_with_the_way_to_close_it(
 ) -> None:
     for _ in range(2):
         (gone,) = submit(cli)
-        simulator._world.tasks.pop(gone)
+        simulator._account.tasks.pop(gone)
     simulator.clock.sleep(120)
     said = cli("resume")
     assert said.code == 3

@@ -23,7 +23,7 @@ from weryai import InvalidRequestError, MultiImageToVideo
 from weryai._network import io
 from weryai._service import operations
 from weryai._texts import is_address
-from weryai.testing import _app
+from weryai.testing import _asgi
 
 SUBMIT = "/v1/generation/multi-image-to-video"
 TASK = "/v1/generation/{}/status"
@@ -52,9 +52,9 @@ def install(seen: Seen, patch: pytest.MonkeyPatch) -> None:
     wrap(operations, "task_status", _asking, TASK)
     wrap(operations, "batch_status", _asking, BATCH)
     wrap(operations, "notice", _reading_a_notice)
-    wrap(_app.App, "in_process", _answering)
-    wrap(_app.App, "notice", _writing_a_notice)
-    wrap(_app, "_planned", _playing)
+    wrap(_asgi.App, "in_process", _answering)
+    wrap(_asgi.App, "notice", _writing_a_notice)
+    wrap(_asgi, "_planned", _playing)
 
 
 # The client

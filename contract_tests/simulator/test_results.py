@@ -17,7 +17,7 @@ from PIL import Image, ImageChops, ImageStat
 
 from contract_tests.support.servers.no_network import loopback_only
 from contract_tests.support.servers.simulator_http import UPLOAD, raw, status, submit
-from weryai.testing import ManualClock, Outcome, Simulator, Variant, _world, sample
+from weryai.testing import ManualClock, Outcome, Simulator, Variant, _account, sample
 from weryai.testing._pictures import placeholder
 
 RED, BLUE = "#c82828", "#2828c8"
@@ -86,7 +86,7 @@ def shown(
         assert http.get(f"/results/{task_id}-1.mp4").content == b"video"
         return used
 
-    monkeypatch.setattr(_world, "render", remember)
+    monkeypatch.setattr(_account, "render", remember)
     return make
 
 
@@ -273,7 +273,7 @@ def test_the_service_answers_while_a_video_is_made(
         in_time.append(submitted.wait(5))
         path.write_bytes(b"video")
 
-    monkeypatch.setattr(_world, "render", slow)
+    monkeypatch.setattr(_account, "render", slow)
     (task_id,) = submit(http)["data"]["task_ids"]
     clock.advance(30)
     fetch = threading.Thread(target=lambda: http.get(f"/results/{task_id}-1.mp4"))

@@ -15,12 +15,12 @@ It needs the extra `testing`. In a test, without a socket and without waiting:
 
 from __future__ import annotations
 
+from ._account import Accepted, Received
 from ._clock import ManualClock
 from ._pictures import sample
 from ._scenario import OPERATIONS, Answer, Lost, Outcome, refusal
 from ._simulator import Simulator
 from ._variant import Variant
-from ._world import Accepted, Received
 
 __all__ = [
     "OPERATIONS",

@@ -12,12 +12,12 @@ import httpx
 
 from weryai import AsyncWeryAI, Clock, WeryAI
 
-from ._app import App
+from ._account import Accepted, Account, Received
+from ._asgi import App
 from ._clock import ManualClock
 from ._scenario import OPERATIONS, Answer, Lost, Outcome, Outcomes, require, require_number
 from ._transport import AsyncTransport, BlockingTransport
 from ._variant import Variant
-from ._world import Accepted, Received, World
 
 API_KEY = "sk-simulator"
 BASE_URL = "http://localhost"
@@ -61,10 +61,10 @@ class Simulator:
         require(isinstance(api_key, str) and api_key != "", "api_key is a text")
         self.clock = clock or ManualClock()
         self.api_key = api_key
-        self._world = World(
+        self._account = Account(
             self.clock, credits, price, task_seconds, late_seconds, _variant(variant or Variant())
         )
-        self._app = App(self._world, api_key)
+        self._app = App(self._account, api_key)
         self._transport = BlockingTransport(self._app.in_process)
 
     @property
@@ -75,35 +75,35 @@ class Simulator:
     @property
     def ledger(self) -> list[Accepted]:
         """Every paid submission that was accepted, whether or not its answer arrived."""
-        return self._world.ledger
+        return self._account.ledger
 
     @property
     def received(self) -> list[Received]:
         """Every request that arrived, in order."""
-        return self._world.received
+        return self._account.received
 
     @property
     def credits(self) -> float:
         """What is left."""
-        return self._world.credits
+        return self._account.credits
 
     @property
     def variant(self) -> Variant:
         """How replies are spelled; may be set at any time."""
-        return self._world.variant
+        return self._account.variant
 
     @variant.setter
     def variant(self, variant: Variant) -> None:
-        self._world.variant = _variant(variant)
+        self._account.variant = _variant(variant)
 
     @property
     def outcomes(self) -> deque[Outcome]:
         """How the next tasks end, in the order they are started; then they succeed."""
-        return self._world.outcomes
+        return self._account.outcomes
 
     @outcomes.setter
     def outcomes(self, outcomes: Iterable[Outcome]) -> None:
-        self._world.outcomes = Outcomes(outcomes)
+        self._account.outcomes = Outcomes(outcomes)
 
     def next(self, operation: str, *answers: Answer | Lost) -> None:
         """Answer the next calls of an operation like this, one each, then as usual again.
@@ -119,7 +119,7 @@ class Simulator:
         for each in answers:
             words = f"answers are refusal(code), Answer(...) or Lost(...), not {each!r}"
             require(isinstance(each, Answer | Lost), words)
-        self._world.script[operation].extend(answers)
+        self._account.script[operation].extend(answers)
 
     def notice(self, task_id: str) -> bytes:
         """The body with which the service would call the webhook of a task now.
@@ -128,7 +128,7 @@ class Simulator:
 
         Raises: KeyError for a task that does not exist.
         """
-        return self._app.notice(self._world.tasks[task_id])
+        return self._app.notice(self._account.tasks[task_id])
 
     def client(self, **options: Any) -> WeryAI:
         """A blocking client of this simulator, on its clock and without a socket."""
@@ -141,7 +141,7 @@ class Simulator:
     def close(self) -> None:
         """End the thread of the blocking clients and delete the rendered videos."""
         self._transport.close()
-        self._world.folder.cleanup()
+        self._account.folder.cleanup()
 
     def _options(self, transport: httpx.BaseTransport | httpx.AsyncBaseTransport) -> dict[str, Any]:
         return {

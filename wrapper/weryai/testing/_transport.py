@@ -9,7 +9,7 @@ from typing import Any, cast
 import httpx
 from anyio.from_thread import BlockingPortal, start_blocking_portal
 
-from ._app import LostAnswer
+from ._asgi import LostAnswer
 
 
 class AsyncTransport(httpx.AsyncBaseTransport):

@@ -15,9 +15,9 @@ from starlette.responses import FileResponse, JSONResponse, Response
 from starlette.routing import Route
 from starlette.types import Receive, Scope, Send
 
-from . import _checks, _door, _dress
+from . import _checks, _door, _replies
+from ._account import Account, Received, SimulatedTask
 from ._scenario import Answer, Lost, Refusal
-from ._world import Received, SimulatedTask, World
 
 Handler = Callable[[Request], Awaitable[Any]]
 JSON = {"Content-Type": "application/json"}
@@ -28,10 +28,10 @@ class LostAnswer(Exception):
 
 
 class App:
-    """The ASGI application around one world."""
+    """The ASGI application around one account."""
 
-    def __init__(self, world: World, api_key: str) -> None:
-        self.world = world
+    def __init__(self, account: Account, api_key: str) -> None:
+        self.account = account
         self.api_key = api_key
         self._routes = Starlette(
             routes=[
@@ -70,15 +70,17 @@ class App:
             body = _parsed(await _door.bounded(request, _door.MAX_JSON).body())
         except _door.TooLargeError as error:
             raise Malformed(error.message) from None
-        return _dress.submission(self.world.submit(body, str(request.base_url)), self.world.variant)
+        return _replies.submission(
+            self.account.submit(body, str(request.base_url)), self.account.variant
+        )
 
     async def get_task_status(self, request: Request) -> Any:
-        task = self.world.task(request.path_params["id"])
-        return _dress.status(self._report(task), self.world.variant)
+        task = self.account.task(request.path_params["id"])
+        return _replies.status(self._report(task), self.account.variant)
 
     async def get_batch_status(self, request: Request) -> Any:
-        tasks = self.world.batch(request.path_params["id"])
-        return _dress.batch([self._report(task) for task in tasks], self.world.variant)
+        tasks = self.account.batch(request.path_params["id"])
+        return _replies.batch([self._report(task) for task in tasks], self.account.variant)
 
     async def upload_file(self, request: Request) -> Any:
         _require_media_type(request, "multipart/form-data")
@@ -93,18 +95,18 @@ class App:
             content = await _checks.check_form(form).read()
         finally:
             await form.close()
-        name = await to_thread.run_sync(self.world.upload, content)
+        name = await to_thread.run_sync(self.account.upload, content)
         return {"object_url_list": [f"{request.base_url}files/{name}"]}
 
     async def get_balance(self, request: Request) -> Any:
-        return _dress.balance(self.world.credits, self.world.variant)
+        return _replies.balance(self.account.credits, self.account.variant)
 
     async def list_video_models(self, request: Request) -> Any:
-        return _dress.registry(self.world.variant)
+        return _replies.registry(self.account.variant)
 
     async def uploaded(self, request: Request) -> Response:
         """An uploaded image: public, as its address is handed to the service."""
-        content = self.world.uploads.get(request.path_params["name"])
+        content = self.account.uploads.get(request.path_params["name"])
         if content is None:
             return Response(status_code=404)
         return Response(content, media_type="application/octet-stream")
@@ -113,12 +115,12 @@ class App:
         """A finished video: public, with ranges."""
         task_id, _, number = request.path_params["name"].rpartition("-")
         place = int(number) if number in ("1", "2", "3", "4") else 0
-        path = await to_thread.run_sync(self.world.video, task_id, place, self.fetch)
+        path = await to_thread.run_sync(self.account.video, task_id, place, self.fetch)
         return FileResponse(path, media_type="video/mp4") if path else Response(status_code=404)
 
     def fetch(self, url: str) -> bytes | None:
         """The bytes behind an image's address: our own, or from this machine, or none."""
-        kept = self.world.uploads.get(url.rpartition("/files/")[2])
+        kept = self.account.uploads.get(url.rpartition("/files/")[2])
         if kept is not None:
             return kept
         if not _door.is_loopback(url):
@@ -133,11 +135,11 @@ class App:
 
     def notice(self, task: SimulatedTask) -> bytes:
         """The body of the webhook for a task."""
-        return json.dumps(_dress.envelope(self._report(task), self.world.variant)).encode()
+        return json.dumps(_replies.envelope(self._report(task), self.account.variant)).encode()
 
     def _report(self, task: SimulatedTask) -> dict[str, Any]:
-        now, late = self.world.clock.time(), self.world.late(task)
-        return _dress.report(task, now, late, self.world.variant)
+        now, late = self.account.clock.time(), self.account.late(task)
+        return _replies.report(task, now, late, self.account.variant)
 
     @asynccontextmanager
     async def _call_webhooks(self, _: Starlette) -> AsyncIterator[None]:
@@ -150,7 +152,7 @@ class App:
 
     async def _notify(self, http: httpx.AsyncClient) -> None:
         while True:
-            for task in self.world.due_notices():
+            for task in self.account.due_notices():
                 url = task.payload["webhook_url"]
                 if _door.is_loopback(url):
                     with suppress(httpx.HTTPError):
@@ -165,7 +167,7 @@ class App:
         operation = handler.__name__
 
         async def endpoint(request: Request) -> Response:
-            script = self.world.script[operation]
+            script = self.account.script[operation]
             planned = script.popleft() if script else None
             if planned is None:
                 return await self._answer(request, handler)
@@ -183,22 +185,22 @@ class App:
         try:
             data = await handler(request)
         except Refusal as error:
-            return JSONResponse(_dress.refused(error, self.world.variant))
+            return JSONResponse(_replies.refused(error, self.account.variant))
         except Malformed as error:
             return JSONResponse({"status": 400, "message": str(error)}, status_code=400)
         except ClientDisconnect:  # before its request was here; nobody reads this
             return Response(status_code=400)
-        return JSONResponse(_dress.envelope(data, self.world.variant))
+        return JSONResponse(_replies.envelope(data, self.account.variant))
 
     def _bad_key(self) -> Response:
-        status = {"401": 401, "403": 403, "1002": 200}[self.world.variant.bad_key]
+        status = {"401": 401, "403": 403, "1002": 200}[self.account.variant.bad_key]
         body = {"status": 1002, "desc": "Authentication failed", "message": "Invalid API Key"}
         return JSONResponse(body, status_code=status)
 
     def _note(self, request: Request) -> None:
         headers = dict(request.headers)
         has_key = headers.pop("authorization", None) is not None
-        self.world.received.append(Received(request.method, request.url.path, has_key, headers))
+        self.account.received.append(Received(request.method, request.url.path, has_key, headers))
 
 
 class Malformed(Exception):

@@ -13,8 +13,7 @@ from typing import Any
 
 from attrs import define, field, frozen
 
-from weryai import Clock
-
+from .. import Clock
 from . import _checks
 from ._door import MAX_UPLOAD
 from ._render import check_image, placeholder, render
@@ -99,7 +98,7 @@ class SimulatedTask:
 
 
 @define
-class World:
+class Account:
     """All state of one simulated account. Thread-safe where two requests could meet."""
 
     clock: Clock

@@ -5,10 +5,10 @@ from __future__ import annotations
 from math import isinf
 from typing import Any
 
+from ._account import Accepted, SimulatedTask
 from ._models import ROWS
 from ._scenario import Refusal
 from ._variant import Variant
-from ._world import Accepted, SimulatedTask
 
 # What is told of credits that never run out.
 ENDLESS = 1_000_000_000
