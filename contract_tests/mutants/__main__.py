@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-from contract_tests.mutants.running import GUARDS, ROOT, Verdict, ask, copied, guards, judge
+from contract_tests.mutants.running import ROOT, Verdict, ask, copied, guards, judge
 from contract_tests.mutants.table import Mutant, load
 
 REPORT = ROOT / "reports" / "mutants.md"
@@ -39,14 +39,8 @@ def main() -> int:
 def unsound(tree: Path, mutants: Iterable[Mutant], pool: ThreadPoolExecutor) -> list[str]:
     """What fails or cannot be run on the tree as it is: a mutant would prove nothing then."""
     asked = (each.partition("::")[0] for mutant in mutants for each in guards(mutant))
-    files = list(dict.fromkeys(asked))
-    files.sort(key=slowest_first)
-    outcomes = pool.map(lambda file: ask(tree, file), files)
+    outcomes = pool.map(lambda file: ask(tree, file), dict.fromkeys(asked))
     return [line for each in outcomes for line in (*each.killers, each.trouble) if line]
-
-
-def slowest_first(file: str) -> int:
-    return -max(files.index(file) if file in files else 0 for files in GUARDS.values())
 
 
 def told(verdict: Verdict) -> Verdict:

@@ -19,7 +19,13 @@ from contract_tests.mutants.table import DoesNotApplyError, Mutant
 from contract_tests.mutants.witness import NOTES
 
 ROOT = Path(__file__).resolve().parents[2]
-# Which test files guard a room, quick ones first.
+TESTS = ROOT / "contract_tests"
+JOURNAL = "journal/test_*.py"
+SUBMIT, WAIT, DOWNLOAD, NETWORK = (
+    f"client/{folder}/test_*.py" for folder in ("submit", "wait", "download", "network")
+)
+WRAPPER = ("client/**/test_*.py", JOURNAL, "house/test_rooms.py")
+# Which test files guard a room, or patterns of them, quick ones first.
 GUARDS = {
     "contract": (
         "contract/test_document.py",
@@ -44,32 +50,14 @@ GUARDS = {
         "client/test_sent.py",
         "client/test_replies.py",
     ),
-    "wrapper": (
-        "client/test_requests.py",
-        "client/submit/test_submit.py",
-        "client/test_settings.py",
-        "client/wait/test_wait.py",
-        "journal/test_journal.py",
-        "journal/test_file.py",
-        "journal/test_shared.py",
-        "journal/test_versions.py",
-        "journal/test_videos.py",
-        "journal/test_foreign.py",
-        "client/submit/test_repeats.py",
-        "journal/test_places.py",
-        "journal/test_write_ahead.py",
-        "journal/test_claims.py",
-        "client/submit/test_upload.py",
-        "client/submit/test_upload_once.py",
-        "client/test_webhooks.py",
-        "client/download/test_download.py",
-        "journal/test_resume.py",
-        "client/download/test_other_files.py",
-        "client/test_variants.py",
-        "client/test_sent.py",
-        "house/test_rooms.py",
-        "client/test_replies.py",
-    ),
+    "requests": ("client/test_requests.py", *WRAPPER),
+    "service": (SUBMIT, WAIT, *WRAPPER),
+    "calls": (SUBMIT, JOURNAL, *WRAPPER),
+    "flows": (WAIT, DOWNLOAD, SUBMIT, *WRAPPER),
+    "journal": (JOURNAL, *WRAPPER),
+    "files": (DOWNLOAD, SUBMIT, *WRAPPER),
+    "network": (NETWORK, *WRAPPER),
+    "public": WRAPPER,
     "simulator": (
         "simulator/test_service.py",
         "simulator/test_limits.py",
@@ -135,7 +123,15 @@ class Verdict:
 
 def guards(mutant: Mutant) -> list[str]:
     """The test files to ask, in their order."""
-    return list(dict.fromkeys([*mutant.tests, *GUARDS[mutant.room]]))
+    asked = (*mutant.tests, *GUARDS[mutant.room])
+    return list(dict.fromkeys(file for pattern in asked for file in _files(pattern)))
+
+
+def _files(pattern: str) -> list[str]:
+    """The files that a pattern stands for; without one, what was given: a file, or a test of it."""
+    if "*" not in pattern:
+        return [pattern]
+    return sorted(str(file.relative_to(TESTS)) for file in TESTS.glob(pattern))
 
 
 @contextmanager

@@ -1,20 +1,20 @@
-"""The table of faults: what it says, and how one is planted."""
+"""The table of faults: what it says, and how one is planted.
+
+One file a room, one section a fault, called by what is wrong; the fields are those of Mutant.
+"""
 
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 from attrs import field, frozen
 
 from contract_tests.mutants.places import NoSuchPlaceError, document
 
-TABLE = Path(__file__).parent / "table.toml"
+TABLE = Path(__file__).parent / "table"
 CONTRACT = "openapi/weryai.yaml"
-FOLLOW = "follow the change in mutants/table.toml"
-ROOMS = ("contract", "generated", "wrapper", "simulator", "commands", "proof")
+FOLLOW = "follow the change in mutants/table/"
 
 
 class DoesNotApplyError(ValueError):
@@ -26,12 +26,14 @@ class Mutant:
     """One fault.
 
     It is planted by text, with `find` and `replace`; or in YAML `at` a place, whatever else there
-    reads the same, with one of `value`, `insert`, `rename` and `remove`.
+    reads the same, with one of `value`, `insert`, `rename` and `remove`: in the contract another
+    endpoint may repeat any text.
 
     Attributes:
         name: says the fault.
-        room: where it is: contract, generated, wrapper, simulator, commands (the command line) or
-            proof (tests that count or judge).
+        room: where it is: contract, generated, a room of the wrapper, public (the wrapper's modules
+            that are in none), simulator, commands (the command line) or proof (tests that count or
+            judge).
         file: below the root of the tree; the contract where nothing else is said.
         find, replace: text in the file, and what stands in its place.
         count: how often the text is there.
@@ -41,9 +43,10 @@ class Mutant:
         rename: how that field is called instead.
         remove: that field or item is not there.
         breaks: the promise that would be broken.
-        tests: the test files, or tests, that ought to see it, the most telling first; the files of
-            its room are asked only if these do not.
-        regenerate: the client is generated anew from the wrong contract, so that both believe it.
+        tests: the test files, patterns of them, or tests, that ought to see it, the most telling
+            first; the files of its room are asked only if these do not.
+        regenerate: the client is generated anew from the wrong contract, so that both believe it:
+            only data that is written apart from the contract can tell.
         escapes: no check that schemathesis brings along sees it.
     """
 
@@ -106,12 +109,10 @@ class Mutant:
             stale.unlink()
 
 
-def load(path: Path = TABLE) -> list[Mutant]:
-    """Every fault of the table, in its order."""
-    return list(_rows(tomllib.loads(path.read_text())))
-
-
-def _rows(table: dict[str, Any]) -> Iterator[Mutant]:
-    for room, faults in table.items():
-        for name, row in faults.items():
-            yield Mutant(name=name, room=room, **row)
+def load(table: Path = TABLE) -> list[Mutant]:
+    """Every fault of the table, room by room."""
+    return [
+        Mutant(name=name, room=file.stem, **row)
+        for file in sorted(table.glob("*.toml"))
+        for name, row in tomllib.loads(file.read_text()).items()
+    ]

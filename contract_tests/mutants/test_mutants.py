@@ -13,7 +13,7 @@ from attrs import evolve
 
 from contract_tests.mutants import running
 from contract_tests.mutants.running import GUARDS, ROOT, ask, guards, judge
-from contract_tests.mutants.table import ROOMS, DoesNotApplyError, Mutant, load
+from contract_tests.mutants.table import DoesNotApplyError, Mutant, load
 from contract_tests.mutants.witness import WRONG_TREE
 
 MUTANTS = load()
@@ -22,7 +22,7 @@ MakeTree = Callable[[str], Path]
 
 def mutant(**given: Any) -> Mutant:
     """A fault of the small tree; what a test does not care about is filled in."""
-    usual = {"name": "x", "room": "wrapper", "breaks": "", "tests": ["test_it.py"]}
+    usual = {"name": "x", "room": "public", "breaks": "", "tests": ["test_it.py"]}
     place = {"file": "wrapper/weryai/__init__.py", "find": "VALUE = 1", "replace": "VALUE = 2"}
     return Mutant(**usual | place | given)
 
@@ -30,7 +30,7 @@ def mutant(**given: Any) -> Mutant:
 @pytest.fixture
 def small(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> MakeTree:
     """Make a tree with two packages of one module, the witness, and one test."""
-    monkeypatch.setitem(GUARDS, "wrapper", ())
+    monkeypatch.setitem(GUARDS, "public", ())
 
     def make(test: str) -> Path:
         tree = tmp_path / "tree"
@@ -61,8 +61,8 @@ def test_each_mutant_can_still_be_planted(each: Mutant) -> None:
 def test_there_are_many_in_every_room_and_each_says_what_it_breaks() -> None:
     assert len(MUTANTS) >= 60
     rooms = [each.room for each in MUTANTS]
-    assert set(rooms) == set(ROOMS)
-    assert min(map(rooms.count, ROOMS)) >= 10
+    assert set(rooms) == set(GUARDS)
+    assert min(map(rooms.count, GUARDS)) >= 10
     assert all(re.fullmatch(r"[a-zA-Z0-9-]{8,}", each.name) and each.breaks for each in MUTANTS)
     changes = [evolve(each, name="", room="", breaks="", tests=()) for each in MUTANTS]
     assert [each for number, each in enumerate(changes) if each in changes[:number]] == []
@@ -72,6 +72,16 @@ def test_each_test_that_is_asked_is_there() -> None:
     for asked in {asked for each in MUTANTS for asked in guards(each)}:
         file, _, test = asked.partition("::")
         assert f"def {test}" in (ROOT / "contract_tests" / file).read_text()
+    for pattern in {asked for each in MUTANTS for asked in (*each.tests, *GUARDS[each.room])}:
+        assert guards(mutant(tests=[pattern])), f"no file of tests is a {pattern}"
+
+
+def test_each_fault_of_the_wrapper_is_in_the_table_of_its_folder() -> None:
+    rooms = {"testing": "simulator", "cli": "commands", "": "public"}
+    for each in MUTANTS:
+        if each.file.startswith("wrapper/"):
+            folder = each.file.removeprefix("wrapper/weryai/").rpartition("/")[0].partition("/")[0]
+            assert each.room == rooms.get(folder, folder.removeprefix("_")), each.name
 
 
 def test_what_no_built_in_check_sees_is_planted() -> None:
