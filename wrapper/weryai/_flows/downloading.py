@@ -6,14 +6,12 @@ import logging
 import os
 from collections.abc import Iterable, Mapping
 from pathlib import Path
-
-import httpx
+from typing import TYPE_CHECKING
 
 from .._calls import retry_rules
 from .._calls.bookkeeping import Records
 from .._calls.sending import Calls
 from .._files import partial, placing
-from .._files.partial import Part
 from .._network import failures
 from .._network.io import IO, Call
 from .._service.cost import Cost
@@ -26,6 +24,10 @@ from ..errors import (
     WeryAIError,
 )
 from ..results import Job, Result, Task, Video
+from .transfer import HEADWAY, Transfer
+
+if TYPE_CHECKING:
+    import httpx
 
 Source = Result | Task | Video | Iterable[Result | Task | Video]
 
@@ -108,23 +110,23 @@ async def fetch(calls: Calls, video: Video, target: Path) -> Path:
         raise InvalidRequestError([f"its address {fault}"])
     io = calls.io
     await io.run(placing.make_folder, target.parent)
-    part = await io.run(partial.claim, target, video.url)
+    file = await io.run(partial.claim, target, video.url)
     try:
-        return await _until_whole(io, video, part)
+        return await _until_whole(io, video, Transfer(file))
     finally:
-        await io.keep(part.release)
+        await io.keep(file.release)
 
 
-async def _until_whole(io: IO, video: Video, part: Part) -> Path:
+async def _until_whole(io: IO, video: Video, transfer: Transfer) -> Path:
     """Try until it is here, or for a minute without headway. How long it takes in all is up to its
     size, and a server that starts it anew again and again makes no headway."""
-    since, reached, attempt = io.clock.monotonic(), part.size, 0
+    since, reached, attempt = io.clock.monotonic(), transfer.file.size, 0
     while True:
         try:
-            return await _attempt(io, video, part)
+            return await _attempt(io, video, transfer)
         except (TransportError, ResponseError) as error:
-            if part.size >= reached + partial.HEADWAY:
-                since, reached, attempt = io.clock.monotonic(), part.size, 0
+            if (size := transfer.file.size) >= reached + HEADWAY:
+                since, reached, attempt = io.clock.monotonic(), size, 0
             attempt += 1
             pause = retry_rules.pause(error, Cost.FREE, attempt)
             spent = io.clock.monotonic() - since
@@ -134,22 +136,22 @@ async def _until_whole(io: IO, video: Video, part: Part) -> Path:
         await io.sleep(pause)
 
 
-async def _attempt(io: IO, video: Video, part: Part) -> Path:
-    if not part.whole:
+async def _attempt(io: IO, video: Video, transfer: Transfer) -> Path:
+    if not transfer.file.whole:
         try:
             with failures.mapped():
-                await _transfer(io, video, part)
+                await _receive(io, video, transfer)
         finally:
-            await io.keep(part.write)
-    return await io.run(part.finish)
+            await io.keep(transfer.write)
+    return await io.run(transfer.finish)
 
 
-async def _transfer(io: IO, video: Video, part: Part) -> None:
+async def _receive(io: IO, video: Video, transfer: Transfer) -> None:
     """Ask at the video's own address each time: the one it redirects to may be good for once."""
     hop: Call | httpx.Request | None
-    hop = {"method": "GET", "url": video.url, "headers": part.headers()}
+    hop = {"method": "GET", "url": video.url, "headers": transfer.headers()}
     for _ in range(MAX_REDIRECTS + 1):
-        hop = await io.save(hop, part)
+        hop = await io.save(hop, transfer)
         if hop is None:
             return
     raise UnexpectedResponseError("the address redirects too often", http_status=302)
