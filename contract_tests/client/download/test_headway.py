@@ -12,7 +12,7 @@ import pytest
 from contract_tests.conftest import MakeClient
 from contract_tests.support.servers.scripted_file_server import URL, VIDEO, Origin, Stream
 from weryai import DownloadError, Video
-from weryai._files import partial
+from weryai._flows import transfer
 from weryai.testing import ManualClock
 
 T = [Video(URL, "t")]
@@ -55,7 +55,7 @@ def test_a_server_that_starts_it_anew_for_ever_is_given_up_after_a_minute(
 def network_time(monkeypatch: pytest.MonkeyPatch) -> ManualClock:
     """The time that transfers are measured with."""
     clock = ManualClock()
-    monkeypatch.setattr(partial, "time", SimpleNamespace(monotonic=clock.monotonic))
+    monkeypatch.setattr(transfer, "time", SimpleNamespace(monotonic=clock.monotonic))
     return clock
 
 

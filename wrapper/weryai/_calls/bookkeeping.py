@@ -47,7 +47,7 @@ class Asked:
 
 
 @frozen
-class Records:
+class Bookkeeping:
     """A journal on one kind of I/O, or none: then every method does nothing.
 
     A journal may be anybody's: whatever it raises becomes a JournalError, and takes the place of
@@ -103,7 +103,7 @@ class Records:
             return
         step = _Step(partial(self.journal.accept, entry_id, job))
         try:
-            await self.io.keep(step)
+            await self.io.run_shielded(step)
         except BaseException as stop:  # from outside, whatever came of the step
             _keep_ids(stop, job)
             if step.failure is not None:
@@ -187,7 +187,7 @@ class Records:
 
     async def _do(self, step: _Step[T]) -> T:
         """One step. What stops it from outside is raised as it is."""
-        await self.io.keep(step)
+        await self.io.run_shielded(step)
         if step.failure is None:
             return step.result
         if isinstance(step.failure, Exception):

@@ -18,7 +18,7 @@ from attrs import field, frozen
 from .._journal.entry import SENDING, SETTLED, Entry
 from ..errors import AlreadySubmittedError, ConfigError, InvalidRequestError, SubmissionUnknownError
 from ..results import Job
-from .bookkeeping import Asked, Records
+from .bookkeeping import Asked, Bookkeeping
 from .sending import Calls
 
 LONGEST_KEY = 255  # characters
@@ -42,7 +42,7 @@ class Repeats:
     """What earlier submissions mean for the next one."""
 
     calls: Calls
-    records: Records
+    books: Bookkeeping
     turns: WeakValueDictionary[str, AbstractAsyncContextManager[object]] = field(
         factory=WeakValueDictionary
     )
@@ -51,7 +51,7 @@ class Repeats:
         """Refuse what cannot be kept. Raises ConfigError, InvalidRequestError."""
         if key is not None and (fault := _fault(key)):
             raise InvalidRequestError([f"idempotency_key {fault}"])
-        if self.records.journal is None and (key is not None or refuse_repeats):
+        if self.books.journal is None and (key is not None or refuse_repeats):
             name = "refuse_repeats" if key is None else "idempotency_key"
             raise ConfigError(
                 f"{name} needs a journal: earlier submissions are kept there and nowhere else"
@@ -74,7 +74,7 @@ class Repeats:
         """
         clock = self.calls.io.clock
         deadline = clock.monotonic() + budget
-        while entry := await self.records.earlier(asked):
+        while entry := await self.books.earlier(asked):
             if asked.key is None or entry.idempotency_key != asked.key:
                 raise AlreadySubmittedError(entry)
             if entry.fingerprint != asked.fingerprint:

@@ -10,7 +10,7 @@ from typing import TypeVar
 from attrs import define, frozen
 
 from .._network import failures
-from .._network.deadlines import Answer
+from .._network.deadlines import BoundedBody
 from .._network.io import IO
 from .._network.settings import Config
 from .._service import envelope
@@ -57,7 +57,7 @@ class Calls:
         fate = fate or Fate()
         started = self.io.clock.monotonic()
         for attempt in count(1):
-            sent_at, answer, reply = self.now(), Answer(operation.longest), None
+            sent_at, answer, reply = self.now(), BoundedBody(operation.longest), None
             fate.open = operation.cost is Cost.PAID
             try:
                 reply = await self._ask(operation, answer)
@@ -87,9 +87,9 @@ class Calls:
 
     async def once(self, operation: Operation[T]) -> T:
         """Send it a single time."""
-        return self._read(operation, await self._ask(operation, Answer(operation.longest)))
+        return self._read(operation, await self._ask(operation, BoundedBody(operation.longest)))
 
-    async def _ask(self, operation: Operation[T], answer: Answer) -> Reply:
+    async def _ask(self, operation: Operation[T], answer: BoundedBody) -> Reply:
         """The reply, whatever it is; what arrives of it is in `answer`."""
         self.io.require()
         base = self.config.registry_url if operation.registry else self.config.base_url
@@ -107,7 +107,7 @@ class Calls:
             raise
 
     def _unknown(
-        self, operation: Operation[T], error: BaseException, sent_at: datetime, answer: Answer
+        self, operation: Operation[T], error: BaseException, sent_at: datetime, answer: BoundedBody
     ) -> SubmissionUnknownError:
         return SubmissionUnknownError(
             _came(error),

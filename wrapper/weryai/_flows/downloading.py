@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from .._calls import retry_rules
-from .._calls.bookkeeping import Records
+from .._calls.bookkeeping import Bookkeeping
 from .._calls.sending import Calls
 from .._files import partial, placing
 from .._network import failures
@@ -44,7 +44,7 @@ log = logging.getLogger("weryai")
 
 
 async def download(
-    calls: Calls, records: Records, source: Source, directory: str | os.PathLike[str]
+    calls: Calls, books: Bookkeeping, source: Source, directory: str | os.PathLike[str]
 ) -> list[Path]:
     """Fetch all of them; one that fails does not stop the others."""
     calls.io.require()
@@ -54,7 +54,7 @@ async def download(
     for video, name in zip(videos, placing.names(videos), strict=True):
         try:
             paths.append(await fetch(calls, video, folder / name))
-            await records.fetched(video, paths[-1])
+            await books.fetched(video, paths[-1])
         except (OSError, ValueError, WeryAIError) as error:
             # The others may not be there for long, so they are fetched all the same.
             failures.append(_failure(video, error))
@@ -114,7 +114,7 @@ async def fetch(calls: Calls, video: Video, target: Path) -> Path:
     try:
         return await _until_whole(io, video, Transfer(file))
     finally:
-        await io.keep(file.release)
+        await io.run_shielded(file.release)
 
 
 async def _until_whole(io: IO, video: Video, transfer: Transfer) -> Path:
@@ -142,7 +142,7 @@ async def _attempt(io: IO, video: Video, transfer: Transfer) -> Path:
             with failures.mapped():
                 await _receive(io, video, transfer)
         finally:
-            await io.keep(transfer.write)
+            await io.run_shielded(transfer.write)
     return await io.run(transfer.finish)
 
 

@@ -13,7 +13,7 @@ from attrs import define, field
 
 from .. import requests, webhooks
 from .._calls import arguments, bookkeeping, repeats, retry_rules
-from .._calls.bookkeeping import Asked, Records
+from .._calls.bookkeeping import Asked, Bookkeeping
 from .._calls.repeats import Repeats
 from .._calls.sending import Calls, Fate
 from .._files.images import LocalImage, inspect
@@ -63,16 +63,16 @@ class Flows:
     config: Config
     journal: Journal | None = None
     calls: Calls = field(init=False)
-    records: Records = field(init=False)
+    books: Bookkeeping = field(init=False)
     uploads: Uploads = field(init=False)
     repeats: Repeats = field(init=False)
     memory: Memory = field(init=False, factory=Memory)
 
     def __attrs_post_init__(self) -> None:
         self.calls = Calls(self.io, self.config)
-        self.records = Records(self.io, self.config.base_url, self.journal)
-        self.uploads = Uploads(self.calls, self.records)
-        self.repeats = Repeats(self.calls, self.records)
+        self.books = Bookkeeping(self.io, self.config.base_url, self.journal)
+        self.uploads = Uploads(self.calls, self.books)
+        self.repeats = Repeats(self.calls, self.books)
 
     async def balance(self, budget: float | None) -> float:
         return await self.calls.call(operations.balance(), budget)
@@ -158,7 +158,7 @@ class Flows:
         return result
 
     async def download(self, source: Source, directory: str | os.PathLike[str]) -> list[Path]:
-        return await downloading.download(self.calls, self.records, source, directory)
+        return await downloading.download(self.calls, self.books, source, directory)
 
     async def _start(
         self,
@@ -184,17 +184,17 @@ class Flows:
     async def _noted(self, job: Job, told: Sequence[Task]) -> tuple[Task, ...]:
         """The tasks of one reply, with the names that their videos have."""
         videos = self.memory.videos_of(job, told)
-        if entry := await self.records.find(job):
+        if entry := await self.books.find(job):
             videos.learn(entry.tasks)
         tasks = videos.named(told)
-        await self.records.note(job, tasks)
+        await self.books.note(job, tasks)
         return tasks
 
     async def _waiting(self, job: Job) -> Waiting:
         """A wait, with what this client and its journal know of the job."""
         now = self.io.clock.monotonic()
         videos, watch = self.memory.videos_of(job), self.memory.watch(job, now)
-        if entry := await self.records.find(job):
+        if entry := await self.books.find(job):
             videos.learn(entry.tasks)
             if not watch.tasks:
                 watch.tasks = _known_of(job, entry)
@@ -208,7 +208,7 @@ class Flows:
         self.memory.videos_of(job, tasks)
         if waiting.over:
             self.memory.conclude(job)
-        await self.records.note(job, tasks, final=waiting.final)
+        await self.books.note(job, tasks, final=waiting.final)
 
     async def _pay(
         self,
@@ -221,11 +221,11 @@ class Flows:
         operation = operations.submit(request, addresses)
         payload, entry, fate = operation.request["json"], bookkeeping.new_id(), Fate()
         log.info("submitting: %s", self.config.api_key.cut(str(_loggable(payload))))
-        await self.records.begin(entry, payload, self.calls.now(), asked)
+        await self.books.begin(entry, payload, self.calls.now(), asked)
         try:
             receipt = await self.calls.call(operation, budget, fate)
         except BaseException as error:
-            await self.records.fail(entry, error, unknown=fate.open)
+            await self.books.fail(entry, error, unknown=fate.open)
             raise
         job = Job(
             receipt.task_ids,
@@ -234,7 +234,7 @@ class Flows:
             request.caller_id,
             request.video_number or 1,
         )
-        await self.records.accept(entry, job)
+        await self.books.accept(entry, job)
         return job
 
     async def _held(

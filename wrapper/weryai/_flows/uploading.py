@@ -10,7 +10,7 @@ from io import FileIO
 
 from attrs import define, field, frozen
 
-from .._calls.bookkeeping import Records
+from .._calls.bookkeeping import Bookkeeping
 from .._calls.sending import Calls
 from .._files import images
 from .._files.images import LocalImage
@@ -26,7 +26,7 @@ log = logging.getLogger("weryai")
 
 
 @define
-class Known:
+class CachedUpload:
     """One content: who is uploading it now, and where it is since when."""
 
     lock: AbstractAsyncContextManager[object]
@@ -47,8 +47,8 @@ class Uploads:
     """The uploads of one client, remembered in its journal or else as long as it lives."""
 
     calls: Calls
-    records: Records
-    known: dict[str, Known] = field(factory=dict)
+    books: Bookkeeping
+    known: dict[str, CachedUpload] = field(factory=dict)
 
     async def content(self, image: LocalImage) -> Content:
         """An image and what its content is known by. Raises MediaError."""
@@ -66,7 +66,7 @@ class Uploads:
         file = await run(images.open_image, image)
         try:
             stamp = await run(images.stamp, image)
-            known = self.known.setdefault(digest, Known(self.calls.io.lock()))
+            known = self.known.setdefault(digest, CachedUpload(self.calls.io.lock()))
             async with known.lock:  # whoever has the same content waits, and then finds it here
                 if address := await self._remembered(digest, known):
                     return address
@@ -103,17 +103,17 @@ class Uploads:
             if known.address in addresses:
                 await self._remember(digest, known, None)
 
-    async def _remembered(self, digest: str, known: Known) -> str | None:
+    async def _remembered(self, digest: str, known: CachedUpload) -> str | None:
         since = self.calls.now() - KEPT
-        if self.records.journal:
-            known.address = await self.records.address_of(digest, since)
+        if self.books.journal:
+            known.address = await self.books.address_of(digest, since)
         elif known.at and known.at <= since:
             known.address = None
         return known.address
 
-    async def _remember(self, digest: str, known: Known, address: str | None) -> None:
+    async def _remember(self, digest: str, known: CachedUpload, address: str | None) -> None:
         known.address, known.at = address, self.calls.now()
-        await self.records.uploaded(digest, address, known.at)
+        await self.books.uploaded(digest, address, known.at)
 
 
 def tell(error: ResponseError, local: Iterable[LocalImage]) -> None:

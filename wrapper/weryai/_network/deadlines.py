@@ -76,7 +76,7 @@ def _read(read: Callable[..., Any], max_bytes: int, timeout: float | None = None
     return read(max_bytes, timeout=bound if bound < math.inf else None)
 
 
-class Answer:
+class BoundedBody:
     """The body of an answer as it arrives, within its bounds: one that drips must not hold a call
     for ever, nor one that is long fill the memory. Its repr does not show it."""
 

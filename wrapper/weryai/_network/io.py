@@ -15,7 +15,7 @@ from attrs import define, field
 from ..errors import ConfigError
 from . import deadlines
 from .clock import Clock, SystemClock
-from .deadlines import Answer
+from .deadlines import BoundedBody
 from .home import Home, LoopHome
 
 T = TypeVar("T")
@@ -23,7 +23,7 @@ T = TypeVar("T")
 Call = dict[str, Any]  # keyword arguments of httpx.Client.build_request
 
 
-class Sink(Protocol):
+class BodySink(Protocol):
     """Where the body of an answer goes."""
 
     def begin(self, response: httpx.Response) -> None:
@@ -49,12 +49,12 @@ class IO(Protocol):
         Every other method asks it of the place before it does anything."""
         ...
 
-    async def send(self, call: Call, auth: httpx.Auth, answer: Answer) -> httpx.Response:
+    async def send(self, call: Call, auth: httpx.Auth, answer: BoundedBody) -> httpx.Response:
         """Send, follow no redirect, and read the answer within its bounds: what has arrived when
         this ends, in whatever way, is in `answer`. Raises what httpx raises."""
         ...
 
-    async def save(self, call: Call | httpx.Request, sink: Sink) -> httpx.Request | None:
+    async def save(self, call: Call | httpx.Request, sink: BodySink) -> httpx.Request | None:
         """Send, and stream the body of the answer into `sink`, however long it is. Returns where
         the answer redirects to, unread, None where it does not. Raises what httpx raises, and what
         the sink does."""
@@ -68,7 +68,7 @@ class IO(Protocol):
         """Do blocking work, such as reading a file, where it blocks nobody else."""
         ...
 
-    async def keep(self, work: Callable[..., T], *args: Any) -> T:
+    async def run_shielded(self, work: Callable[..., T], *args: Any) -> T:
         """`run`, and not to be stopped from outside: what was paid is being written down."""
         ...
 
@@ -89,7 +89,7 @@ class BlockingIO:
     def require(self) -> None:
         _require(self.home, self.http)
 
-    async def send(self, call: Call, auth: httpx.Auth, answer: Answer) -> httpx.Response:
+    async def send(self, call: Call, auth: httpx.Auth, answer: BoundedBody) -> httpx.Response:
         self.require()
         request = self.http.build_request(**call)
         request.extensions["trace"] = partial(deadlines.trace, self.timeout)
@@ -105,7 +105,7 @@ class BlockingIO:
             response.close()
         return answer.of(response)
 
-    async def save(self, call: Call | httpx.Request, sink: Sink) -> httpx.Request | None:
+    async def save(self, call: Call | httpx.Request, sink: BodySink) -> httpx.Request | None:
         self.require()
         request = self.http.build_request(**call) if isinstance(call, dict) else call
         request.extensions["trace"] = partial(deadlines.trace, self.timeout)
@@ -131,7 +131,7 @@ class BlockingIO:
         self.home.require()
         return work(*args)
 
-    async def keep(self, work: Callable[..., T], *args: Any) -> T:
+    async def run_shielded(self, work: Callable[..., T], *args: Any) -> T:
         self.home.require()
         return work(*args)
 
@@ -151,7 +151,7 @@ class AsyncIO:
     def require(self) -> None:
         _require(self.home, self.http)
 
-    async def send(self, call: Call, auth: httpx.Auth, answer: Answer) -> httpx.Response:
+    async def send(self, call: Call, auth: httpx.Auth, answer: BoundedBody) -> httpx.Response:
         self.require()
         request = self.http.build_request(**call)
         request.extensions["trace"] = partial(deadlines.trace_async, self.timeout)
@@ -169,7 +169,7 @@ class AsyncIO:
             await response.aclose()
         return answer.of(response)
 
-    async def save(self, call: Call | httpx.Request, sink: Sink) -> httpx.Request | None:
+    async def save(self, call: Call | httpx.Request, sink: BodySink) -> httpx.Request | None:
         self.require()
         request = self.http.build_request(**call) if isinstance(call, dict) else call
         request.extensions["trace"] = partial(deadlines.trace_async, self.timeout)
@@ -198,7 +198,7 @@ class AsyncIO:
         self.home.require()
         return await to_thread.run_sync(work, *args)
 
-    async def keep(self, work: Callable[..., T], *args: Any) -> T:
+    async def run_shielded(self, work: Callable[..., T], *args: Any) -> T:
         import anyio
 
         self.home.require()

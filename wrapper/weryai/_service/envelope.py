@@ -18,7 +18,7 @@ from .json_values import whole
 if TYPE_CHECKING:
     import httpx
 
-    from .._network.deadlines import Answer
+    from .._network.deadlines import BoundedBody
     from .._network.key import Key
 
 Cut = Callable[[str], str]
@@ -67,7 +67,7 @@ class Reply:
             return None
 
 
-def read(response: httpx.Response, answer: Answer, key: Key) -> Reply:
+def read(response: httpx.Response, answer: BoundedBody, key: Key) -> Reply:
     """The reply that has arrived. A part of one, or one that is too long, cannot be read."""
     body, fault, hidden = None, "", key.cut_part if answer.is_cut else key.cut_bytes
     try:
