@@ -10,8 +10,8 @@ import pytest
 
 import weryai.testing
 from contract_tests.conftest import MakeClient, Network
+from contract_tests.support.contract import OPERATIONS
 from contract_tests.support.operation_calls import FREE, REACHED, READS, calls
-from contract_tests.support.replies import OPERATIONS
 from weryai import SubmissionUnknownError, WeryAIError
 from weryai.journal import SQLiteJournal
 

@@ -17,7 +17,8 @@ from hypothesis import HealthCheck, Phase, given, settings
 from schemathesis import GenerationMode
 
 from contract_tests.conftest import COLOURS, clients
-from contract_tests.support import replies
+from contract_tests.support import contract, replies
+from contract_tests.support.examples import values
 from contract_tests.support.operation_calls import REACHED, calls
 from weryai import (
     AuthenticationError,
@@ -110,7 +111,7 @@ def refused(reply: Reply, colour: str, operation: str, response: httpx.Response)
 
 def written_back(operation: str, body: Any) -> Any:
     """What the generated models make of a reply, as JSON again."""
-    tag = replies.OPERATIONS[operation]["tags"][0]
+    tag = contract.OPERATIONS[operation]["tags"][0]
     module = importlib.import_module(f"weryai_api.api.{tag}.{operation}")
     client = Client(base_url="https://api.weryai.com")
     return module._parse_response(client=client, response=httpx.Response(200, json=body)).to_dict()
@@ -207,7 +208,7 @@ BEHIND_ERRORS: list[Any] = [
 def test_an_http_error_is_told_by_its_status_and_quotes_whatever_words_are_behind_it(
     reply: Reply, colour: str, operation: str
 ) -> None:
-    documented = replies.OPERATIONS[operation]["responses"].keys() - {"200"}
+    documented = contract.OPERATIONS[operation]["responses"].keys() - {"200"}
     for status, kind in ((status, ERRORS[status]) for status in documented):
         for body in BEHIND_ERRORS:
             response = httpx.Response(int(status), json=body, headers={"Retry-After": "7"})
@@ -258,14 +259,14 @@ def test_a_notice_tells_a_task_in_every_form_and_every_state() -> None:
     tasks = [form for state in replies.STATES for form in replies.forms(state)]
     tasks.append({"task_id": "t", "task_status": "SUCCESS", "videos": ["no address: not ours"]})
     made = [{"success": True, "desc": "d", "message": None, "data": task} for task in tasks]
-    for body in [*replies.examples("task_completed"), *made]:
+    for body in [*values("task_completed", "notice"), *made]:
         assert replies.NOTICE.is_valid(body)
         assert plain("", webhooks.parse(json.dumps(body).encode())) == replies.told(body["data"])
 
 
 def test_a_notice_with_one_wrong_value_is_refused_or_read_as_if_it_were_whole() -> None:
     made = [{"status": 0, "success": True, "data": form} for form in replies.forms()]
-    whole = [*replies.examples("task_completed"), *made]
+    whole = [*values("task_completed", "notice"), *made]
     unread = {"status", "success", *replies.WORDS}
     pairs = list(replies.broken(whole, replies.NOTICE.is_valid))
     assert len(pairs) > 100

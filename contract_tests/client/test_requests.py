@@ -13,15 +13,14 @@ from PIL import Image
 
 from contract_tests.conftest import Network
 from contract_tests.support import recorded_page
+from contract_tests.support.contract import SCHEMAS
 from contract_tests.support.forbidden_values import BAD, each
-from contract_tests.support.servers.simulator_http import CONTRACT
 from weryai import InvalidRequestError, MediaError, MultiImageToVideo, WeryAI
 from weryai.requests import _videos
 from weryai.testing import Simulator
 
 Ask = Callable[..., MultiImageToVideo]
 HTTPS = "https://example.com/a.jpg"
-SCHEMAS = CONTRACT["components"]["schemas"]
 REQUEST = SCHEMAS["MultiImageToVideoRequest"]
 
 

@@ -13,42 +13,31 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
 from jsonschema_rs import Draft202012Validator
 from openapi_spec_validator import OpenAPIV31SpecValidator
 
 from contract_tests.support import recorded_page
+from contract_tests.support.contract import (
+    CONTRACT,
+    OPENAPI,
+    OPERATIONS,
+    PLACES,
+    SCHEMAS,
+    TEXT,
+    WEBHOOKS,
+    reply,
+    resolved,
+)
+from contract_tests.support.examples import EXAMPLES
 
-OPENAPI = Path(__file__).resolve().parents[2] / "openapi"
 DATA = Path(__file__).resolve().parents[1] / "data"
-TEXT = (OPENAPI / "weryai.yaml").read_text()
 NOTES = (OPENAPI / "NOTES.md").read_text()
-CONTRACT = yaml.safe_load(TEXT)
 COMPONENTS = CONTRACT["components"]
-SCHEMAS = COMPONENTS["schemas"]
 REQUEST = SCHEMAS["MultiImageToVideoRequest"]
 BEYOND_THE_PAGE = json.loads((DATA / "beyond_the_page.json").read_text())
 BOUNDARIES = json.loads((DATA / "boundaries.json").read_text())
-EXAMPLES = sorted(file.name for file in (OPENAPI / "examples").iterdir())
-
-PLACES = {
-    operation["operationId"]: (path, method)
-    for path, item in CONTRACT["paths"].items()
-    for method, operation in item.items()
-    if method in {"get", "post"}
-}
-OPERATIONS = {name: CONTRACT["paths"][path][method] for name, (path, method) in PLACES.items()}
-WEBHOOKS = {item["post"]["operationId"]: item["post"] for item in CONTRACT["webhooks"].values()}
 SUBMIT = OPERATIONS["submit_multi_image_to_video"]
 KEY = re.compile(r"(?<![\w-])(?:[DVU]-[a-z]\w*|[DVUI](?=[,.)]))")
-
-
-def resolved(node: Any) -> Any:
-    """What `node` refers to, or `node`."""
-    found = CONTRACT if "$ref" in node else node
-    for step in node.get("$ref", "#").split("/")[1:]:
-        found = found[step]
-    return found
 
 
 def keywords(schema: Any) -> Any:
@@ -82,20 +71,6 @@ def evidence(node: Any) -> set[str]:
 def fits(schema: Any, value: object) -> bool:
     rooted = {**schema, "components": COMPONENTS}
     return Draft202012Validator(rooted, validate_formats=True).is_valid(value)
-
-
-def content(example: str) -> Any:
-    text = (OPENAPI / "examples" / example).read_text()
-    return json.loads(text) if example.endswith(".json") else text
-
-
-def documented(example: str) -> Any:
-    """What the contract says of the media type that an example shows."""
-    name, kind = example.split(".")[:2]
-    operation = WEBHOOKS.get(name) or OPERATIONS[name]
-    body = operation["responses"][kind] if kind.isdigit() else operation["requestBody"]
-    media = {"json": "application/json", "html": "text/html"}[example.rpartition(".")[2]]
-    return resolved(body)["content"][media]
 
 
 # The document
@@ -141,7 +116,7 @@ def test_the_model_registry_alone_has_a_host_of_its_own() -> None:
 
 
 def test_links_lead_from_the_ids_of_a_submission_to_the_operations_that_take_them() -> None:
-    links = SUBMIT["responses"]["200"]["links"]
+    links = reply("submit_multi_image_to_video")["links"]
     targets = [link["operationId"] for link in links.values()]
     assert targets == ["get_task_status", "get_batch_status"]
     for link in links.values():
@@ -188,7 +163,8 @@ def test_the_page_and_the_contract_tell_of_the_same_operation() -> None:
     assert SUBMIT["summary"] == recorded_page.OPERATION["summary"]
     assert SUBMIT["requestBody"]["required"] is True
     assert list(SUBMIT["requestBody"]["content"]) == [recorded_page.CONTENT_TYPE]
-    assert SUBMIT["responses"]["200"]["description"].startswith(recorded_page.REPLY["description"])
+    told = reply("submit_multi_image_to_video")["description"]
+    assert told.startswith(recorded_page.REPLY["description"])
     scheme = COMPONENTS["securitySchemes"]["bearerAuth"]
     assert scheme.keys() == recorded_page.SECURITY.keys()
     for key, value in recorded_page.SECURITY.items():
@@ -249,51 +225,76 @@ def test_each_field_of_the_pages_reply_is_in_the_contract(name: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("kind", "body"),
-    [("request", SUBMIT["requestBody"]), ("200", SUBMIT["responses"]["200"])],
+    ("kind", "told"),
+    [("request", recorded_page.EXAMPLE), ("200", recorded_page.EXAMPLE_REPLY)],
     ids=["request", "reply"],
 )
-def test_the_pages_own_examples_fit_and_are_shown(kind: str, body: Any) -> None:
-    shown = body["content"]["application/json"]
-    told = {"request": recorded_page.EXAMPLE, "200": recorded_page.EXAMPLE_REPLY}[kind]
-    assert shown["examples"]["page"]["value"] == told
-    assert content(f"submit_multi_image_to_video.{kind}.page.json") == told
-    assert fits(shown["schema"], told)
+def test_the_pages_own_examples_are_shown(kind: str, told: Any) -> None:
+    assert EXAMPLES[f"submit_multi_image_to_video.{kind}.page"].value == told
 
 
-@pytest.mark.parametrize("example", EXAMPLES)
-def test_each_example_fits_what_the_contract_says_of_it(example: str) -> None:
-    assert fits(documented(example)["schema"], content(example))
+# Examples
+
+
+@pytest.mark.parametrize("name", EXAMPLES)
+def test_each_example_fits_what_the_contract_says_of_it(name: str) -> None:
+    assert fits(EXAMPLES[name].schema, EXAMPLES[name].value)
+
+
+@pytest.mark.parametrize("component", COMPONENTS["examples"])
+def test_an_example_of_a_reply_has_the_name_of_its_schema_and_of_no_other(component: str) -> None:
+    schema, _, label = component.partition(".")
+    value = COMPONENTS["examples"][component]["value"]
+    assert fits(SCHEMAS[schema], value)
+    assert fits(SCHEMAS["BusinessError"], value) is (schema == "BusinessError")
+    shown = {name for name, each in EXAMPLES.items() if each.component == component}
+    assert {name.split(".", 2)[2] for name in shown} == {label}
+
+
+def test_an_example_of_a_reply_under_200_is_a_component_so_that_other_replies_can_show_it() -> None:
+    lone = [name for name, each in EXAMPLES.items() if each.kind == "200" and not each.component]
+    assert lone == [], "put it into components/examples, called SCHEMA.NAME, and refer to it"
+
+
+def test_replies_of_the_same_schema_show_the_same_examples() -> None:
+    shown: dict[str, set[tuple[str, ...]]] = {}
+    for operation in OPERATIONS:
+        media = reply(operation)["content"]["application/json"]
+        shown.setdefault(media["schema"]["$ref"], set()).add(tuple(media["examples"]))
+    assert [schema for schema, lists in shown.items() if len(lists) > 1] == [], (
+        "refer to the same component of components/responses"
+    )
 
 
 def test_every_documented_status_and_webhook_has_an_example() -> None:
-    documented = {f"{name}.{code}" for name in OPERATIONS for code in OPERATIONS[name]["responses"]}
-    shown = {re.sub(r"^(\w+\.\w+)\..*", r"\1", example) for example in EXAMPLES}
-    assert documented - shown == set(), "each needs openapi/examples/OPERATION.STATUS.json"
-    assert WEBHOOKS.keys() <= {example.split(".")[0] for example in EXAMPLES}
+    documented = {(name, code) for name in OPERATIONS for code in OPERATIONS[name]["responses"]}
+    documented |= {(name, "notice") for name in WEBHOOKS}
+    shown = {(each.operation, each.kind) for each in EXAMPLES.values()}
+    assert documented - shown == set(), "each needs examples beside its schema"
 
 
 def test_the_contracts_own_examples_fit_too() -> None:
-    assert SCHEMAS["TaskNotice"]["examples"] == [content("task_completed.success.json")]
+    notice = EXAMPLES["task_completed.notice.success"].value
+    assert SCHEMAS["TaskNotice"]["examples"] == [notice]
     for schema in SCHEMAS.values():
         for told in (schema, *schema.get("properties", {}).values()):
             assert all(fits(told, example) for example in told.get("examples", []))
 
 
 def test_every_known_state_has_an_example() -> None:
-    tasks = [content(example).get("data") for example in EXAMPLES if example.startswith("get_task")]
+    tasks = [each.value.get("data") for name, each in EXAMPLES.items() if ".200." in name]
     shown = {task.get("task_status") for task in tasks if isinstance(task, dict)}
     unshown = set(SCHEMAS["KnownTaskStatus"]["enum"]) - shown
-    assert unshown == set(), "openapi/examples/get_task_status.200.state-NAME.json shows one"
+    assert unshown == set(), "components/examples/TaskStatusOk.state-NAME, and a reference, show it"
 
 
 def test_every_code_that_the_contract_explains_has_an_example_of_that_code() -> None:
     codes = re.compile(r"\b[126]\d{3}\b")
-    examples = [example for example in EXAMPLES if ".code-" in example]
-    shown = {str(content(example)["status"]) for example in examples}
+    refusals = {name: each.value for name, each in EXAMPLES.items() if ".code-" in name}
+    shown = {str(value["status"]) for value in refusals.values()}
     assert set(codes.findall(SCHEMAS["BusinessError"]["description"])) <= shown
-    for example in examples:
-        assert f".200.code-{content(example)['status']}." in example
+    for name, value in refusals.items():
+        assert f"{name}.".partition(".200.")[2].startswith(f"code-{value['status']}.")
 
 
 # Evidence

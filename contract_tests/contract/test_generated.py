@@ -20,6 +20,8 @@ import python_multipart
 import yaml
 
 import weryai_api
+from contract_tests.support.contract import CONTRACT, OPERATIONS, SCHEMAS, success
+from contract_tests.support.examples import EXAMPLES, REPLIES, Example, values
 from weryai_api import models
 from weryai_api.api.account import get_balance
 from weryai_api.api.files import upload_file
@@ -29,36 +31,14 @@ from weryai_api.types import File
 ROOT = Path(__file__).resolve().parents[2]
 GENERATED = Path(weryai_api.__file__).parent
 GENERATOR = ROOT / "openapi" / "generate.py"
-CONTRACT = yaml.safe_load((ROOT / "openapi" / "weryai.yaml").read_text())
-SCHEMAS = CONTRACT["components"]["schemas"]
 
-
-def replies() -> dict[str, str]:
-    """The component that each operation's success is, by operationId."""
-    operations = [each for item in CONTRACT["paths"].values() for each in item.values()]
-    return {
-        each["operationId"]: each["responses"]["200"]["content"]["application/json"]["schema"][
-            "$ref"
-        ].rpartition("/")[2]
-        for each in operations
-        if "operationId" in each
-    }
-
-
-TAGS = {
-    operation["operationId"]: operation["tags"][0]
-    for item in CONTRACT["paths"].values()
-    for operation in item.values()
-    if "operationId" in operation
-}
-OK = {name: kind.replace("Reply", "Ok") for name, kind in replies().items()}
+TAGS = {name: operation["tags"][0] for name, operation in OPERATIONS.items()}
+OK = {name: success(name)["$ref"].rpartition("/")[2].replace("Reply", "Ok") for name in OPERATIONS}
 BODIES: dict[str, Any] = {
-    "submit_multi_image_to_video.request": models.MultiImageToVideoRequest,
-    "task_completed": models.TaskNotice,
+    "request": models.MultiImageToVideoRequest,
+    "notice": models.TaskNotice,
 }
-EXAMPLES = ROOT / "openapi" / "examples"
-NAMES = sorted(file.name for file in EXAMPLES.iterdir())
-REPLIES = [name for name in NAMES if name.split(".")[1].isdigit()]
+REQUIRED = "submit_multi_image_to_video.request.required-only"
 TOKEN = "sk-never-shown"
 BASE = "https://api.example.com"
 
@@ -75,11 +55,6 @@ def subschemas(where: str, schema: Any) -> Iterator[tuple[str, Any]]:
             yield from subschemas(f"{where}/{keyword}", child)
     for keyword in {"items", "additionalProperties"} & schema.keys():
         yield from subschemas(f"{where}/{keyword}", schema[keyword])
-
-
-def content(name: str) -> Any:
-    text = (EXAMPLES / name).read_text()
-    return json.loads(text) if name.endswith(".json") else text
 
 
 def generate(*arguments: object) -> subprocess.CompletedProcess[str]:
@@ -245,14 +220,15 @@ def test_no_reply_lists_values_without_leaving_room_for_others() -> None:
             for target in {each.rpartition("/")[2] for each in targets}:
                 walk(target, inner)
 
-    for reply in (*replies().values(), "TaskNotice", "BusinessError", "HttpError"):
+    replies = [success(name)["$ref"].rpartition("/")[2] for name in OPERATIONS]
+    for reply in (*replies, "TaskNotice", "BusinessError", "HttpError"):
         walk(reply, room=False)
     assert found == CLOSED
     assert ("KnownTaskStatus", True) in reached
 
 
 def test_a_body_sends_nothing_that_was_not_asked_for_but_the_fixed_flag() -> None:
-    required = content("submit_multi_image_to_video.request.required-only.json")
+    required = EXAMPLES[REQUIRED].value
     assert models.MultiImageToVideoRequest(**required).to_dict() == required
     four = models.MultiImageToVideoRequest(**required, video_number=4)
     assert four.to_dict() == {**required, "video_number": 4}
@@ -260,27 +236,28 @@ def test_a_body_sends_nothing_that_was_not_asked_for_but_the_fixed_flag() -> Non
     assert form.to_dict().keys() == {"file", "fixed"}
 
 
-def expected_type(name: str) -> str:
-    operation_id, status, *variant = name.split(".")
-    if status != "200":
-        return "HttpError" if name.endswith(".json") else "str"
-    return "BusinessError" if variant[0].startswith("code-") else OK[operation_id]
+def expected_type(example: Example) -> str:
+    if isinstance(example.value, str):
+        return "str"
+    if example.kind != "200":
+        return "HttpError"
+    return example.component.partition(".")[0]
 
 
 @pytest.mark.parametrize("name", REPLIES)
 def test_each_reply_is_read_as_what_it_is_and_written_back_unchanged(name: str) -> None:
-    operation_id, status = name.split(".")[:2]
-    response = httpx.Response(int(status), content=(EXAMPLES / name).read_bytes())
+    told = REPLIES[name]
+    response = httpx.Response(int(told.kind), content=told.body)
     client = Client(base_url=BASE)
-    parsed = operation_module(operation_id)._parse_response(client=client, response=response)
-    assert type(parsed).__name__ == expected_type(name)
-    assert (parsed if isinstance(parsed, str) else parsed.to_dict()) == content(name)
+    parsed = operation_module(told.operation)._parse_response(client=client, response=response)
+    assert type(parsed).__name__ == expected_type(told)
+    assert (parsed if isinstance(parsed, str) else parsed.to_dict()) == told.value
 
 
-@pytest.mark.parametrize("name", sorted({*NAMES} - {*REPLIES}))
+@pytest.mark.parametrize("name", sorted({*EXAMPLES} - {*REPLIES}))
 def test_each_body_is_read_and_written_back_unchanged(name: str) -> None:
-    (model,) = (model for start, model in BODIES.items() if name.startswith(start))
-    assert model.from_dict(content(name)).to_dict() == content(name)
+    told = EXAMPLES[name]
+    assert BODIES[told.kind].from_dict(told.value).to_dict() == told.value
 
 
 @pytest.mark.parametrize("name", ["get_task_status", "get_batch_status"])
@@ -312,18 +289,11 @@ def sent(operation: ModuleType, body: Any) -> list[httpx.Request]:
     return seen
 
 
-REQUIRED = "submit_multi_image_to_video.request.required-only.json"
-
-
 @pytest.mark.parametrize(
     "body",
     [
-        *[
-            content(name)
-            for name in NAMES
-            if name.startswith("submit_multi_image_to_video.request")
-        ],
-        *[{**content(REQUIRED), "generate_audio": each} for each in (True, "true", "false")],
+        *values("submit_multi_image_to_video", "request"),
+        *[{**EXAMPLES[REQUIRED].value, "generate_audio": each} for each in (True, "true", "false")],
     ],
     ids=str,
 )

@@ -13,21 +13,16 @@ from types import ModuleType
 from typing import Any
 
 import pytest
-import yaml
 
 import weryai_api
+from contract_tests.support.contract import CONTRACT, OPENAPI, OPERATIONS, SCHEMAS, TEXT
 from weryai_api import limits
 from weryai_api.limits import Limits
 
-OPENAPI = Path(__file__).resolve().parents[2] / "openapi"
-CONTRACT = yaml.safe_load((OPENAPI / "weryai.yaml").read_text())
-SCHEMAS = CONTRACT["components"]["schemas"]
 BODIES = {
-    operation["operationId"]: media["schema"]["$ref"].rpartition("/")[2]
-    for item in CONTRACT["paths"].values()
-    for operation in item.values()
-    if isinstance(operation, dict) and "requestBody" in operation
-    for media in operation["requestBody"]["content"].values()
+    name: media["schema"]["$ref"].rpartition("/")[2]
+    for name, operation in OPERATIONS.items()
+    for media in operation.get("requestBody", {"content": {}})["content"].values()
 }
 ANNOTATIONS = {"default", "description", "examples"}
 KEYWORDS = {
@@ -269,9 +264,8 @@ def test_a_body_that_is_no_named_schema_is_named(
 
 
 def test_a_limit_that_cannot_be_carried_ends_the_run(tmp_path: Path) -> None:
-    text = (OPENAPI / "weryai.yaml").read_text()
     contract = tmp_path / "weryai.yaml"
-    contract.write_text(text.replace("maxItems: 3\n", "maxItems: 3\n          uniqueItems: true\n"))
+    contract.write_text(TEXT.replace("maxItems: 3\n", "maxItems: 3\n          uniqueItems: true\n"))
     command = [sys.executable, str(OPENAPI / "generate.py"), "--check", "--contract", str(contract)]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     assert done.returncode == 1

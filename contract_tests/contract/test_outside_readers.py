@@ -1,12 +1,11 @@
 """The contract as mock servers and generators of others read it.
 
-They know nothing of the folder examples/, make constants of enums and a module of each tag, and
-take a part of a form for text where nothing says otherwise.
+They answer with the examples, make constants of enums and a module of each tag, and take a part of
+a form for text where nothing says otherwise.
 """
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -16,31 +15,9 @@ import pytest
 from PIL import Image
 
 from contract_tests.conftest import MakeClient
-from contract_tests.contract.test_document import (
-    CONTRACT,
-    EXAMPLES,
-    OPERATIONS,
-    SCHEMAS,
-    WEBHOOKS,
-    content,
-    documented,
-    fits,
-    resolved,
-)
-
-MEDIA = {example: documented(example) for example in EXAMPLES}
-
-
-def label(example: str) -> str:
-    """What an example is called within its media type."""
-    operation, *rest = example.split(".")[:-1]
-    return ".".join(rest if operation in WEBHOOKS else rest[1:]) or "example"
-
-
-def shown(example: str) -> dict[str, Any]:
-    """By its name, each example that the contract shows beside this one."""
-    told = MEDIA[example].get("examples", {})
-    return {name: resolved(each)["value"] for name, each in told.items()}
+from contract_tests.contract.test_document import fits
+from contract_tests.support.contract import CONTRACT, OPERATIONS, SCHEMAS, WEBHOOKS, reply, resolved
+from contract_tests.support.examples import EXAMPLES
 
 
 def schemas(node: Any, place: str = "") -> Iterator[tuple[str, dict[str, Any]]]:
@@ -55,26 +32,10 @@ def schemas(node: Any, place: str = "") -> Iterator[tuple[str, dict[str, Any]]]:
             yield from schemas(child, f"{place}/{number}")
 
 
-@pytest.mark.parametrize("example", EXAMPLES)
-def test_each_example_is_in_the_contract_word_for_word(example: str) -> None:
-    told = content(example)
-    line = f'{label(example)}: {{"value": {json.dumps(told, ensure_ascii=False)}}}'
-    assert shown(example).get(label(example)) == told, f"put into its examples: {line}"
-
-
-def test_the_contract_shows_no_other_examples() -> None:
-    for place, media in schemas(CONTRACT):
-        if "schema" in media:
-            files = {label(each) for each in EXAMPLES if MEDIA[each] is media}
-            assert media.get("examples", {}).keys() == files, (
-                f"{place}: each is a file of examples/"
-            )
-
-
 @pytest.mark.parametrize("operation", OPERATIONS)
 def test_what_a_mock_server_answers_unasked_is_a_plain_success(operation: str) -> None:
-    media = OPERATIONS[operation]["responses"]["200"]["content"]["application/json"]
-    first = next(iter(media["examples"].values()))["value"]
+    media = reply(operation)["content"]["application/json"]
+    first = resolved(next(iter(media["examples"].values())))["value"]
     name = media["schema"]["$ref"].rpartition("/")[2].removesuffix("Reply")
     assert fits(SCHEMAS[f"{name}Ok"], first)
     assert first["data"] not in ({}, [])
@@ -97,7 +58,7 @@ def test_an_id_in_a_path_has_an_example_which_a_submission_has_answered(
         each for each in OPERATIONS[operation]["parameters"] if each.get("name") == name
     )
     assert fits(parameter["schema"], parameter["example"])
-    data = content("submit_multi_image_to_video.200.page.json")["data"]
+    data = EXAMPLES["submit_multi_image_to_video.200.page"].value["data"]
     assert parameter["example"] in (*data["task_ids"], str(data["batch_id"]))
 
 
@@ -147,7 +108,7 @@ def test_an_image_is_uploaded_as_one_of_the_types_that_the_contract_lists(
 
     def answer(request: httpx.Request) -> httpx.Response:
         sent.append(request.content.partition(b"Content-Type: ")[2].partition(b"\r\n")[0].decode())
-        return httpx.Response(200, json=content("upload_file.200.address.json"))
+        return httpx.Response(200, json=EXAMPLES["upload_file.200.address"].value)
 
     client = make_client(handler=answer)
     for kind in ("JPEG", "PNG", "WEBP"):

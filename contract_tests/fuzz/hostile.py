@@ -14,11 +14,11 @@ import httpx
 from attrs import field, frozen
 
 from contract_tests.conftest import KEY
+from contract_tests.support.examples import EXAMPLES
 from contract_tests.support.operation_calls import REACHED, calls
 from weryai import WeryAI, WeryAIError, webhooks
 from weryai.testing import ManualClock
 
-EXAMPLES = Path(__file__).parents[2] / "openapi" / "examples"
 TARGETS = (*REACHED, "task_completed")
 VALUES: tuple[Any, ...] = (
     *(None, True, False, 0, -1, 200, 1002, 2**63, 10**400, 1.5, -0.0, 1e308, float("nan")),
@@ -64,7 +64,8 @@ class Input:
 @cache
 def examples(target: str) -> tuple[bytes, ...]:
     """What the target may be sent, by the contract."""
-    return tuple(file.read_bytes() for file in sorted(EXAMPLES.glob(f"{target}.*.json")))
+    shown = [each for each in EXAMPLES.values() if each.operation == target]
+    return tuple(each.body for each in shown if not isinstance(each.value, str))
 
 
 def make(seed: int, number: int) -> Input:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from contract_tests.contract.test_document import OPERATIONS
+from contract_tests.support.contract import OPERATIONS
 from contract_tests.support.failure_lines import line
 
 pytest_plugins = ["pytester"]

@@ -16,6 +16,7 @@ from contract_tests.live.__main__ import main
 from contract_tests.live.judge import differences
 from contract_tests.live.recorder import Exchange, NotAllowedError, Recorder
 from contract_tests.live.redact import redacted
+from contract_tests.support.examples import REPLIES
 from contract_tests.support.servers.no_network import loopback_only
 from contract_tests.support.servers.simulator_http import raw
 from weryai.cli.simulate import serving
@@ -26,7 +27,6 @@ SUBMISSIONS = "/v1/generation/multi-image-to-video"
 KEY = "sk-live-0123456789abcdef"
 FREE = [BALANCE, "list_video_models", STATUS, "get_batch_status"]
 ROOT = Path(__file__).resolve().parents[2]
-EXAMPLES = ROOT / "openapi" / "examples"
 
 
 @frozen
@@ -233,23 +233,21 @@ def test_what_the_contract_does_not_have_is_told_in_one_line(
 
 # Examples of what a client must bear with though the contract does not explain it.
 OPEN = {
-    "get_task_status.200.images.json": ["data.images: undocumented"],
-    "get_task_status.200.unknown-state.json": ["state 'reviewing' is unknown"],
-    "submit_multi_image_to_video.200.code-1004.json": ["code 1004 is unknown"],
-    "submit_multi_image_to_video.200.code-1005.json": ["code 1005 is unknown"],
-    "submit_multi_image_to_video.200.code-429.json": ["code 429 is unknown"],
+    "get_task_status.200.images": ["data.images: undocumented"],
+    "get_task_status.200.unknown-state": ["state 'reviewing' is unknown"],
+    "submit_multi_image_to_video.200.code-1004": ["code 1004 is unknown"],
+    "submit_multi_image_to_video.200.code-1005": ["code 1005 is unknown"],
+    "submit_multi_image_to_video.200.code-429": ["code 429 is unknown"],
 }
 
 
-@pytest.mark.parametrize(
-    "name", sorted(file.name for file in EXAMPLES.iterdir() if file.name.split(".")[1].isdigit())
-)
+@pytest.mark.parametrize("name", REPLIES)
 def test_no_example_of_the_contract_is_taken_for_a_difference(name: str) -> None:
-    operation, status, *_ = name.split(".")
-    media = {"json": "application/json", "html": "text/html; charset=utf-8"}[name.split(".")[-1]]
-    body = (EXAMPLES / name).read_bytes()
-    headers = httpx.Headers({"Content-Type": media})
-    assert differences(Exchange(operation, b"", int(status), headers, body)) == OPEN.get(name, [])
+    told = REPLIES[name]
+    page = isinstance(told.value, str)
+    headers = httpx.Headers({"Content-Type": "text/html" if page else "application/json"})
+    exchange = Exchange(told.operation, b"", int(told.kind), headers, told.body)
+    assert differences(exchange) == OPEN.get(name, [])
 
 
 # What is kept

@@ -12,9 +12,9 @@ import httpx
 import pytest
 
 from contract_tests.support import recorded_page
+from contract_tests.support.contract import SCHEMAS
 from contract_tests.support.forbidden_values import ADDRESS, BAD, each
 from contract_tests.support.servers.simulator_http import (
-    CONTRACT,
     MODELS,
     REQUEST,
     SUBMIT,
@@ -26,7 +26,7 @@ from contract_tests.support.servers.simulator_http import (
 from weryai.testing import ManualClock, Simulator, Variant
 
 CREDITS = 1000
-SCHEMA = CONTRACT["components"]["schemas"]["MultiImageToVideoRequest"]
+SCHEMA = SCHEMAS["MultiImageToVideoRequest"]
 
 GOOD: dict[str, list[Any]] = {
     "prompt": ["x", "é" * 2000, "🦊" * 2000, " "],

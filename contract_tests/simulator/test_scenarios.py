@@ -9,7 +9,7 @@ from typing import Any
 import httpx
 import pytest
 
-from contract_tests.support.replies import OPERATIONS as DOCUMENTED
+from contract_tests.support.contract import OPERATIONS as DOCUMENTED
 from contract_tests.support.replies import whole
 from contract_tests.support.servers.simulator_http import (
     BALANCE,

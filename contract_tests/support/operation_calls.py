@@ -6,7 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from contract_tests.support.replies import CONTRACT, OPERATIONS
+from contract_tests.support.contract import CONTRACT, OPERATIONS
 from weryai import MultiImageToVideo, WeryAI
 
 ASKED = MultiImageToVideo(

@@ -10,27 +10,17 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterator
 from functools import cache
-from pathlib import Path
 from typing import Any
 
 import schemathesis
-import yaml
 from hypothesis.strategies import SearchStrategy
 from jsonschema_rs import Draft202012Validator
 from schemathesis import GenerationMode
 
-OPENAPI = Path(__file__).parents[2] / "openapi"
-CONTRACT = yaml.safe_load((OPENAPI / "weryai.yaml").read_text())
-OPERATIONS = {
-    operation["operationId"]: operation
-    for path in CONTRACT["paths"].values()
-    for method, operation in path.items()
-    if method in ("get", "post")
-}
-SCHEMAS = {
-    name: operation["responses"]["200"]["content"]["application/json"]["schema"]
-    for name, operation in OPERATIONS.items()
-}
+from contract_tests.support.contract import CONTRACT, OPERATIONS, success
+from contract_tests.support.examples import values
+
+SCHEMAS = {name: success(name) for name in OPERATIONS}
 WORDS = ("desc", "message", "msg")
 # One value of each kind that JSON has, and an empty text: most are wrong in most places.
 KINDS: tuple[Any, ...] = (None, True, 5, "text", "", [], {})
@@ -101,16 +91,10 @@ def asked_for(operation: str, node: Any) -> Any:
     }
 
 
-def examples(name: str) -> list[Any]:
-    """The contract's examples, as JSON, whose names begin like this."""
-    files = sorted((OPENAPI / "examples").glob(f"{name}.*json"))
-    return [json.loads(file.read_text()) for file in files]
-
-
 def whole(operation: str) -> list[Any]:
     """Replies that keep the contract: the examples, a success with each of its marks, a refusal,
     and every field of a task in every form."""
-    told = examples(f"{operation}.200")
+    told = values(operation, "200")
     one = next(body["data"] for body in told if is_success(operation, body))
     marks: list[dict[str, Any]] = [{"status": 0}, {"status": 200}, {"success": True}]
     refused = {"success": False, "status": 1003, "message": "gone", "data": None}

@@ -4,19 +4,16 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import httpx
-import yaml
 from jsonschema_rs import Draft202012Validator
 
+from contract_tests.support.contract import CONTRACT, PLACES, success
 from weryai.testing import OPERATIONS as SIMULATED
 from weryai.testing import Simulator, sample
 from weryai.testing._transport import BlockingTransport
 
-ROOT = Path(__file__).parents[2]
-CONTRACT = yaml.safe_load((ROOT.parent / "openapi" / "weryai.yaml").read_text())
 SUBMIT = "/v1/generation/multi-image-to-video"
 UPLOAD = "/v1/generation/upload-file"
 BALANCE = "/v1/generation/balance"
@@ -25,14 +22,11 @@ IDS = {"task_id": "task_1", "batch_id": "1"}
 
 
 def _operations() -> Iterator[tuple[str, tuple[str, str, str]]]:
-    for path, item in CONTRACT["paths"].items():
-        for method, operation in item.items():
-            # One that is not simulated yet is told once, by test_rooms.py.
-            if "operationId" in operation and operation["operationId"] in SIMULATED:
-                reply = operation["responses"]["200"]["content"]["application/json"]["schema"]
-                kind = reply["$ref"].rpartition("/")[2].removesuffix("Reply")
-                called = method.upper(), path.format_map(IDS), kind
-                yield operation["operationId"], called
+    for name, (path, method) in PLACES.items():
+        # One that is not simulated yet is told once, by test_rooms.py.
+        if name in SIMULATED:
+            kind = success(name)["$ref"].rpartition("/")[2].removesuffix("Reply")
+            yield name, (method.upper(), path.format_map(IDS), kind)
 
 
 # By operationId: the call, and the schema of its reply.
