@@ -15,12 +15,13 @@ from unittest.mock import patch
 
 from contract_tests.chaos.worker import HastyClock
 from weryai import WeryAI
-from weryai.cli import _main, _setup, _signals, main
+from weryai.cli import _main, _setup, main
+from weryai.cli._process import signals
 
 OVER = "all is told"
 
 
-class Signals(_signals.Signals):
+class Signals(signals.Signals):
     """Says that it ends."""
 
     def __exit__(self, *error: Any) -> None:

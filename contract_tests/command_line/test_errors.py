@@ -30,7 +30,7 @@ from contract_tests.command_line.invoke import (
 )
 from contract_tests.support import patience
 from weryai import ResponseError, WebhookError, WeryAI, WeryAIError
-from weryai.cli import _errors, _setup, main
+from weryai.cli import _errors, _explain, _report, _setup, main
 from weryai.testing import Answer, Lost, ManualClock, Outcome, Simulator, refusal
 
 
@@ -129,15 +129,15 @@ def test_hints_speak_of_commands_and_not_of_python(cli: Cli, simulator: Simulato
     simulator.next("get_balance", Answer(body="<html>"))
     said = cli("balance", "--json")
     assert (said.error["type"], said.error["raw"]) == ("UnexpectedResponseError", "<html>")
-    for kind, hint in _errors.HINTS.items():
+    for kind, hint in _explain.HINTS.items():
         assert hint != kind.hint
-    hints = [_errors.HINTS.get(kind, kind.hint) for kind in ResponseError.__subclasses__()]
+    hints = [_explain.HINTS.get(kind, kind.hint) for kind in ResponseError.__subclasses__()]
     assert not [hint for hint in hints if re.search(r"\.raw|\w\(\)|retry_budget", hint)]
 
 
 def test_an_answer_that_cannot_be_read_is_kept_short(cli: Cli, simulator: Simulator) -> None:
     simulator.next("get_balance", Answer(body="<html>" + "x" * 10_000))
-    assert len(cli("balance", "--json").error["raw"]) == _errors.LONGEST_RAW
+    assert len(cli("balance", "--json").error["raw"]) == _report.LONGEST_RAW
 
 
 def test_an_id_that_is_not_found_is_named(cli: Cli, submitted: str) -> None:

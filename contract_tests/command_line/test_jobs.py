@@ -164,7 +164,7 @@ def one_in_each_state(cli: Cli, simulator: Simulator) -> list[str]:
 def test_jobs_that_were_done_long_ago_are_not_in_the_way(
     cli: Cli, simulator: Simulator, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("weryai.cli._jobs.LATEST", 1)
+    monkeypatch.setattr("weryai.cli._commands.jobs.LATEST", 1)
     states = one_in_each_state(cli, simulator)
     said = cli("jobs")
     assert [line.split()[4] for line in said.out.splitlines()[1:]] == states[2:]

@@ -12,7 +12,7 @@ import pytest
 
 from contract_tests.command_line.invoke import FIVE, GENERATE, HTTPS, REQUEST, SUBMIT, Cli, jobs
 from weryai import JournalError
-from weryai.cli._paths import quoted
+from weryai.cli._process.paths import quoted
 from weryai.journal import SQLiteJournal
 from weryai.testing import Lost, Simulator
 

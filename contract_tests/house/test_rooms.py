@@ -19,7 +19,7 @@ import weryai.journal
 import weryai.testing
 from contract_tests.house import public_surface
 from weryai import AsyncWeryAI, MultiImageToVideo, WeryAI, WeryAIError, errors, results
-from weryai.cli._options import build
+from weryai.cli._commands.options import build
 from weryai.journal import Entry
 from weryai.requests import _fields, _videos
 from weryai.testing import Simulator, _scenario
@@ -143,7 +143,7 @@ def test_every_field_of_the_request_can_be_given_in_python_and_in_the_shell() ->
     in_python = {each.name for each in attrs.fields(MultiImageToVideo)}
     assert in_contract ^ in_python == set(), "wrapper/weryai/requests/_videos.py: MultiImageToVideo"
     in_the_shell = set(inspect.signature(build).parameters)
-    assert in_contract ^ in_the_shell == set(), "wrapper/weryai/cli/_options.py: build"
+    assert in_contract ^ in_the_shell == set(), "wrapper/weryai/cli/_commands/options.py: build"
 
 
 def test_the_limits_of_the_request_are_those_of_the_contract() -> None:

@@ -20,7 +20,7 @@ from contract_tests.command_line.invoke import GENERATE, Cli, environment, jobs,
 from contract_tests.command_line.test_errors import made_with
 from contract_tests.support import patience
 from weryai import WeryAI
-from weryai.cli import _setup, _show
+from weryai.cli import _output, _setup
 from weryai.journal import SQLiteJournal
 from weryai.testing import Simulator
 
@@ -126,7 +126,7 @@ def test_further_signals_cut_nothing_short_while_an_end_is_written_down_and_told
         # The first one goes off here, the others wherever something is said or written down.
         monkeypatch.setattr(SQLiteJournal, "doubt", again(SQLiteJournal.doubt))
         monkeypatch.setattr(SQLiteJournal, "close", again(SQLiteJournal.close))
-        monkeypatch.setattr(_show, "clean", again(_show.clean))
+        monkeypatch.setattr(_output, "clean", again(_output.clean))
         signal.raise_signal(number)
         raise AssertionError
 
@@ -143,13 +143,13 @@ def test_a_signal_while_a_failure_is_told_does_not_take_its_place(
     cli: Cli, simulator: Simulator, monkeypatch: pytest.MonkeyPatch, number: signal.Signals
 ) -> None:
     (task_id,) = submit(cli)
-    say = _show.say
+    say = _output.say
 
     def interrupted(*lines: str) -> None:
         signal.raise_signal(number)
         say(*lines)
 
-    monkeypatch.setattr(_show, "say", interrupted)
+    monkeypatch.setattr(_output, "say", interrupted)
     said = cli("download", task_id)
     assert (said.code, said.out) == (5, "")
     assert "go on with" in said.err

@@ -114,8 +114,9 @@ def test_a_terminal_that_is_gone_ends_no_paid_run(address: str, tmp_path: Path, 
 
 def test_a_reader_that_is_slow_loses_nothing(address: str, tmp_path: Path) -> None:
     script = (
-        "import os; from weryai.cli import _show, _streams; os.set_blocking(1, False)\n"
-        "with _streams.guarded(): [_show.document('x' * 999) for _ in range(999)]"
+        "import os; from weryai.cli import _output; from weryai.cli._process import streams\n"
+        "os.set_blocking(1, False)\n"
+        "with streams.guarded(): [_output.document('x' * 999) for _ in range(999)]"
     )
     ended = shell([sys.executable, "-c", script], "| (sleep 0.3; wc -l)", tmp_path, address)
     assert ended.stdout.split() == [b"999"], ended.stderr

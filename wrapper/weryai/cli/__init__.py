@@ -29,9 +29,10 @@ from __future__ import annotations
 import sys
 from collections.abc import Sequence
 
-from . import _streams
-from ._errors import MissingExtraError, needs, report
-from ._run import Run
+from ._errors import MissingExtraError, needs
+from ._invocation import Invocation
+from ._process import streams
+from ._report import report
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -41,10 +42,10 @@ def main(argv: Sequence[str] | None = None) -> int:
         argv: the arguments without the program's name; those of the process where it is left out.
     """
     arguments = sys.argv[1:] if argv is None else list(argv)
-    with _streams.guarded():
+    with streams.guarded():
         try:
             with needs("cli"):
                 from ._main import run
         except MissingExtraError as error:
-            return report(error, Run.before_parsing(arguments))
+            return report(error, Invocation.before_parsing(arguments))
         return run(arguments)

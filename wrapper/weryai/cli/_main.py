@@ -9,18 +9,20 @@ import typer
 
 from weryai import WeryAIError
 
-from . import _show, _streams
-from ._app import app
-from ._errors import UsageError, report
-from ._run import Run
-from ._signals import Signals
+from . import _output
+from ._commands.app import app
+from ._errors import UsageError
+from ._invocation import Invocation
+from ._process import streams
+from ._process.signals import Signals
+from ._report import report
 
 log = logging.getLogger("weryai")
 
 
 def run(argv: list[str]) -> int:
     """Parse, run, and tell whatever went wrong. Returns the exit code."""
-    state = Run.before_parsing(argv)
+    state = Invocation.before_parsing(argv)
     with Signals() as signals:
         try:
             code = _run(argv, state, signals)
@@ -30,7 +32,7 @@ def run(argv: list[str]) -> int:
         return _told(code, state)
 
 
-def _run(argv: list[str], state: Run, signals: Signals) -> int:
+def _run(argv: list[str], state: Invocation, signals: Signals) -> int:
     command = typer.main.get_command(app)
     code = 0
     try:
@@ -49,13 +51,13 @@ def _run(argv: list[str], state: Run, signals: Signals) -> int:
     return code
 
 
-def _told(code: int, state: Run) -> int:
+def _told(code: int, state: Invocation) -> int:
     """The exit code where stdout could not be written: nothing about a stream decides what is said
     of a command that pays, waits or fetches; to tell is all that the others are for."""
-    fault = _streams.fault(sys.stdout)
+    fault = streams.fault(sys.stdout)
     if fault is None:
         return code
     if state.acts or not isinstance(fault, BrokenPipeError):  # whoever read it has had enough
         lost = (f"  {path}" for path in state.paths)
-        _show.say(f"weryai: stdout could not be written: {fault.strerror or fault}", *lost)
+        _output.say(f"weryai: stdout could not be written: {fault.strerror or fault}", *lost)
     return code if code or state.acts else 1

@@ -13,8 +13,8 @@ from rich.console import Console
 from rich.live import Live
 from rich.text import Text
 
-from . import _show
-from ._run import Run
+from . import _output
+from ._invocation import Invocation
 
 log = logging.getLogger("weryai")
 
@@ -22,7 +22,7 @@ log = logging.getLogger("weryai")
 class Progress:
     """One phase of a run: a live line on a terminal; with -v elsewhere, a line for each change."""
 
-    def __init__(self, run: Run, doing: str) -> None:
+    def __init__(self, run: Invocation, doing: str) -> None:
         self.doing = doing
         self.started = run.started
         on_terminal = sys.stderr.isatty() and not run.json
@@ -35,19 +35,19 @@ class Progress:
     def tell(self, doing: str) -> None:
         """Tell what is going on."""
         if self.plain and doing != self.doing:
-            _show.say(doing)
+            _output.say(doing)
         self.doing = doing
 
     def __rich__(self) -> Text:
         seconds = int(time.monotonic() - self.started)
         elapsed = f"  {seconds // 60}:{seconds % 60:02}"
-        doing = Text(_show.clean(self.doing), no_wrap=True)
+        doing = Text(_output.clean(self.doing), no_wrap=True)
         doing.truncate(shutil.get_terminal_size().columns - len(elapsed), overflow="ellipsis")
         return doing.append(elapsed)
 
     def __enter__(self) -> Self:
         if self.plain:
-            _show.say(self.doing)
+            _output.say(self.doing)
         if self.live is not None:
             log.addHandler(self.heard)
             self.live.start(refresh=True)

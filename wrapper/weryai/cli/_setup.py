@@ -12,7 +12,7 @@ from attrs import evolve
 from weryai import Clock, Job, SystemClock, WeryAI
 from weryai.journal import Journal, SQLiteJournal
 
-from . import _show
+from . import _output
 from ._errors import UsageError
 
 # Seconds: somebody sits in front of a question that is free; a paid request may take its time.
@@ -82,5 +82,5 @@ def known(client: WeryAI, journal: Journal | None, job: Job) -> Job:
     if same_batch and set(job.task_ids) in (set(), set(entry.job.task_ids)):
         return entry.job
     if set(job.task_ids) < set(entry.job.task_ids):
-        _show.say("this is a part of a job: `weryai resume` waits for and fetches all of it")
+        _output.say("this is a part of a job: `weryai resume` waits for and fetches all of it")
     return evolve(job, submitted_at=entry.job.submitted_at)

@@ -8,9 +8,11 @@ import sys
 import time
 from pathlib import Path
 
-from . import _show, _streams, main
-from ._errors import UsageError, needs, report
-from ._run import Run
+from . import _output, main
+from ._errors import UsageError, needs
+from ._invocation import Invocation
+from ._process import streams
+from ._report import report
 from .simulate import make_simulator, serving
 
 OUT = Path("out")
@@ -28,9 +30,9 @@ def demo(out: Path = OUT) -> int:
             simulator = make_simulator(task_seconds=TASK_SECONDS)
         images = draw(out)
     except UsageError as error:
-        return report(error, Run())
+        return report(error, Invocation())
     with simulator, serving(simulator) as (url, _):
-        _show.say(
+        _output.say(
             f"A simulated WeryAI is running on {url}; nothing costs anything.",
             f"Two images are drawn: {images[0]}, {images[1]}",
             "",
@@ -44,7 +46,7 @@ def demo(out: Path = OUT) -> int:
         cost = sum(each.credits for each in simulator.ledger)
     if code == 0:
         seconds = time.monotonic() - started
-        _show.say(
+        _output.say(
             "",
             f"That took {seconds:.0f} s and {cost:g} make-believe credits. The video is above.",
             "With a real key in WERYAI_API_KEY the same command is paid, and makes the film.",
@@ -77,10 +79,10 @@ def command(images: list[Path], out: Path) -> list[list[str]]:
 
 def show(lines: list[list[str]]) -> list[str]:
     """Print a command as one would type it, and return its arguments."""
-    _show.say("$ weryai " + " \\\n    ".join(map(shlex.join, lines)))
+    _output.say("$ weryai " + " \\\n    ".join(map(shlex.join, lines)))
     return [word for line in lines for word in line]
 
 
 if __name__ == "__main__":
-    with _streams.guarded():
+    with streams.guarded():
         sys.exit(demo())

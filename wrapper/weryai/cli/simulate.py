@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from weryai import SystemClock
 
-from . import _show
+from . import _output
 from ._errors import UsageError, needs
 
 if TYPE_CHECKING:
@@ -32,13 +32,13 @@ def run_simulator(
     simulator = make_simulator(variants, task_seconds=task_seconds / speed, credits=credits)
     try:
         with simulator, serving(simulator, port) as (url, server):
-            _show.say("A simulated WeryAI is running; Ctrl-C ends it. In another terminal:")
+            _output.say("A simulated WeryAI is running; Ctrl-C ends it. In another terminal:")
             print(f"export WERYAI_API_KEY={simulator.api_key}")
             print(f"export WERYAI_BASE_URL={url}", flush=True)
             while server.is_alive():
                 server.join(0.5)
     except KeyboardInterrupt:
-        _show.say("ended")
+        _output.say("ended")
 
 
 def make_simulator(variants: Sequence[str] = (), **options: Any) -> Simulator:

@@ -6,6 +6,8 @@ import os
 from collections.abc import Sequence
 from pathlib import Path
 
+import typer
+
 from weryai import (
     AuthenticationError,
     DownloadError,
@@ -19,10 +21,19 @@ from weryai import (
     WeryAIError,
 )
 
-from . import _show
-from ._errors import StillRunningError, UsageError
-from ._progress import Progress
-from ._run import Run
+from .. import _output
+from .._errors import StillRunningError, UsageError
+from .._invocation import Invocation
+from .._progress import Progress
+
+
+def begin(
+    ctx: typer.Context, as_json: bool, base_url: str | None, journal: str | None = None
+) -> Invocation:
+    """The run of a command, with the options that most of them have."""
+    run: Invocation = ctx.obj
+    run.json, run.base_url, run.journal = as_json, base_url, journal
+    return run
 
 
 def job_of(task_ids: Sequence[str] | None, batch_id: str | None) -> Job:
@@ -51,7 +62,9 @@ def folder(out: Path) -> Path:
     return out
 
 
-def submit(run: Run, client: WeryAI, request: MultiImageToVideo, refuse_repeats: bool) -> Job:
+def submit(
+    run: Invocation, client: WeryAI, request: MultiImageToVideo, refuse_repeats: bool
+) -> Job:
     """Submit, and tell the ids before anything else can go wrong."""
     run.request = request
     with Progress(run, "submitting"):
@@ -61,17 +74,17 @@ def submit(run: Run, client: WeryAI, request: MultiImageToVideo, refuse_repeats:
             run.job = error.job  # which the journal may have had no room for
             raise
     batch = f" (batch {run.job.batch_id})" if run.job.batch_id else ""
-    _show.say(f"submitted: {' '.join(run.job.task_ids) or 'no task ids'}{batch}")
+    _output.say(f"submitted: {' '.join(run.job.task_ids) or 'no task ids'}{batch}")
     return run.job
 
 
-def wait(run: Run, client: WeryAI, job: Job, timeout: float) -> TaskFailedError | None:
+def wait(run: Invocation, client: WeryAI, job: Job, timeout: float) -> TaskFailedError | None:
     """Wait for the end. Returns the failure of a task instead of raising it."""
     with Progress(run, "waiting") as progress:
 
         def update(result: Result) -> None:
             run.result = result
-            progress.tell(_show.summary(result))
+            progress.tell(_output.summary(result))
 
         try:
             client.wait(job, timeout=timeout, on_update=update)
@@ -80,7 +93,7 @@ def wait(run: Run, client: WeryAI, job: Job, timeout: float) -> TaskFailedError 
     return None
 
 
-def look(run: Run, client: WeryAI, job: Job) -> tuple[Result, WeryAIError | None]:
+def look(run: Invocation, client: WeryAI, job: Job) -> tuple[Result, WeryAIError | None]:
     """Ask for the state of a job, once. Returns what is known, and why the rest is not."""
     tasks: dict[str, Task] = {}
     failures: list[WeryAIError] = []
@@ -104,7 +117,7 @@ def look(run: Run, client: WeryAI, job: Job) -> tuple[Result, WeryAIError | None
     return run.result, next(iter(failures), None)
 
 
-def fetch(run: Run, client: WeryAI, out: Path) -> None:
+def fetch(run: Invocation, client: WeryAI, out: Path) -> None:
     """Download every video that has been made."""
     videos = run.result.videos if run.result else ()
     failures: list[DownloadError] = []
@@ -122,6 +135,6 @@ def fetch(run: Run, client: WeryAI, out: Path) -> None:
 def require_end(result: Result) -> None:
     """Raise StillRunningError or TaskFailedError unless all that was paid for is here."""
     if not result.done:
-        raise StillRunningError(f"not all is done yet ({_show.summary(result)})")
+        raise StillRunningError(f"not all is done yet ({_output.summary(result)})")
     if not result.complete:
         raise TaskFailedError(result)

@@ -13,9 +13,10 @@ import typer
 
 from weryai import MultiImageToVideo
 
-from ._errors import UsageError
-from ._paths import expanded
+from .._errors import UsageError
+from .._process.paths import expanded
 
+HERE = Path()
 REQUIRED = {
     "images": "IMAGES",
     "prompt": "--prompt",

@@ -16,8 +16,8 @@ from typing import Any
 
 from weryai import Model, Result
 
-from . import _streams
-from ._run import Run
+from ._invocation import Invocation
+from ._process import streams
 
 EMPTY = (
     "an empty cell: the registry does not say; leave --resolution and --audio out there, as the"
@@ -60,7 +60,7 @@ def clean(text: str) -> str:
     return "".join(character if character.isprintable() else " " for character in text)
 
 
-def finish(run: Run) -> None:
+def finish(run: Invocation) -> None:
     """What a command about a job leaves behind: its document, its files or its states."""
     if run.json:
         document(run.document())
@@ -131,7 +131,7 @@ def models(found: Iterable[Model]) -> None:
         for model in found
     ]
     table(("MODEL", "SECONDS", "ASPECT RATIO", "RESOLUTION", "IMAGES", "AUDIO"), rows)
-    if not all(map(all, rows)) and not _streams.fault(sys.stdout):
+    if not all(map(all, rows)) and not streams.fault(sys.stdout):
         say(EMPTY)
 
 

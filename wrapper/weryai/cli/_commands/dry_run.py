@@ -18,9 +18,9 @@ from weryai import (
     TransportError,
 )
 
-from . import _setup, _show
-from ._progress import Progress
-from ._run import Run
+from .. import _output, _setup
+from .._invocation import Invocation
+from .._progress import Progress
 
 # Seconds: without the registry there is still much to tell.
 PATIENCE = 5.0
@@ -75,14 +75,14 @@ class Findings:
             self.faults.append(f"{name}: the model takes {most} {unit}, not {number}")
 
 
-def dry_run(run: Run, request: MultiImageToVideo, images: Sequence[LocalImage]) -> None:
+def preview(run: Invocation, request: MultiImageToVideo, images: Sequence[LocalImage]) -> None:
     """Tell what would be sent, once everything that can be known of it is checked. Raises
     InvalidRequestError for what would be refused."""
     found = _asked(run, request)
     if found.faults:
         raise InvalidRequestError(found.faults)
     if run.json:
-        _show.document(
+        _output.document(
             {
                 "payload": request.payload(),
                 "images": [_facts(image) for image in images],
@@ -91,12 +91,12 @@ def dry_run(run: Run, request: MultiImageToVideo, images: Sequence[LocalImage]) 
             }
         )
         return
-    _show.payload(request.payload())
+    _output.payload(request.payload())
     words = "nothing was sent; local images would be uploaded first, and their addresses sent"
-    _show.say(*map(str, images), words)
+    _output.say(*map(str, images), words)
     if found.checked:
-        _show.say(f"the registry of models agrees: {', '.join(found.checked)}")
-    _show.say("not checked:", *(f"  {name}: {why}" for name, why in found.not_checked.items()))
+        _output.say(f"the registry of models agrees: {', '.join(found.checked)}")
+    _output.say("not checked:", *(f"  {name}: {why}" for name, why in found.not_checked.items()))
 
 
 def _facts(image: LocalImage) -> dict[str, Any]:
@@ -105,7 +105,7 @@ def _facts(image: LocalImage) -> dict[str, Any]:
     return {"path": str(image.path), "media_type": image.media_type} | size
 
 
-def _asked(run: Run, request: MultiImageToVideo) -> Findings:
+def _asked(run: Invocation, request: MultiImageToVideo) -> Findings:
     if not os.environ.get("WERYAI_API_KEY", "").strip():
         return _unasked("the registry of models wants a key: set WERYAI_API_KEY")
     with _setup.make_client(run.base_url, retry_budget=PATIENCE) as client:

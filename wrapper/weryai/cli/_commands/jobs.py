@@ -15,12 +15,14 @@ from attrs import evolve
 from weryai import Job
 from weryai.journal import Entry, Journal
 
-from . import _setup, _show, _steps
-from ._errors import HISTORY, UsageError
-from ._options import BaseUrl, Batch, JournalFile, Json, path
-from ._paths import quoted
-from ._resume import TO_DO
-from ._run import Run, tasks
+from .. import _output, _setup
+from .._errors import UsageError
+from .._explain import HISTORY
+from .._invocation import Invocation, tasks
+from .._process.paths import quoted
+from . import steps
+from .options import BaseUrl, Batch, JournalFile, Json, path
+from .resuming import TO_DO
 
 LONGEST_PROMPT = 18  # which leaves an id its room in 80 columns
 LATEST = 20
@@ -41,19 +43,19 @@ def jobs(
     journal: JournalFile = None,
 ) -> None:
     """List what was paid for: what runs, what is done, what is unknown."""
-    run: Run = ctx.obj
+    run: Invocation = ctx.obj
     if ctx.invoked_subcommand is not None:
         return
     run.json = as_json
     with _setup.required(journal) as kept:
         entries = [entry for entry in kept.entries() if entry.open or not only_open]
     if as_json:
-        _show.document({"jobs": [document(entry) for entry in entries]})
+        _output.document({"jobs": [document(entry) for entry in entries]})
         return
     shown = entries if every else latest(entries)
-    _show.table(("ENTRY", "SENT (UTC)", "STATE", "PROMPT", "RESULT"), map(row, shown))
+    _output.table(("ENTRY", "SENT (UTC)", "STATE", "PROMPT", "RESULT"), map(row, shown))
     if older := len(entries) - len(shown):
-        _show.say(f"and {_show.counted(older, 'older job')} that are done: `weryai jobs --all`")
+        _output.say(f"and {_output.counted(older, 'older job')} that are done: `weryai jobs --all`")
     advise(entries)
 
 
@@ -87,20 +89,20 @@ def settle(
     journal: JournalFile = None,
 ) -> None:
     """Say what you found out about a submission of unknown fate, or give a job up."""
-    run: Run = ctx.obj
+    run: Invocation = ctx.obj
     run.json = as_json
     if not entry_id:
         raise UsageError("the id of the entry is empty: `weryai jobs` lists them")
-    job = _steps.job_of(task_ids, batch) if task_ids or batch is not None else None
+    job = steps.job_of(task_ids, batch) if task_ids or batch is not None else None
     with _setup.required(journal) as kept:
         _settle(kept, entry_id, job, base_url)
         entry = kept.entry(entry_id)
     if as_json:
-        _show.document({"jobs": [document(entry)] if entry else []})
+        _output.document({"jobs": [document(entry)] if entry else []})
     elif job is not None:
-        _show.say("its tasks are written down; to wait for and fetch them:", "  weryai resume")
+        _output.say("its tasks are written down; to wait for and fetch them:", "  weryai resume")
     else:
-        _show.say("settled: nothing more is done about it")
+        _output.say("settled: nothing more is done about it")
 
 
 @app.command()
@@ -114,7 +116,7 @@ def forget(
     journal: JournalFile = None,
 ) -> None:
     """Remove old jobs that are done from the journal; their videos stay."""
-    run: Run = ctx.obj
+    run: Invocation = ctx.obj
     run.json = as_json
     before = datetime.fromtimestamp(_setup.make_clock().time(), UTC) - timedelta(days=older_than)
     with _setup.required(journal) as kept:
@@ -122,9 +124,9 @@ def forget(
         old = [entry.id for entry in done if entry.sent_at <= before]
         kept.forget(old)
     if as_json:
-        _show.document({"forgotten": old})
+        _output.document({"forgotten": old})
     else:
-        _show.say(f"{_show.counted(len(old), 'job')} of {len(done)} that are done: forgotten")
+        _output.say(f"{_output.counted(len(old), 'job')} of {len(done)} that are done: forgotten")
 
 
 @app.command()
@@ -137,17 +139,17 @@ def backup(
     journal: JournalFile = None,
 ) -> None:
     """Copy the journal to a new file, while others write to it."""
-    run: Run = ctx.obj
+    run: Invocation = ctx.obj
     run.json = as_json
     target = Path(file)
     with _setup.required(journal) as kept:
         kept.backup(target)
         number = len(kept.entries())
     if as_json:
-        _show.document({"backup": str(target.absolute())})
+        _output.document({"backup": str(target.absolute())})
     else:
-        _show.say(f"{_show.counted(number, 'job')} copied; to look at the copy:")
-        _show.say(f"  weryai jobs --journal {quoted(file)}")
+        _output.say(f"{_output.counted(number, 'job')} copied; to look at the copy:")
+        _output.say(f"  weryai jobs --journal {quoted(file)}")
 
 
 def _settle(journal: Journal, entry_id: str, job: Job | None, base_url: str | None) -> None:
@@ -235,19 +237,19 @@ def advise(entries: Collection[Entry]) -> None:
     """What to do about those that are not done."""
     states = Counter(entry.state for entry in entries)
     if unknown := states["unknown"]:
-        _show.say(
-            f"{_show.counted(unknown, 'submission')} may have been paid, and nobody knows: look on"
-            f" {HISTORY}, then say what you found:",
+        _output.say(
+            f"{_output.counted(unknown, 'submission')} may have been paid, and nobody knows:"
+            f" look on {HISTORY}, then say what you found:",
             "  weryai jobs settle ENTRY [TASK_ID...]",
         )
     if short := states["incomplete"]:
-        _show.say(
-            f"{_show.counted(short, 'job')} ended with fewer videos than were paid for; `weryai"
+        _output.say(
+            f"{_output.counted(short, 'job')} ended with fewer videos than were paid for; `weryai"
             " resume` looks again each time, and to give one up:",
             "  weryai jobs settle ENTRY",
         )
     if left := {entry.base_url: "" for entry in entries if entry.state in TO_DO}:
-        _show.say("to wait for and fetch the rest:", *map(_resume, left))
+        _output.say("to wait for and fetch the rest:", *map(_resume, left))
 
 
 def _resume(base_url: str) -> str:

@@ -12,11 +12,11 @@ from attrs import define, field
 
 from weryai import Job, MultiImageToVideo, Result
 
-from ._paths import expanded, quoted
+from ._process.paths import expanded, quoted
 
 
 @define
-class Run:
+class Invocation:
     """What a command has done so far. Whatever ends it, a failure or Ctrl-C, is told from this.
 
     Attributes:
@@ -48,7 +48,7 @@ class Run:
     started: float = field(factory=time.monotonic)
 
     @classmethod
-    def before_parsing(cls, argv: Sequence[str]) -> Run:
+    def before_parsing(cls, argv: Sequence[str]) -> Invocation:
         """Even a command line that cannot be parsed is answered in JSON where that was wanted."""
         options = argv[: argv.index("--")] if "--" in argv else argv
         return cls(json="--json" in options)

@@ -7,20 +7,13 @@ from pathlib import Path
 
 from attrs import define, field, frozen
 
-from weryai import (
-    Clock,
-    DownloadError,
-    NotFoundError,
-    TaskFailedError,
-    WaitTimeoutError,
-    WeryAI,
-)
+from weryai import Clock, DownloadError, NotFoundError, TaskFailedError, WaitTimeoutError, WeryAI
 from weryai.journal import Entry, Journal
 
-from . import _show
-from ._errors import StillRunningError
-from ._progress import Progress
-from ._run import Run
+from .. import _output
+from .._errors import StillRunningError
+from .._invocation import Invocation
+from .._progress import Progress
 
 # Seconds between two rounds, while something is left.
 PAUSE = 5.0
@@ -43,7 +36,7 @@ class Left:
 class Resume:
     """One run through a journal. What cannot be fetched stops nothing else."""
 
-    run: Run
+    run: Invocation
     client: WeryAI
     journal: Journal
     out: Path
@@ -134,12 +127,12 @@ class Resume:
                 for each in closing[:MOST_NAMED]:
                     error.add_note(f"{settle} {each}")
             if error is not worst:
-                _show.say(f"weryai: {error}", *error.__notes__)
+                _output.say(f"weryai: {error}", *error.__notes__)
         # Of the last look: what another process has started since is not ours to wait for.
         still = _still(left, self.troubles)
         if worst:
             if still:
-                _show.say(f"weryai: {still}", *getattr(still, "__notes__", ()))
+                _output.say(f"weryai: {still}", *getattr(still, "__notes__", ()))
             raise worst
         if still:
             raise still
@@ -170,17 +163,17 @@ class Resume:
 
 def _doing(left: Left) -> str:
     if not left.here:
-        return f"{_show.counted(len(left.elsewhere), 'job')} in the hands of another process"
-    return f"{_show.counted(len(left.here), 'job')} to wait for and to fetch"
+        return f"{_output.counted(len(left.elsewhere), 'job')} in the hands of another process"
+    return f"{_output.counted(len(left.here), 'job')} to wait for and to fetch"
 
 
 def _still(left: Left, troubles: Mapping[str, str]) -> StillRunningError | None:
     """What is left, in words, and why nothing was told of it; None if nothing is."""
     words = []
     if left.here:
-        words.append(f"{_show.counted(len(left.here), 'job')} still running")
+        words.append(f"{_output.counted(len(left.here), 'job')} still running")
     if left.elsewhere:
-        jobs = _show.counted(len(left.elsewhere), "job")
+        jobs = _output.counted(len(left.elsewhere), "job")
         held = "in the hands of another process, which may be stopped"
         ids = [entry.id for entry in left.elsewhere]
         words.append(f"{jobs} {held}: {_named(ids)}")

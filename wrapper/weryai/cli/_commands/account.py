@@ -1,0 +1,89 @@
+"""Commands about no job: free."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+from attrs import asdict
+
+from .. import _output, _setup
+from .._progress import Progress
+from . import options, steps
+from .options import BaseUrl, Json, UploadJournal
+
+
+def upload(
+    ctx: typer.Context,
+    files: Annotated[
+        list[str],
+        typer.Argument(parser=options.path, metavar="FILES...", help="Local images."),
+    ],
+    as_json: Json = False,
+    base_url: BaseUrl = None,
+    journal: UploadJournal = None,
+) -> None:
+    """Store images, each content once in 24 hours, and print their addresses: free."""
+    run = steps.begin(ctx, as_json, base_url, journal)
+    with (
+        _setup.opened(journal) as kept,
+        _setup.make_client(base_url, retry_budget=_setup.PATIENCE, journal=kept) as client,
+    ):
+        for file in files:
+            with Progress(run, f"uploading {file}"):
+                run.uploads[file] = client.upload(file)
+            if not run.json:
+                print(_output.clean(run.uploads[file]), flush=True)
+    if run.json:
+        _output.document({"uploads": run.uploads})
+
+
+def balance(ctx: typer.Context, as_json: Json = False, base_url: BaseUrl = None) -> None:
+    """Print the credits that are left: free."""
+    run = steps.begin(ctx, as_json, base_url)
+    with (
+        _setup.make_client(base_url, retry_budget=_setup.PATIENCE) as client,
+        Progress(run, "asking"),
+    ):
+        credits = client.balance()
+    if run.json:
+        _output.document({"balance": credits})
+    else:
+        print(f"{credits:.12g} credits")
+
+
+def models(ctx: typer.Context, as_json: Json = False, base_url: BaseUrl = None) -> None:
+    """List the models, and what each accepts: free."""
+    run = steps.begin(ctx, as_json, base_url)
+    with (
+        _setup.make_client(base_url, retry_budget=_setup.PATIENCE) as client,
+        Progress(run, "asking"),
+    ):
+        found = client.models()
+    if run.json:
+        _output.document({"models": [asdict(model) for model in found]})
+    else:
+        _output.models(found)
+
+
+def simulate(
+    ctx: typer.Context,
+    port: Annotated[
+        int, typer.Option("--port", metavar="PORT", min=0, max=65535, help="0 takes a free one.")
+    ] = 8765,
+    speed: Annotated[float, typer.Option(metavar="FACTOR", help="10 is ten times faster.")] = 1,
+    credits: Annotated[
+        float, typer.Option(metavar="N", help="What the account holds; inf: no end.")
+    ] = 1000,
+    task_seconds: Annotated[
+        float, typer.Option(metavar="SECONDS", help="How long a task takes.")
+    ] = 30,
+    variant: Annotated[
+        list[str] | None,
+        typer.Option(metavar="NAME=VALUE", help="How replies are spelled; may be repeated."),
+    ] = None,
+) -> None:
+    """Serve a simulated WeryAI on this machine, to try things out."""
+    from ..simulate import run_simulator
+
+    run_simulator(port, task_seconds, speed, credits, variant or ())

@@ -1,0 +1,102 @@
+"""Commands about jobs that were submitted: free."""
+
+from __future__ import annotations
+
+import typer
+
+from .. import _output, _setup
+from . import jobs, steps
+from .options import HERE, BaseUrl, Batch, JournalFile, Json, Out, TaskIds, Timeout
+from .resuming import Resume
+
+
+def status(
+    ctx: typer.Context,
+    task_ids: TaskIds = None,
+    batch: Batch = None,
+    as_json: Json = False,
+    base_url: BaseUrl = None,
+    journal: JournalFile = None,
+) -> None:
+    """Print the state of tasks: free."""
+    run = steps.begin(ctx, as_json, base_url, journal)
+    run.job = steps.job_of(task_ids, batch)
+    with (
+        _setup.opened(journal) as kept,
+        _setup.make_client(base_url, retry_budget=_setup.PATIENCE, journal=kept) as client,
+    ):
+        run.job = _setup.known(client, kept, run.job)
+        _, failure = steps.look(run, client, run.job)
+    if failure is not None:
+        raise failure
+    _output.finish(run)
+
+
+def wait(
+    ctx: typer.Context,
+    task_ids: TaskIds = None,
+    batch: Batch = None,
+    timeout: Timeout = 1800,
+    as_json: Json = False,
+    base_url: BaseUrl = None,
+    journal: JournalFile = None,
+) -> None:
+    """Wait until jobs are complete: free. The ids of a job in the journal stand for all of it, with
+    its batch and as many videos as were paid for; a part of them stands for itself."""
+    run = steps.begin(ctx, as_json, base_url, journal)
+    run.job = steps.job_of(task_ids, batch)
+    with (
+        _setup.opened(journal) as kept,
+        _setup.make_client(base_url, retry_budget=_setup.PATIENCE, journal=kept) as client,
+    ):
+        run.job = _setup.known(client, kept, run.job)
+        failure = steps.wait(run, client, run.job, timeout)
+    if failure is not None:
+        raise failure
+    _output.finish(run)
+
+
+def download(
+    ctx: typer.Context,
+    task_ids: TaskIds = None,
+    batch: Batch = None,
+    out: Out = HERE,
+    as_json: Json = False,
+    base_url: BaseUrl = None,
+    journal: JournalFile = None,
+) -> None:
+    """Download the videos that are finished: free."""
+    run = steps.begin(ctx, as_json, base_url, journal)
+    run.job = steps.job_of(task_ids, batch)
+    with (
+        _setup.opened(journal) as kept,
+        _setup.make_client(base_url, retry_budget=_setup.PATIENCE, journal=kept) as client,
+    ):
+        run.out = steps.folder(out)
+        run.job = _setup.known(client, kept, run.job)
+        result, failure = steps.look(run, client, run.job)
+        steps.fetch(run, client, run.out)
+    if failure is not None:
+        raise failure
+    steps.require_end(result)
+    _output.finish(run)
+
+
+def resume(
+    ctx: typer.Context,
+    out: Out = HERE,
+    timeout: Timeout = 1800,
+    as_json: Json = False,
+    base_url: BaseUrl = None,
+    journal: JournalFile = None,
+) -> None:
+    """Wait for and download all that was paid for and not fetched: free."""
+    run = steps.begin(ctx, as_json, base_url, journal)
+    with (
+        _setup.required(journal) as kept,
+        _setup.make_client(base_url, retry_budget=_setup.PATIENCE, journal=kept) as client,
+    ):
+        run.out = steps.folder(out)
+        Resume(run, client, kept, run.out, _setup.make_clock()).everything(timeout)
+        jobs.advise(jobs.beyond_resume(kept.entries(), client.base_url))
+    _output.finish(run)

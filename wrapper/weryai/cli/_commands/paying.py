@@ -1,0 +1,68 @@
+"""Commands that pay: submit, and all in one."""
+
+from __future__ import annotations
+
+import typer
+
+from weryai import MultiImageToVideo
+
+from .. import _output, _setup
+from . import options, steps
+from .dry_run import preview
+from .options import HERE, Again, BaseUrl, DryRun, JournalFile, Json, Out, Timeout
+
+
+@options.with_request
+def generate(
+    ctx: typer.Context,
+    request: MultiImageToVideo,
+    out: Out = HERE,
+    timeout: Timeout = 1800,
+    dry_run: DryRun = False,
+    again: Again = False,
+    as_json: Json = False,
+    base_url: BaseUrl = None,
+    journal: JournalFile = None,
+) -> None:
+    """Submit, wait and download, all in one: paid."""
+    run = steps.begin(ctx, as_json, base_url, journal)
+    images = request.check(base_url=base_url)
+    if dry_run:
+        preview(run, request, images)
+        return
+    with _setup.opened(journal) as kept, _setup.make_client(base_url, journal=kept) as client:
+        run.out = steps.folder(out)
+        job = steps.submit(run, client, request, kept is not None and not again)
+        _output.say("if this is interrupted:", f"  {run.again('wait')}")
+        with _setup.claimed(client, kept, job):
+            failure = steps.wait(run, client, job, timeout)
+            steps.fetch(run, client, run.out)
+    if failure is not None:
+        raise failure
+    _output.finish(run)
+
+
+@options.with_request
+def submit(
+    ctx: typer.Context,
+    request: MultiImageToVideo,
+    dry_run: DryRun = False,
+    again: Again = False,
+    as_json: Json = False,
+    base_url: BaseUrl = None,
+    journal: JournalFile = None,
+) -> None:
+    """Submit, and print the ids: paid."""
+    run = steps.begin(ctx, as_json, base_url, journal)
+    images = request.check(base_url=base_url)
+    if dry_run:
+        preview(run, request, images)
+        return
+    with _setup.opened(journal) as kept, _setup.make_client(base_url, journal=kept) as client:
+        job = steps.submit(run, client, request, kept is not None and not again)
+    _output.say("go on with:", f"  {run.again('wait')}")
+    if run.json:
+        _output.document(run.document())
+    else:  # `weryai wait $(weryai submit ...)` works either way
+        for line in job.task_ids or [f"--batch {job.batch_id}"]:
+            print(_output.clean(line))

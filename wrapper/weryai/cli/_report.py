@@ -1,0 +1,90 @@
+"""How a failure is told: in words or as JSON, with what was achieved before it."""
+
+from __future__ import annotations
+
+import sys
+from itertools import takewhile
+from typing import Any
+
+from weryai import (
+    AlreadySubmittedError,
+    DownloadError,
+    JournalError,
+    SubmissionUnknownError,
+    UnexpectedResponseError,
+)
+
+from . import _output
+from ._errors import exit_code, nearest
+from ._explain import explain, unknown
+from ._invocation import Invocation
+from ._process import streams
+
+LONGEST_RAW = 2000  # bytes of an answer, in a document
+# Attributes of errors that recovery needs.
+KEPT = (
+    "faults",
+    "code",
+    "http_status",
+    "retry_after",
+    "payload",
+    "sent_at",
+    "caller_id",
+    "entries",
+)
+
+
+def report(error: BaseException, run: Invocation) -> int:
+    """Tell a failure, in words or as JSON, and what was achieved before it. Returns the code."""
+    error = _stop(error)
+    first, *more = explain(error, run)
+    what = [first, *takewhile(lambda line: line.startswith(" "), more)]
+    told = [*what, *getattr(error, "__notes__", ()), *more[len(what) - 1 :]]
+    lines = [_output.clean(line) for line in told]
+    if run.json:
+        _output.document({"error": details(error, run, "\n".join(lines))})
+    else:
+        _output.paths(run.paths)
+    if not run.json or streams.fault(sys.stdout):
+        _output.say(f"weryai: {lines[0]}", *lines[1:])
+    paid = run.request is not None and run.job is not None
+    return 1 if paid and exit_code(error) == 2 else exit_code(error)
+
+
+def details(error: BaseException, run: Invocation, message: str) -> dict[str, Any]:
+    """What a program needs to go on."""
+    kind = nearest(error) if isinstance(error, KeyboardInterrupt) else type(error)
+    found: dict[str, Any] = {"type": kind.__name__, "message": message}
+    found |= run.document()
+    if run.uploads:
+        found["uploads"] = dict(run.uploads)
+    if isinstance(error, KeyboardInterrupt):
+        error = unknown(error) or error
+    found |= {name: value for name in KEPT if (value := getattr(error, name, None)) is not None}
+    if "sent_at" in found:
+        found["sent_at"] = found["sent_at"].isoformat()
+    if isinstance(error, AlreadySubmittedError):
+        job = error.entry.job
+        found |= {"entry": error.entry.id, "state": error.entry.state}
+        found["job"] = job.to_dict() if job else None
+    if isinstance(error, SubmissionUnknownError) and error.entry:
+        found["entry"] = error.entry
+    if isinstance(error, (UnexpectedResponseError, SubmissionUnknownError)):
+        found["raw"] = error.raw[:LONGEST_RAW].decode(errors="replace")
+    if isinstance(error, DownloadError):
+        found["failures"] = [
+            {"name": each.video.name, "url": each.video.url, "message": str(each)}
+            for each in error.failures
+        ]
+    return found
+
+
+def _stop(error: BaseException) -> BaseException:
+    """The signal that came while the ids were written down, with what is told of them; else the
+    error as it is."""
+    stop = error.__cause__
+    if not isinstance(error, JournalError) or not isinstance(stop, KeyboardInterrupt):
+        return error
+    for note in getattr(error, "__notes__", ()):
+        stop.add_note(note)
+    return stop
