@@ -8,7 +8,7 @@ from typing import Any
 import httpx
 import pytest
 
-from contract_tests.conftest import MakeClient, Network
+from contract_tests.support.clients import MakeClient, Network
 from contract_tests.support.operation_calls import ASKED
 from weryai import InvalidRequestError, Job
 

@@ -9,7 +9,7 @@ import httpx
 import pytest
 
 import weryai.testing
-from contract_tests.conftest import MakeClient, Network
+from contract_tests.support.clients import MakeClient, Network
 from contract_tests.support.contract import OPERATIONS
 from contract_tests.support.operation_calls import FREE, REACHED, READS, calls
 from weryai import SubmissionUnknownError, WeryAIError

@@ -11,7 +11,7 @@ from typing import Any
 import httpx
 import pytest
 
-from contract_tests.conftest import MakeClient, Network
+from contract_tests.support.clients import MakeClient, Network
 from contract_tests.support.servers.scripted_file_server import Stream
 from weryai import (
     Job,

@@ -16,8 +16,8 @@ from anyio.from_thread import BlockingPortal
 from hypothesis import HealthCheck, Phase, given, settings
 from schemathesis import GenerationMode
 
-from contract_tests.conftest import COLOURS, clients
 from contract_tests.support import contract, replies
+from contract_tests.support.clients import TWO_MODES, clients
 from contract_tests.support.examples import values
 from contract_tests.support.operation_calls import REACHED, calls
 from weryai import (
@@ -52,21 +52,21 @@ Reply = Callable[[str, str, httpx.Response], Any]
 
 @pytest.fixture
 def reply(portal: BlockingPortal, pictures: tuple[Path, Path], tmp_path: Path) -> Iterator[Reply]:
-    """Call an operation, in one colour, whose reply is this one; to generate a reply takes far
-    longer than to read it, so each goes through both colours."""
+    """Call an operation, in one mode, whose reply is this one; to generate a reply takes far
+    longer than to read it, so each goes through both modes."""
     image = tmp_path / "image.png"
     image.write_bytes(pictures[0].read_bytes())
     with (
         respx.mock(assert_all_mocked=True) as router,
         clients("sync", portal) as sync,
-        clients("async", portal) as other,
+        clients("asyncio", portal) as other,
     ):
         route = router.route(url__regex=r"https://api(-growth-agent)?\.weryai\.com/.*")
-        made = {"sync": sync(retry_budget=0), "async": other(retry_budget=0)}
+        made = {"sync": sync(retry_budget=0), "asyncio": other(retry_budget=0)}
 
-        def call(colour: str, operation: str, response: httpx.Response) -> Any:
+        def call(mode: str, operation: str, response: httpx.Response) -> Any:
             route.mock(return_value=response)
-            return calls(made[colour], image)[operation]()
+            return calls(made[mode], image)[operation]()
 
         yield call
 
@@ -84,22 +84,22 @@ def plain(operation: str, value: Any) -> Any:
     return attrs.astuple(value) if attrs.has(type(value)) else value
 
 
-def assert_read_right(reply: Reply, colour: str, operation: str, body: Any) -> None:
+def assert_read_right(reply: Reply, mode: str, operation: str, body: Any) -> None:
     response = httpx.Response(200, json=body)
     if replies.is_success(operation, body):
-        value = reply(colour, operation, response)
+        value = reply(mode, operation, response)
         assert plain(operation, value) == replies.expected(operation, body)
         return
-    error = refused(reply, colour, operation, response)
+    error = refused(reply, mode, operation, response)
     assert error.code == body["status"]
     words = [body.get(name) for name in replies.WORDS]
     assert all(word.strip() in str(error) for word in words if word)
 
 
-def refused(reply: Reply, colour: str, operation: str, response: httpx.Response) -> ResponseError:
+def refused(reply: Reply, mode: str, operation: str, response: httpx.Response) -> ResponseError:
     """What the service said no with, also where that leaves open whether something was paid."""
     with pytest.raises(WeryAIError) as caught:
-        reply(colour, operation, response)
+        reply(mode, operation, response)
     error = caught.value
     if operation == SUBMIT and isinstance(error, SubmissionUnknownError):
         assert error.raw == response.content
@@ -123,20 +123,20 @@ def test_a_reply_that_keeps_the_contract_is_read_right(reply: Reply, operation: 
     @given(replies.generated(operation, GenerationMode.POSITIVE))
     def check(body: Any) -> None:
         assert written_back(operation, body) == body
-        for colour in COLOURS:
-            assert_read_right(reply, colour, operation, body)
+        for mode in TWO_MODES:
+            assert_read_right(reply, mode, operation, body)
 
     check()
 
 
-@pytest.mark.parametrize("colour", COLOURS)
+@pytest.mark.parametrize("mode", TWO_MODES)
 @pytest.mark.parametrize("operation", OPERATIONS)
 def test_every_example_and_every_form_of_a_task_is_read_right(
-    reply: Reply, colour: str, operation: str
+    reply: Reply, mode: str, operation: str
 ) -> None:
     for body in replies.whole(operation):
         assert replies.validator(operation).is_valid(body)
-        assert_read_right(reply, colour, operation, body)
+        assert_read_right(reply, mode, operation, body)
 
 
 @pytest.mark.parametrize("operation", OPERATIONS)
@@ -151,10 +151,10 @@ def test_a_reply_that_breaks_the_contract_ends_in_one_of_our_errors(
         if not replies.breaks_what_is_read(operation, body):
             return
         seen.append(body)
-        for colour in COLOURS:
+        for mode in TWO_MODES:
             response = httpx.Response(200, json=body)
             with pytest.raises(WeryAIError) as caught:
-                reply(colour, operation, response)
+                reply(mode, operation, response)
             assert getattr(caught.value, "raw", None) == response.content
             if operation == SUBMIT:
                 assert isinstance(caught.value, SubmissionUnknownError)
@@ -163,10 +163,10 @@ def test_a_reply_that_breaks_the_contract_ends_in_one_of_our_errors(
     assert len(seen) >= 40, "most of what is generated breaks something that is read"
 
 
-@pytest.mark.parametrize("colour", COLOURS)
+@pytest.mark.parametrize("mode", TWO_MODES)
 @pytest.mark.parametrize("operation", OPERATIONS)
 def test_a_reply_with_one_wrong_value_is_an_error_or_read_as_if_it_were_whole(
-    reply: Reply, colour: str, operation: str
+    reply: Reply, mode: str, operation: str
 ) -> None:
     fits = replies.validator(operation).is_valid
     pairs = list(replies.broken(replies.whole(operation), fits))
@@ -176,11 +176,11 @@ def test_a_reply_with_one_wrong_value_is_an_error_or_read_as_if_it_were_whole(
         if not replies.breaks_what_is_read(operation, body) and replies.is_success(
             operation, whole
         ):
-            value = reply(colour, operation, response)
+            value = reply(mode, operation, response)
             assert plain(operation, value) == replies.expected(operation, whole), body
             continue
         with pytest.raises(WeryAIError) as caught:
-            reply(colour, operation, response)
+            reply(mode, operation, response)
         assert getattr(caught.value, "raw", None) == response.content, body
 
 
@@ -203,23 +203,23 @@ BEHIND_ERRORS: list[Any] = [
 ]
 
 
-@pytest.mark.parametrize("colour", COLOURS)
+@pytest.mark.parametrize("mode", TWO_MODES)
 @pytest.mark.parametrize("operation", OPERATIONS)
 def test_an_http_error_is_told_by_its_status_and_quotes_whatever_words_are_behind_it(
-    reply: Reply, colour: str, operation: str
+    reply: Reply, mode: str, operation: str
 ) -> None:
     documented = contract.OPERATIONS[operation]["responses"].keys() - {"200"}
     for status, kind in ((status, ERRORS[status]) for status in documented):
         for body in BEHIND_ERRORS:
             response = httpx.Response(int(status), json=body, headers={"Retry-After": "7"})
-            error = refused(reply, colour, operation, response)
+            error = refused(reply, mode, operation, response)
             assert type(error) is kind
             assert "why" in str(error)
             assert (error.http_status, error.code, error.retry_after) == (int(status), None, 7)
         for page in (b'["no object"]', b"<html>504</html>"):
             headers = {"Content-Type": "text/html" if page[:1] == b"<" else "application/json"}
             response = httpx.Response(int(status), content=page, headers=headers)
-            error = refused(reply, colour, operation, response)
+            error = refused(reply, mode, operation, response)
             assert (type(error), error.raw) == (kind, page)
 
 
@@ -241,15 +241,15 @@ ODD: list[tuple[int, bytes, dict[str, str]]] = [
 ] + [(520, b"<html>", {}), (599, b"", {}), (999, b"", {})]
 
 
-@pytest.mark.parametrize("colour", COLOURS)
+@pytest.mark.parametrize("mode", TWO_MODES)
 @pytest.mark.parametrize("operation", OPERATIONS)
 def test_no_status_and_no_garbage_ends_in_anything_but_our_errors(
-    reply: Reply, operation: str, colour: str
+    reply: Reply, operation: str, mode: str
 ) -> None:
     for status, body, headers in ODD:
         stream = httpx.ByteStream(body)
         with pytest.raises(WeryAIError):
-            reply(colour, operation, httpx.Response(status, headers=headers, stream=stream))
+            reply(mode, operation, httpx.Response(status, headers=headers, stream=stream))
 
 
 # Notices: a webhook's body is read as the replies are

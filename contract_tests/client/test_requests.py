@@ -11,8 +11,8 @@ import httpx
 import pytest
 from PIL import Image
 
-from contract_tests.conftest import Network
 from contract_tests.support import recorded_page
+from contract_tests.support.clients import Network
 from contract_tests.support.contract import SCHEMAS
 from contract_tests.support.forbidden_values import BAD, each
 from weryai import InvalidRequestError, MediaError, MultiImageToVideo, WeryAI

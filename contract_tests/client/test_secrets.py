@@ -13,10 +13,9 @@ from typing import Any
 import httpx
 import pytest
 
-from contract_tests.conftest import KEY, MakeClient, Network
+from contract_tests.support.clients import BOTH_CLASSES, KEY, MakeClient, Network
 from contract_tests.support.servers.scripted_file_server import Stream
 from weryai import (
-    AsyncWeryAI,
     ConfigError,
     MultiImageToVideo,
     ResponseError,
@@ -120,24 +119,24 @@ def test_half_an_answer_ends_in_no_half_of_the_key(make_client: MakeClient, ask:
         assert caught.value.raw == b'{"by": "[key]'
 
 
-@pytest.mark.parametrize("colour", [WeryAI, AsyncWeryAI])
+@BOTH_CLASSES
 @pytest.mark.parametrize("key", ["data", "status", "sk-1234"])
-def test_a_key_that_could_be_a_word_of_a_reply_is_refused(colour: Any, key: str) -> None:
+def test_a_key_that_could_be_a_word_of_a_reply_is_refused(client_class: Any, key: str) -> None:
     with pytest.raises(ConfigError, match="fewer than 8 characters") as caught:
-        colour(key)
+        client_class(key)
     assert key not in str(caught.value).replace("API key", "")
 
 
 @pytest.mark.parametrize(
     "given", [{"base_url": "http://example.com"}, {"timeout": -1}, {"journal": "."}, {"add": " x"}]
 )
-@pytest.mark.parametrize("colour", [WeryAI, AsyncWeryAI])
+@BOTH_CLASSES
 def test_a_client_that_cannot_be_made_shows_no_key_either(
-    colour: Any, given: dict[str, Any]
+    client_class: Any, given: dict[str, Any]
 ) -> None:
     def made() -> None:
         options = dict(given)
-        colour(KEY + options.pop("add", ""), **options)
+        client_class(KEY + options.pop("add", ""), **options)
 
     with pytest.raises(WeryAIError) as caught:
         made()

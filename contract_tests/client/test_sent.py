@@ -1,6 +1,6 @@
 """What is asked for arrives byte for byte as the contract says.
 
-From the wrapper in both colours, and from the generated client.
+From the wrapper in both modes, and from the generated client.
 """
 
 from __future__ import annotations
@@ -23,8 +23,8 @@ from hypothesis.strategies import SearchStrategy
 from schemathesis import GenerationMode
 
 from contract_tests.client.test_replies import EXAMPLES
-from contract_tests.conftest import COLOURS, KEY, Network, clients
 from contract_tests.simulator.schema_cases import CONTRACT, Case
+from contract_tests.support.clients import KEY, TWO_MODES, Network, clients
 from contract_tests.support.servers.simulator_http import assert_fits
 from weryai import MultiImageToVideo, PermissionDeniedError
 from weryai_api import AuthenticatedClient, models
@@ -65,15 +65,15 @@ class Sender:
     def __init__(self, made: dict[str, Any], api: AuthenticatedClient, network: Network) -> None:
         self.made, self.api, self.network = made, api, network
 
-    def wrapper(self, colour: str, method: str, *arguments: Any) -> httpx.Request:
+    def wrapper(self, mode: str, method: str, *arguments: Any) -> httpx.Request:
         with pytest.raises(PermissionDeniedError):
-            getattr(self.made[colour], method)(*arguments)
+            getattr(self.made[mode], method)(*arguments)
         return self.last()
 
     def generated(
-        self, portal: BlockingPortal, colour: str, module: Any, *ids: str, **options: Any
+        self, portal: BlockingPortal, mode: str, module: Any, *ids: str, **options: Any
     ) -> httpx.Request:
-        if colour == "sync":
+        if mode == "sync":
             module.sync_detailed(*ids, client=self.api, **options)
         else:
             portal.call(lambda: module.asyncio_detailed(*ids, client=self.api, **options))
@@ -88,8 +88,8 @@ class Sender:
 @pytest.fixture
 def sender(portal: BlockingPortal) -> Iterator[Sender]:
     network = Network(REFUSED)
-    with clients("sync", portal) as sync, clients("async", portal) as other:
-        made = {"sync": sync(handler=network), "async": other(handler=network)}
+    with clients("sync", portal) as sync, clients("asyncio", portal) as other:
+        made = {"sync": sync(handler=network), "asyncio": other(handler=network)}
         api = AuthenticatedClient(
             base_url="https://api.weryai.com",
             token=KEY,
@@ -154,11 +154,11 @@ def test_a_submission_arrives_byte_for_byte(sender: Sender, portal: BlockingPort
         ours = narrowed(body)
         seen.update(ours)
         request = MultiImageToVideo(**ours)
-        for colour in COLOURS:
-            assert_json(sender.wrapper(colour, "submit", request), ours)
+        for mode in TWO_MODES:
+            assert_json(sender.wrapper(mode, "submit", request), ours)
             whole = models.MultiImageToVideoRequest.from_dict(body)
             module = submit_multi_image_to_video
-            assert_json(sender.generated(portal, colour, module, body=whole), body)
+            assert_json(sender.generated(portal, mode, module, body=whole), body)
 
     check()
     assert seen == set(MultiImageToVideo.__annotations__), "every field was asked for"
@@ -183,10 +183,10 @@ def test_a_read_asks_for_the_id_as_it_is_and_for_nothing_old(
     def check(case: Case) -> None:
         asked_for = unquote(str(case.path_parameters[name]))  # quoted for the wire
         method = operation.removeprefix("get_").replace("task_status", "status")
-        for colour in COLOURS:
-            arrived(sender.wrapper(colour, method, asked_for), asked_for)
+        for mode in TWO_MODES:
+            arrived(sender.wrapper(mode, method, asked_for), asked_for)
             fresh = {"cache_control": "no-cache"}
-            arrived(sender.generated(portal, colour, module, asked_for, **fresh), asked_for)
+            arrived(sender.generated(portal, mode, module, asked_for, **fresh), asked_for)
 
     check()
 
@@ -208,15 +208,15 @@ def parts(request: httpx.Request) -> list[tuple[str, str | None, str | None, byt
     return found
 
 
-@pytest.mark.parametrize("colour", COLOURS)
+@pytest.mark.parametrize("mode", TWO_MODES)
 def test_an_upload_arrives_as_a_form_of_its_file_and_the_one_default_of_the_contract(
-    sender: Sender, portal: BlockingPortal, pictures: tuple[Path, Path], colour: str
+    sender: Sender, portal: BlockingPortal, pictures: tuple[Path, Path], mode: str
 ) -> None:
     content = pictures[0].read_bytes()
     whole = models.UploadForm(file=File(io.BytesIO(content), "image.png", "image/png"))
     for request in (
-        sender.wrapper(colour, "upload", pictures[0]),
-        sender.generated(portal, colour, upload_file, body=whole),
+        sender.wrapper(mode, "upload", pictures[0]),
+        sender.generated(portal, mode, upload_file, body=whole),
     ):
         assert_arrived(request, "POST", "content-type", "content-length")
         assert request.url.raw_path == UPLOAD.encode()

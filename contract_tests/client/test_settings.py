@@ -18,9 +18,8 @@ import anyio
 import httpx
 import pytest
 
-from contract_tests.conftest import KEY, Network
+from contract_tests.support.clients import BOTH_CLASSES, KEY, Network
 from weryai import (
-    AsyncWeryAI,
     ConfigError,
     DownloadError,
     InvalidRequestError,
@@ -54,24 +53,23 @@ Ask = Callable[..., MultiImageToVideo]
 MakeClient = Callable[..., WeryAI]
 HTTPS = ["https://example.com/a.jpg"]
 NOW = datetime(2026, 11, 22, tzinfo=UTC)
-COLOURS = pytest.mark.parametrize("colour", [WeryAI, AsyncWeryAI])
 
 
-@COLOURS
-def test_no_key_says_where_to_put_one(colour: Any) -> None:
+@BOTH_CLASSES
+def test_no_key_says_where_to_put_one(client_class: Any) -> None:
     with pytest.raises(ConfigError, match="WERYAI_API_KEY"):
-        colour()
+        client_class()
 
 
-@COLOURS
+@BOTH_CLASSES
 @pytest.mark.parametrize("key", ["sk-a b", "sk-\n1", "sk-schlüssel", "sk-\x00"])
-def test_a_key_that_is_none_is_refused_and_not_shown(colour: Any, key: str) -> None:
+def test_a_key_that_is_none_is_refused_and_not_shown(client_class: Any, key: str) -> None:
     with pytest.raises(ConfigError) as caught:
-        colour(key)
+        client_class(key)
     assert key not in str(caught.value)
 
 
-@COLOURS
+@BOTH_CLASSES
 @pytest.mark.parametrize(
     "url",
     [
@@ -88,17 +86,17 @@ def test_a_key_that_is_none_is_refused_and_not_shown(colour: Any, key: str) -> N
         7,
     ],
 )
-def test_an_address_that_must_not_be_used_is_refused(colour: Any, url: str) -> None:
+def test_an_address_that_must_not_be_used_is_refused(client_class: Any, url: str) -> None:
     for name in ("base_url", "registry_url"):
         with pytest.raises(ConfigError, match=name):
-            colour(KEY, **{name: url})
+            client_class(KEY, **{name: url})
 
 
-@COLOURS
+@BOTH_CLASSES
 @pytest.mark.parametrize("seconds", [0, -1, float("inf"), float("nan"), "30", None, True])
-def test_a_timeout_that_is_no_number_of_seconds_is_refused(colour: Any, seconds: Any) -> None:
+def test_a_timeout_that_is_no_number_of_seconds_is_refused(client_class: Any, seconds: Any) -> None:
     with pytest.raises(ConfigError, match="timeout must be a number of seconds"):
-        colour(KEY, timeout=seconds)
+        client_class(KEY, timeout=seconds)
 
 
 def registry_host(**settings: Any) -> str:
@@ -119,13 +117,13 @@ def test_the_registry_has_a_host_of_its_own_unless_the_api_is_elsewhere(
     assert registry_host() == "set.example.com"
 
 
-@COLOURS
+@BOTH_CLASSES
 def test_a_proxy_of_the_environment_is_not_asked_for_this_machine(
-    colour: Any, monkeypatch: pytest.MonkeyPatch
+    client_class: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("HTTP_PROXY", "http://127.0.0.1:9")
     monkeypatch.setenv("ALL_PROXY", "http://127.0.0.1:9")
-    http = colour(KEY)._http
+    http = client_class(KEY)._http
     for url in ("http://127.0.0.1:8765/", "http://localhost/", "http://[::1]:1/"):
         assert http._transport_for_url(httpx.URL(url)) is http._transport
     assert http._transport_for_url(httpx.URL("https://api.weryai.com")) is not http._transport

@@ -13,7 +13,7 @@ import pytest
 from attrs import evolve
 
 import weryai
-from contract_tests.conftest import IN_COLOURS, Network
+from contract_tests.support.clients import IN_TWO_MODES, Network
 from contract_tests.support.servers.simulator_http import fits
 from contract_tests.support.variants import (
     ASKED,
@@ -63,7 +63,7 @@ def about(*, kind: str, wait: bool) -> pytest.MarkDecorator:
     return pytest.mark.parametrize(("row", "way"), pairs)
 
 
-@IN_COLOURS
+@IN_TWO_MODES
 @about(kind="reply", wait=False)
 def test_each_way_to_say_it_means_what_the_table_says(
     make_client: MakeClient, pictures: tuple[Path, Path], row: Row, way: str
@@ -82,7 +82,7 @@ def test_each_way_to_say_it_means_what_the_table_says(
     assert getattr(caught.value, "raw", None) == answer.content
 
 
-@IN_COLOURS
+@IN_TWO_MODES
 @about(kind="reply", wait=True)
 def test_a_wait_ends_with_what_the_table_says_or_goes_on(
     make_client: MakeClient, row: Row, way: str
@@ -107,7 +107,7 @@ def test_a_wait_ends_with_what_the_table_says_or_goes_on(
         assert plain(result) == expected
 
 
-@IN_COLOURS
+@IN_TWO_MODES
 @about(kind="refusal", wait=False)
 def test_each_refusal_is_the_error_that_the_table_says(
     make_client: MakeClient, pictures: tuple[Path, Path], row: Row, way: str
@@ -125,7 +125,7 @@ def test_each_refusal_is_the_error_that_the_table_says(
     assert error.raw == answer.content
 
 
-@IN_COLOURS
+@IN_TWO_MODES
 @pytest.mark.parametrize("row", [row for row in ROWS if row.kind == "body"], ids=Row.name)
 def test_a_paid_submission_is_sent_again_only_where_the_table_says(
     make_client: MakeClient, row: Row
@@ -147,7 +147,7 @@ def test_a_refusal_is_no_notice_of_a_task(row: Row) -> None:
         webhooks.parse(row.answer("submit").content)
 
 
-@IN_COLOURS
+@IN_TWO_MODES
 @about(kind="refusal", wait=True)
 def test_a_refusal_that_cannot_change_ends_a_wait_and_no_other_does(
     make_client: MakeClient, row: Row, way: str

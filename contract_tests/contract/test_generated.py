@@ -274,7 +274,7 @@ HOSTILE = b"\x89PNG" + FORGED + b"end"
 
 
 def sent(operation: ModuleType, body: Any) -> list[httpx.Request]:
-    """What arrives where the generated client sends a body, in each colour."""
+    """What arrives where the generated client sends a body, blocking and async."""
     seen: list[httpx.Request] = []
 
     def answer(request: httpx.Request) -> httpx.Response:

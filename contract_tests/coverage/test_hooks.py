@@ -8,10 +8,10 @@ from typing import Any
 import httpx
 import pytest
 
-from contract_tests.conftest import MakeClient
 from contract_tests.coverage.cells import Contract
 from contract_tests.coverage.hooks import install
 from contract_tests.coverage.record import Seen
+from contract_tests.support.clients import MakeClient
 from contract_tests.support.servers.simulator_http import BALANCE, raw, submit
 from weryai import InvalidRequestError, WeryAI, webhooks
 from weryai.testing import Answer, Lost, Simulator

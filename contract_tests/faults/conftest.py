@@ -12,18 +12,17 @@ from typing import Any
 
 import pytest
 from anyio.from_thread import BlockingPortal, start_blocking_portal
-from attrs import evolve, frozen
+from attrs import evolve
 from PIL import Image
 
-from contract_tests.conftest import KEY, MakeClient
+from contract_tests.faults.cases import Case, Gallery, Meet, SetUp
 from contract_tests.faults.certificates import AUTHORITY, RIGHT
 from contract_tests.faults.faulty_server import Door
 from contract_tests.faults.outcomes import Fault, When
-from contract_tests.faults.steps import Clock, Stage, Step, judge_after
-from weryai import Job, MultiImageToVideo, Video
+from contract_tests.faults.steps import Clock, Stage, Step
+from contract_tests.support.clients import KEY, MakeClient
+from weryai import MultiImageToVideo
 from weryai.testing import Simulator
-
-SetUp = Callable[[Step], Stage]
 
 
 @pytest.fixture(scope="session")
@@ -37,17 +36,6 @@ def authority(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def trust(authority: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Trust one authority alone, which also is much quicker to load than all of the world's."""
     monkeypatch.setenv("SSL_CERT_FILE", str(authority))
-
-
-@frozen
-class Gallery:
-    """A simulator whose jobs are finished, by their number of tasks, and the bytes of a video."""
-
-    simulator: Simulator
-    picture: Path
-    jobs: dict[int, Job]
-    video: Video
-    film: bytes
 
 
 @pytest.fixture(scope="session")
@@ -96,39 +84,6 @@ def set_up(
             )
 
         yield make
-
-
-@frozen
-class Case:
-    """A step, a fault, and the doors between the client and the simulator."""
-
-    step: Step
-    fault: Fault
-    stage: Stage
-    door: Door
-    elsewhere: Door
-    doors: BlockingPortal
-
-    def play(self) -> None:
-        """Take the step, with the fault in its way."""
-        self.stage.run(self.step)
-        assert self.door.played, "the fault never took place"
-        assert not self.door.outlasted, "the client sat through all of it"
-        arrivals = [*self.door.arrivals, *self.elsewhere.arrivals]
-        api = [each for each in self.door.arrivals if "/results/" not in each.path]
-        assert [each for each in arrivals if each.has_key] == api, "the key goes to the API alone"
-        assert KEY not in repr(vars(self.stage.error)) if self.stage.error else True
-        assert KEY not in f"{self.stage.error!r} {self.stage.error}"
-
-    def end(self) -> None:
-        """Take it again without the fault, where it did not succeed."""
-        if self.fault.when is When.REFUSING and self.door.times:
-            self.doors.call(self.door.listen)
-        self.door.times = 0
-        judge_after(self.stage, self.step)
-
-
-Meet = Callable[..., Case]
 
 
 @pytest.fixture(scope="session")

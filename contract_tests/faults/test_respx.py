@@ -12,7 +12,6 @@ import pytest
 import respx
 from attrs import define
 
-from contract_tests.conftest import KEY, MakeClient
 from contract_tests.faults.behaviours import (
     BUSINESS,
     LIMITS,
@@ -22,7 +21,7 @@ from contract_tests.faults.behaviours import (
     UNREADABLE,
     close,
 )
-from contract_tests.faults.conftest import SetUp
+from contract_tests.faults.cases import SetUp
 from contract_tests.faults.outcomes import Fault, Row
 from contract_tests.faults.steps import (
     ALWAYS,
@@ -37,6 +36,7 @@ from contract_tests.faults.steps import (
     judge_always,
     judge_once,
 )
+from contract_tests.support.clients import KEY, MakeClient
 from weryai import SubmissionUnknownError
 from weryai.testing._transport import BlockingTransport
 

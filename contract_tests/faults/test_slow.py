@@ -1,11 +1,11 @@
-"""Silence and dripping at every step, in real time: all cases of a colour at once."""
+"""Silence and dripping at every step, in real time: all cases of a mode at once."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 
-from contract_tests.faults.conftest import Case, Meet
+from contract_tests.faults.cases import Case, Meet
 from contract_tests.faults.outcomes import Fault
 from contract_tests.faults.slow_behaviours import FOR_EVER, SLOW, TIMEOUT
 from contract_tests.faults.steps import DOWNLOAD, STEPS, SUBMIT, WAIT, Step, judge_once

@@ -20,7 +20,7 @@ from contract_tests.faults.behaviours import (
     STATUSES,
     UNREADABLE,
 )
-from contract_tests.faults.conftest import Meet
+from contract_tests.faults.cases import Meet
 from contract_tests.faults.outcomes import End, Fault
 from contract_tests.faults.steps import (
     ALWAYS,

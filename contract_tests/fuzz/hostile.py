@@ -13,7 +13,7 @@ from typing import Any
 import httpx
 from attrs import field, frozen
 
-from contract_tests.conftest import KEY
+from contract_tests.support.clients import KEY
 from contract_tests.support.examples import EXAMPLES
 from contract_tests.support.operation_calls import REACHED, calls
 from weryai import WeryAI, WeryAIError, webhooks

@@ -1,4 +1,4 @@
-"""The rooms of the house: who may import whom, what is public, and that both colours agree."""
+"""The rooms of the house: who may import whom, what is public, and that both clients agree."""
 
 from __future__ import annotations
 
@@ -121,7 +121,7 @@ def subclasses(kind: type) -> set[type]:
     return found.union(*map(subclasses, found))
 
 
-def test_both_colours_have_the_same_names_parameters_and_docstrings() -> None:
+def test_both_clients_have_the_same_names_parameters_and_docstrings() -> None:
     def surface(kind: type) -> dict[str, Any]:
         return {name: value for name, value in vars(kind).items() if not name.startswith("_")}
 

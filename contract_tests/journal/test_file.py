@@ -15,7 +15,8 @@ from typing import Any
 import pytest
 
 from contract_tests.support import patience
-from weryai import AsyncWeryAI, Job, JournalError, Task, Video, WeryAI
+from contract_tests.support.clients import BOTH_CLASSES
+from weryai import Job, JournalError, Task, Video
 from weryai.journal import SQLiteJournal
 
 NOW = datetime(2026, 11, 24, tzinfo=UTC)
@@ -135,9 +136,9 @@ def newer(path: Path) -> None:
     ],
     ids=["spoiled", "text", "another program", "newer"],
 )
-@pytest.mark.parametrize("colour", [WeryAI, AsyncWeryAI])
+@BOTH_CLASSES
 def test_a_file_that_is_no_journal_of_ours_is_refused_and_left_as_it_is(
-    tmp_path: Path, colour: Any, damage: Callable[[Path], None], words: str
+    tmp_path: Path, client_class: Any, damage: Callable[[Path], None], words: str
 ) -> None:
     path = tmp_path / "a.journal"
     journal = SQLiteJournal(path)
@@ -146,7 +147,7 @@ def test_a_file_that_is_no_journal_of_ours_is_refused_and_left_as_it_is(
     damage(path)
     before = path.read_bytes()
     with pytest.raises(JournalError, match=words):
-        colour("sk-none-of-all", journal=path)
+        client_class("sk-none-of-all", journal=path)
     assert path.read_bytes() == before
 
 

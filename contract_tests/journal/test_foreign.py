@@ -11,7 +11,7 @@ from typing import Any
 import httpx
 import pytest
 
-from contract_tests.conftest import MakeClient
+from contract_tests.support.clients import MakeClient
 from weryai import (
     DownloadError,
     InsufficientCreditsError,
@@ -219,7 +219,7 @@ def test_a_submission_stopped_when_it_was_begun_and_not_sent_leaves_no_entry(
 ) -> None:
     import asyncio
 
-    from contract_tests.conftest import KEY
+    from contract_tests.support.clients import KEY
     from weryai import AsyncWeryAI
 
     async def main() -> None:

@@ -12,7 +12,7 @@ from typing import Any
 import httpx
 import pytest
 
-from contract_tests.conftest import MakeClient
+from contract_tests.support.clients import MakeClient
 from contract_tests.support.servers.scripted_file_server import URL, VIDEO, Origin
 from weryai import DownloadError, Video
 from weryai._files import partial_state

@@ -16,7 +16,7 @@ import anyio
 import httpx
 import pytest
 
-from contract_tests.conftest import KEY, Network
+from contract_tests.support.clients import KEY, Network
 from contract_tests.support.films import film
 from weryai import (
     AsyncWeryAI,

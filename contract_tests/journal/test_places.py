@@ -13,8 +13,8 @@ from pathlib import Path
 import httpx
 import pytest
 
-from contract_tests.conftest import MakeClient
 from contract_tests.journal.test_file import NOW, PAYLOAD, URL, run, write
+from contract_tests.support.clients import MakeClient
 from weryai import JournalError, MultiImageToVideo
 from weryai._journal import database
 from weryai._journal.claims import Turns

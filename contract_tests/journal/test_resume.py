@@ -11,7 +11,7 @@ from typing import Any
 import httpx
 import pytest
 
-from contract_tests.conftest import MakeClient
+from contract_tests.support.clients import MakeClient
 from contract_tests.support.films import film
 from contract_tests.support.servers.scripted_file_server import URL, VIDEO, Origin, Stream
 from contract_tests.support.servers.simulator_http import raw, status, submit

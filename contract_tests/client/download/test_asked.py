@@ -11,7 +11,7 @@ from typing import Any, Self
 import httpx
 import pytest
 
-from contract_tests.conftest import MakeClient
+from contract_tests.support.clients import MakeClient
 from contract_tests.support.films import film
 from weryai import DownloadError, InvalidRequestError, Job, Result, Task, Video
 from weryai._files import placing

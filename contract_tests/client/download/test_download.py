@@ -12,7 +12,7 @@ import httpx
 import pytest
 from PIL import Image, ImageChops, ImageStat
 
-from contract_tests.conftest import Network
+from contract_tests.support.clients import Network
 from contract_tests.support.films import film, webm
 from weryai import DownloadError, MultiImageToVideo, Video, WeryAI
 from weryai.testing import Simulator

@@ -9,7 +9,7 @@ from typing import Any
 import httpx
 import pytest
 
-from contract_tests.conftest import MakeClient
+from contract_tests.support.clients import MakeClient
 from contract_tests.support.servers.scripted_file_server import URL, VIDEO, Origin, Stream
 from weryai import DownloadError, Video
 from weryai._flows import transfer

@@ -13,7 +13,7 @@ import anyio
 import httpx
 import pytest
 
-from contract_tests.conftest import KEY, MakeClient
+from contract_tests.support.clients import KEY, MakeClient
 from contract_tests.support.servers.scripted_file_server import URL, VIDEO, Origin, Stream
 from weryai import AsyncWeryAI, ConfigError, DownloadError, Video, WeryAI
 from weryai._files import locks, placing

@@ -16,7 +16,7 @@ import httpx
 import pytest
 from PIL import Image
 
-from contract_tests.conftest import MakeClient, Network
+from contract_tests.support.clients import MakeClient, Network
 from contract_tests.support.films import box, element, film, full_box, head, moov, webm
 from contract_tests.support.servers.scripted_file_server import URL, VIDEO, Origin, Stream
 from weryai import DownloadError, Video

@@ -8,7 +8,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from contract_tests.conftest import MakeClient, Network
+from contract_tests.support.clients import MakeClient, Network
 from contract_tests.support.servers.scripted_file_server import URL, VIDEO, Origin
 from weryai import DownloadError, MultiImageToVideo, UnexpectedResponseError, Video
 from weryai._network import addresses

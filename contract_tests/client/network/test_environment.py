@@ -14,11 +14,10 @@ from typing import Any
 import httpx
 import pytest
 
-from contract_tests.conftest import KEY, MakeClient, Network
-from weryai import AsyncWeryAI, ConfigError, TransportError, WeryAI, WeryAIError
+from contract_tests.support.clients import BOTH_CLASSES, KEY, MakeClient, Network
+from weryai import ConfigError, TransportError, WeryAI, WeryAIError
 from weryai_api.api.account import get_balance
 
-COLOURS = pytest.mark.parametrize("colour", [WeryAI, AsyncWeryAI])
 VARIABLES = ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY", "SSL_CERT_DIR", "SSLKEYLOGFILE")
 
 
@@ -78,7 +77,7 @@ def test_nothing_for_this_machine_goes_through_a_proxy(
     assert {name for name, _ in heard} == {"here"}
 
 
-@COLOURS
+@BOTH_CLASSES
 @pytest.mark.parametrize(
     "host",
     [
@@ -92,10 +91,10 @@ def test_nothing_for_this_machine_goes_through_a_proxy(
     ],
 )
 def test_every_spelling_of_this_machine_goes_direct(
-    colour: Any, monkeypatch: pytest.MonkeyPatch, host: str
+    client_class: Any, monkeypatch: pytest.MonkeyPatch, host: str
 ) -> None:
     monkeypatch.setenv("ALL_PROXY", "http://127.0.0.1:9")
-    client = colour(KEY, base_url=f"http://{host}:8765")
+    client = client_class(KEY, base_url=f"http://{host}:8765")
     api = client.api
     for http in (client._http, api.get_httpx_client(), api.get_async_httpx_client()):
         assert http._transport_for_url(httpx.URL(f"http://{host}:8765/x")) is http._transport
@@ -140,36 +139,38 @@ WRONG = [
 ]
 
 
-@COLOURS
+@BOTH_CLASSES
 @pytest.mark.parametrize(("name", "value"), WRONG, ids=lambda value: value[-30:])
 def test_a_fault_of_the_environment_is_told_by_its_name(
-    colour: Any, monkeypatch: pytest.MonkeyPatch, name: str, value: str
+    client_class: Any, monkeypatch: pytest.MonkeyPatch, name: str, value: str
 ) -> None:
     monkeypatch.setenv(name, value)
     if name == "NO_PROXY":
         monkeypatch.setenv("HTTP_PROXY", "http://127.0.0.1:9")
     with pytest.raises(ConfigError, match=name):
-        colour(KEY)
+        client_class(KEY)
     network = Network(httpx.Response(200))
     kind = httpx.MockTransport(network)
-    assert colour(KEY, transport=kind), "with a transport of the user's own nothing of it is read"
+    assert client_class(KEY, transport=kind), (
+        "with a transport of the user's own nothing of it is read"
+    )
 
 
-@COLOURS
+@BOTH_CLASSES
 @pytest.mark.parametrize("scheme", ["socks5", "socks5h"])
 def test_a_socks_proxy_works_with_its_extra_and_says_so_without(
-    colour: Any, monkeypatch: pytest.MonkeyPatch, scheme: str
+    client_class: Any, monkeypatch: pytest.MonkeyPatch, scheme: str
 ) -> None:
     monkeypatch.setenv("ALL_PROXY", f"{scheme}://me:word@127.0.0.1:1080")
     assert importlib.util.find_spec("socksio")
-    assert colour(KEY)
+    assert client_class(KEY)
     monkeypatch.setitem(sys.modules, "socksio", None)
     with pytest.raises(ConfigError, match=r"ALL_PROXY.*socksio.*'\.\[socks\]'") as caught:
-        colour(KEY)
+        client_class(KEY)
     assert "word" not in str(caught.value)
 
 
-@COLOURS
+@BOTH_CLASSES
 @pytest.mark.parametrize(
     ("url", "words"),
     [
@@ -183,31 +184,33 @@ def test_a_socks_proxy_works_with_its_extra_and_says_so_without(
     ],
 )
 def test_an_address_that_cannot_work_is_refused_with_words_that_help(
-    colour: Any, monkeypatch: pytest.MonkeyPatch, url: str, words: str
+    client_class: Any, monkeypatch: pytest.MonkeyPatch, url: str, words: str
 ) -> None:
     for name in ("base_url", "registry_url"):
         with pytest.raises(ConfigError) as caught:
-            colour(KEY, **{name: url})
+            client_class(KEY, **{name: url})
         assert str(caught.value).startswith(f"{name} {words}")
         variable = f"WERYAI_{name.upper()}"
         with monkeypatch.context() as patch:
             patch.setenv(variable, url)
             with pytest.raises(ConfigError) as caught:
-                colour(KEY)
+                client_class(KEY)
         assert f"({variable}) {words}" in str(caught.value)
 
 
-@COLOURS
+@BOTH_CLASSES
 @pytest.mark.parametrize("path", ["", "/weryai", "/v1x", "/my/v1-gateway"])
-def test_an_address_may_have_a_path_of_its_own(colour: Any, path: str) -> None:
-    assert colour(KEY, base_url=f"https://gw.example.com{path}/").base_url.endswith(path or "com")
+def test_an_address_may_have_a_path_of_its_own(client_class: Any, path: str) -> None:
+    assert client_class(KEY, base_url=f"https://gw.example.com{path}/").base_url.endswith(
+        path or "com"
+    )
 
 
-@COLOURS
+@BOTH_CLASSES
 @pytest.mark.parametrize("seconds", [1e7, 10**400])
-def test_a_timeout_that_no_socket_takes_is_refused(colour: Any, seconds: Any) -> None:
+def test_a_timeout_that_no_socket_takes_is_refused(client_class: Any, seconds: Any) -> None:
     with pytest.raises(ConfigError, match="timeout must be a number of seconds"):
-        colour(KEY, timeout=seconds)
+        client_class(KEY, timeout=seconds)
 
 
 def test_an_upload_that_is_too_large_on_its_way_says_which_and_what_to_do(

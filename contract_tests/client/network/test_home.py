@@ -18,7 +18,7 @@ import httpx
 import pytest
 import trio
 
-from contract_tests.conftest import KEY, Network
+from contract_tests.support.clients import KEY, Network
 from contract_tests.support.operation_calls import ASKED
 from contract_tests.support.servers.scripted_file_server import URL
 from weryai import AsyncWeryAI, ConfigError, Job, SubmissionUnknownError, Video, WeryAI

@@ -10,7 +10,7 @@ from typing import Any
 import httpx
 import pytest
 
-from contract_tests.conftest import MakeClient, Network
+from contract_tests.support.clients import MakeClient, Network
 from weryai import InvalidRequestError, MediaError, MultiImageToVideo, ParameterError, WeryAI
 from weryai.testing import ManualClock, Simulator, refusal
 

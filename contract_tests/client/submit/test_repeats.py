@@ -15,7 +15,7 @@ from typing import Any
 import httpx
 import pytest
 
-from contract_tests.conftest import KEY, MakeClient
+from contract_tests.support.clients import KEY, MakeClient
 from weryai import (
     AlreadySubmittedError,
     ConfigError,

@@ -11,7 +11,7 @@ import anyio
 import httpx
 import pytest
 
-from contract_tests.conftest import KEY, Network
+from contract_tests.support.clients import KEY, Network
 from contract_tests.support.servers.scripted_file_server import Stream
 from weryai import (
     ConcurrencyLimitError,
@@ -147,7 +147,7 @@ def test_a_submission_stopped_from_outside_leaves_its_trace(
     with pytest.raises(SubmissionUnknownError, match="ZeroDivisionError"):
         make_client(handler=fault).submit(ask(images=HTTPS))
     client = make_client(handler=stop)
-    if isinstance(client, WeryAI):  # in the other colour it ends the loop of this test
+    if isinstance(client, WeryAI):  # in the other modes it ends the loop of this test
         with pytest.raises(KeyboardInterrupt) as caught:
             client.submit(ask(images=HTTPS))
         assert isinstance(caught.value.__cause__, SubmissionUnknownError)

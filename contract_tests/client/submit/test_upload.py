@@ -11,7 +11,7 @@ from typing import Any
 import httpx
 import pytest
 
-from contract_tests.conftest import MakeClient
+from contract_tests.support.clients import MakeClient
 from weryai import MediaError
 from weryai._files import images
 from weryai.testing import sample

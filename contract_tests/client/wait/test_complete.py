@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from contract_tests.conftest import MakeClient
+from contract_tests.support.clients import MakeClient
 from contract_tests.support.servers.scripted_service import BATCH, Service, task
 from weryai import (
     InvalidRequestError,

@@ -11,7 +11,7 @@ from typing import Any
 import httpx
 import pytest
 
-from contract_tests.conftest import Network
+from contract_tests.support.clients import Network
 from weryai import (
     AuthenticationError,
     InvalidRequestError,

@@ -16,7 +16,7 @@ VIDEO = film(bytes(range(256)) * 40)
 
 
 class Stream(httpx.SyncByteStream, httpx.AsyncByteStream):
-    """A body in either colour: chunks, and what happens instead of the next one."""
+    """A body for either client: chunks, and what happens instead of the next one."""
 
     def __init__(self, *chunks: bytes | BaseException | Callable[[], None]) -> None:
         self._chunks = chunks

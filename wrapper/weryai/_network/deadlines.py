@@ -71,7 +71,7 @@ async def trace_async(seconds: float, event: str, info: dict[str, Any]) -> None:
 
 
 def _read(read: Callable[..., Any], max_bytes: int, timeout: float | None = None) -> Any:
-    """A read of either colour. What it returns, bytes or a promise of them, is the read's own."""
+    """A read, blocking or async. What it returns, bytes or a promise of them, is the read's own."""
     bound = min(left(), math.inf if timeout is None else timeout)
     return read(max_bytes, timeout=bound if bound < math.inf else None)
 

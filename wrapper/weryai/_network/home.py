@@ -48,7 +48,7 @@ class Home:
         return self.is_process
 
     def hook(self, _: object) -> Awaitable[None]:
-        """`require`, as the event hook of an httpx client of either colour."""
+        """`require`, as the event hook of an httpx client, blocking or async."""
         self.require()
         return _Done()
 

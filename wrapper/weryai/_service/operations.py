@@ -1,7 +1,7 @@
 """The only door to the generated client: builds its requests and reads its replies.
 
 Of each generated module the request builder and the reply parser are used, and not the functions
-that do the I/O: retries, streaming and the two colours of I/O are this package's own.
+that do the I/O: retries, streaming, and I/O that blocks or is awaited are this package's own.
 """
 
 from __future__ import annotations

@@ -1,0 +1,86 @@
+"""Clients of both kinds in three modes, and what answers them in the place of the network."""
+
+from __future__ import annotations
+
+import functools
+import inspect
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import anyio.from_thread
+import httpx
+import pytest
+
+from weryai import AsyncWeryAI, WeryAI
+from weryai.testing import ManualClock, Simulator
+
+KEY = "sk-test-0123456789abcdef"
+# How a client is run: WeryAI; AsyncWeryAI on asyncio, and on trio.
+MODES = ("sync", "asyncio", "trio")
+# For tests of values alone, which trio can do nothing to.
+TWO_MODES = MODES[:2]
+IN_TWO_MODES = pytest.mark.parametrize("make_client", TWO_MODES, indirect=True)
+BOTH_CLASSES = pytest.mark.parametrize("client_class", [WeryAI, AsyncWeryAI])
+
+MakeClient = Callable[..., WeryAI]
+
+
+class Blocked:
+    """An async client whose methods block, so that one test can speak to both kinds."""
+
+    def __init__(self, client: AsyncWeryAI, portal: anyio.from_thread.BlockingPortal) -> None:
+        self._client, self._portal = client, portal
+
+    def __getattr__(self, name: str) -> Any:
+        value = getattr(self._client, name)
+        if not inspect.iscoroutinefunction(value):
+            return value
+        return lambda *args, **kw: self._portal.call(functools.partial(value, *args, **kw))
+
+    def __repr__(self) -> str:
+        return repr(self._client)
+
+
+class Network:
+    """Answers in this order, and then with the last one for ever; keeps what was sent in `seen`."""
+
+    def __init__(self, *answers: httpx.Response | Exception) -> None:
+        self.answers = list(answers)
+        self.seen: list[httpx.Request] = []
+
+    def __call__(self, request: httpx.Request) -> httpx.Response:
+        self.seen.append(request)
+        answer = self.answers.pop(0) if len(self.answers) > 1 else self.answers[0]
+        if isinstance(answer, Exception):
+            raise answer
+        # A response can be read once, and in one mode.
+        return httpx.Response(answer.status_code, headers=answer.headers, content=answer.content)
+
+
+@contextmanager
+def clients(mode: str, portal: anyio.from_thread.BlockingPortal) -> Iterator[MakeClient]:
+    """Make clients in one mode, with the portal of its loop; `handler` answers in the place of the
+    network."""
+    opened: list[WeryAI] = []
+
+    def make(
+        simulator: Simulator | None = None,
+        handler: Callable[[httpx.Request], httpx.Response] | None = None,
+        **options: Any,
+    ) -> Any:
+        if handler is not None:
+            options["transport"] = httpx.MockTransport(handler)
+        if simulator is None:
+            options = {"api_key": KEY, "clock": ManualClock()} | options
+        if mode == "sync":
+            client: Any = simulator.client(**options) if simulator else WeryAI(**options)
+        else:
+            build = simulator.async_client if simulator else AsyncWeryAI
+            client = Blocked(build(**options), portal)
+        opened.append(client)
+        return client
+
+    yield make
+    for client in opened:
+        client.close()
