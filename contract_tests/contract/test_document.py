@@ -238,7 +238,9 @@ def test_the_pages_own_examples_are_shown(kind: str, told: Any) -> None:
 
 @pytest.mark.parametrize("name", EXAMPLES)
 def test_each_example_fits_what_the_contract_says_of_it(name: str) -> None:
-    assert fits(EXAMPLES[name].schema, EXAMPLES[name].value)
+    told = EXAMPLES[name]
+    assert fits(told.schema, told.value)
+    assert told.media == ("text/html" if isinstance(told.value, str) else "application/json")
 
 
 @pytest.mark.parametrize("component", COMPONENTS["examples"])

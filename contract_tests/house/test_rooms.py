@@ -21,7 +21,6 @@ from contract_tests.house import public_surface
 from weryai import AsyncWeryAI, MultiImageToVideo, WeryAI, WeryAIError, errors, results
 from weryai.cli._commands.options import build
 from weryai.journal import Entry
-from weryai.requests import _fields, _videos
 from weryai.testing import Simulator, _scenario
 
 ROOT = Path(__file__).parents[2]
@@ -49,13 +48,12 @@ def imports(file: Path) -> set[str]:
     return found
 
 
-def test_only_the_wire_imports_the_generated_client() -> None:
-    users = [
-        file.name
-        for file in WRAPPER.rglob("*.py")
-        if any(name.split(".")[0] == "weryai_api" for name in imports(file))
-    ]
-    assert sorted(users) == ["operations.py", "replies.py"]
+def test_only_the_service_imports_the_generated_client_and_requests_its_limits() -> None:
+    used = {file: {n for n in imports(file) if n.startswith("weryai_api.")} for file in CORE}
+    users = {file.parent.name for file in used if used[file]}
+    assert users == {"_service", "requests"}
+    limits = set().union(*(used[file] for file in used if file.parent.name == "requests"))
+    assert {name.removesuffix(".Limits") for name in limits} == {"weryai_api.limits"}
 
 
 @pytest.mark.parametrize("room", ["cli", "testing"])
@@ -144,16 +142,6 @@ def test_every_field_of_the_request_can_be_given_in_python_and_in_the_shell() ->
     assert in_contract ^ in_python == set(), "wrapper/weryai/requests/_videos.py: MultiImageToVideo"
     in_the_shell = set(inspect.signature(build).parameters)
     assert in_contract ^ in_the_shell == set(), "wrapper/weryai/cli/_commands/options.py: build"
-
-
-def test_the_limits_of_the_request_are_those_of_the_contract() -> None:
-    schemas = CONTRACT["components"]["schemas"]
-    fields = schemas["MultiImageToVideoRequest"]["properties"]
-    assert fields["images"]["maxItems"] == _fields.MAX_IMAGES
-    assert fields["prompt"]["maxLength"] == _videos.MAX_PROMPT
-    assert fields["negative_prompt"]["maxLength"] == _videos.MAX_NEGATIVE_PROMPT
-    assert list(range(1, _videos.MAX_VIDEOS + 1)) == schemas["VideoNumber"]["enum"]
-    assert fields["caller_id"]["maximum"] == _fields.INT64 - 1
 
 
 def test_the_states_are_those_of_the_contract() -> None:

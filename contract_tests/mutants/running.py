@@ -30,6 +30,8 @@ GUARDS = {
     "contract": (
         "contract/test_document.py",
         "house/test_rooms.py",
+        "client/test_requests.py",
+        "contract/test_outside_readers.py",
         "contract/test_generated.py",
         "simulator/test_limits.py",
         "simulator/test_replies.py",

@@ -13,7 +13,7 @@ import pytest
 
 from contract_tests.support import recorded_page
 from contract_tests.support.contract import SCHEMAS
-from contract_tests.support.forbidden_values import ADDRESS, BAD, each
+from contract_tests.support.forbidden_values import ADDRESS, BAD, REQUIRED, each
 from contract_tests.support.servers.simulator_http import (
     MODELS,
     REQUEST,
@@ -149,7 +149,7 @@ def test_a_ratio_is_text_where_a_model_lists_none(
     assert len(simulator.ledger) == 1
 
 
-@pytest.mark.parametrize("name", SCHEMA["required"])
+@pytest.mark.parametrize("name", REQUIRED)
 def test_each_required_field_is_required(
     simulator: Simulator, http: httpx.Client, name: str
 ) -> None:

@@ -19,12 +19,14 @@ class Example:
     Attributes:
         operation: its operationId, or that of the webhook.
         kind: the status of a reply, else `request` or `notice`.
+        media: the media type of its body.
         component: its name in components/examples, empty where it stands at its place.
         schema: what the contract says of all that can stand there.
     """
 
     operation: str
     kind: str
+    media: str
     component: str
     schema: dict[str, Any]
     value: Any
@@ -46,11 +48,11 @@ def _bodies() -> Iterator[tuple[str, str, Any]]:
 
 def _all() -> Iterator[tuple[str, Example]]:
     for operation, kind, body in _bodies():
-        for media in resolved(body).get("content", {}).values():
-            for name, told in media.get("examples", {}).items():
+        for media, content in resolved(body).get("content", {}).items():
+            for name, told in content.get("examples", {}).items():
                 component = told.get("$ref", "").rpartition("/")[2]
                 value = resolved(told)["value"]
-                example = Example(operation, kind, component, media["schema"], value)
+                example = Example(operation, kind, media, component, content["schema"], value)
                 yield f"{operation}.{kind}.{name}", example
 
 

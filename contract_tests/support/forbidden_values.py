@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 ADDRESS = "https://example.com/a.jpg"
+REQUIRED = ("model", "prompt", "images", "aspect_ratio", "duration")
 # By field of the request. None is JSON's null; to the client it means that a field is left out.
 BAD: dict[str, list[Any]] = {
     "model": [None, 1, ["KLING_O1"]],

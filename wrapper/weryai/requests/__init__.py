@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
-from ._videos import Image, MultiImageToVideo, require
+from ._fields import Image
+from ._videos import MultiImageToVideo, require
 
 __all__ = ["Image", "MultiImageToVideo", "require"]

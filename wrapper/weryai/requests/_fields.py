@@ -1,21 +1,79 @@
-"""The kinds of fields that a request has, and what may be wrong with the value of one."""
+"""The kinds of fields that a request has, and what may be wrong with the value of one.
+
+The annotation of a field says its kind; what is possible comes from weryai_api.limits.
+"""
 
 from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
+from functools import partial, reduce
+from operator import or_
 from pathlib import PurePosixPath
+from types import NoneType, UnionType
+from typing import Any, ClassVar, Protocol, TypeVar, cast, get_args
 from urllib.parse import urlsplit
+
+from attrs import Attribute, fields, frozen
+
+from weryai_api.limits import Limits
 
 from .._network import addresses
 from .._texts import encoding_fault, is_address, shown
 
-MAX_IMAGES = 3
+Image = str | os.PathLike[str]
+
 INT64 = 2**63
 # Pictures and films that an address may name and that are none of the page's "jpg, jpeg, png,
 # webp". The vendor's own client lets gif pass (V-upl); nobody has seen it work.
 OTHER_KIND = re.compile(r"\.(gif|bmp|tiff?|hei[cf]|avif|jxl|svg|ico|psd|pdf|mp4|mov|webm)", re.I)
+
+
+@frozen
+class Check:
+    """How the value of one field is checked; `faults` words what is wrong with it."""
+
+    name: str
+    required: bool
+    faults: Callable[[Any], Iterator[str]]
+
+
+class Checked(Protocol):
+    """A request class, with the checks of its fields in their order."""
+
+    _checks: ClassVar[tuple[Check, ...]]
+
+
+R = TypeVar("R", bound=Checked)
+
+
+def checked_by(body: Limits) -> Callable[[type[R]], type[R]]:
+    """Makes the checks of a request class of its annotations and limits, once for all requests."""
+
+    def decorate(request: type[R]) -> type[R]:
+        request._checks = tuple(_check(each, body) for each in fields(cast(Any, request)))
+        return request
+
+    return decorate
+
+
+def _check(field: Attribute[Any], body: Limits) -> Check:
+    taken: Any = field.type
+    if isinstance(taken, UnionType):
+        taken = reduce(or_, (each for each in get_args(taken) if each is not NoneType))
+    kind, faults = KINDS[taken]
+    limits = _of_kind(kind, body.fields.get(field.name, Limits()))
+    if taken is str and limits.format == "uri":
+        faults = address_faults
+    unit = {"unit": field.metadata["unit"]} if "unit" in field.metadata else {}
+    named = partial(faults, field.name, limits=limits, **unit)
+    return Check(field.name, field.name in body.required, named)
+
+
+def _of_kind(kind: str, limits: Limits) -> Limits:
+    """The limits of one kind of values, where a field may have several."""
+    return next((each for each in limits.any_of if each.kind == kind), limits)
 
 
 def is_image(image: object) -> bool:
@@ -25,21 +83,28 @@ def is_image(image: object) -> bool:
         return False
 
 
-def image_faults(images: object) -> Iterator[str]:
+def images_faults(name: str, images: object, *, limits: Limits) -> Iterator[str]:
+    possible = _between(limits.fewest or 0, limits.most_items)
     if not isinstance(images, tuple):
-        yield f"images must be a list of 1 to {MAX_IMAGES} paths or addresses"
+        yield f"{name} must be a list of {possible} paths or addresses"
         return
-    if not 1 <= len(images) <= MAX_IMAGES:
-        yield f"images: {len(images)} given, 1 to {MAX_IMAGES} are possible"
+    if not _is_between(len(images), limits.fewest, limits.most_items):
+        yield f"{name}: {len(images)} given, {possible} are possible"
     for number, image in enumerate(images, 1):
-        if not is_image(image):
-            yield f"images[{number}] must be a path or an https address, not {shown(image)}"
-        elif isinstance(image, str) and is_address(image):
-            yield from address_faults(f"images[{number}]", image)
-            yield from kind_faults(f"images[{number}]", image)
+        yield from image_faults(f"{name}[{number}]", image, limits=limits.items)
 
 
-def address_faults(name: str, address: object) -> Iterator[str]:
+def image_faults(name: str, image: object, *, limits: Limits | None) -> Iterator[str]:
+    """Of one image: of an address, that is. A local file is looked at when it is submitted."""
+    if not is_image(image):
+        yield f"{name} must be a path or an https address, not {shown(image)}"
+    elif isinstance(image, str) and is_address(image):
+        yield from address_faults(name, image, limits=limits)
+        yield from kind_faults(name, image)
+
+
+def address_faults(name: str, address: object, *, limits: Limits | None) -> Iterator[str]:
+    """Of an address, which is checked for more than its limits say: see addresses.fault."""
     if not isinstance(address, str):
         yield f"{name} must be an https address, not {shown(address)}"
     elif fault := addresses.fault(address) or encoding_fault(address):
@@ -57,25 +122,59 @@ def kind_faults(name: str, address: str) -> Iterator[str]:
         yield f"{name} is a {kind[1].lower()}; the service takes jpg, jpeg, png and webp"
 
 
-def text_faults(
-    name: str, text: object, *, shortest: int = 0, longest: int | None = None
-) -> Iterator[str]:
+def text_faults(name: str, text: object, *, limits: Limits) -> Iterator[str]:
     if not isinstance(text, str):
         yield f"{name} must be a text, not {shown(text)}"
-    elif len(text) < shortest:
+    elif limits.shortest and not text:
         yield f"{name} is empty"
-    elif longest is not None and len(text) > longest:
-        yield f"{name} has {len(text)} characters, at most {longest} are possible"
+    elif not _is_between(len(text), limits.shortest, limits.longest):
+        possible = _between(limits.shortest if limits.longest is None else None, limits.longest)
+        yield f"{name} has {len(text)} characters, {possible} are possible"
+    elif limits.enum and text not in limits.enum:
+        yield f"{name} must be {_one_of(limits)}, not {shown(text)}"
     elif fault := encoding_fault(text):
         yield f"{name} {fault}"
 
 
-def whole_faults(
-    name: str, value: object, least: int, most: int | None, *, unit: str = ""
-) -> Iterator[str]:
+def whole_faults(name: str, value: object, *, limits: Limits, unit: str = "") -> Iterator[str]:
     kind = f"a whole number of {unit}" if unit else "a whole number"
     if not isinstance(value, int) or isinstance(value, bool):
         yield f"{name} must be {kind}, not {shown(value)}"
-    elif not least <= value <= (INT64 - 1 if most is None else most):
-        limits = f"at least {least}" if most is None else f"{least} to {most}"
-        yield f"{name} must be {kind}, {limits}, not {shown(value)}"
+    elif limits.enum and value not in limits.enum:
+        yield f"{name} must be {kind}, {_one_of(limits)}, not {shown(value)}"
+    elif not _is_between(value, limits.least, limits.most):
+        possible = _between(limits.least, limits.most)
+        yield f"{name} must be {kind}, {possible}, not {shown(value)}"
+
+
+def flag_faults(name: str, value: object, *, limits: Limits) -> Iterator[str]:
+    if not isinstance(value, bool):
+        yield f"{name} must be True or False, not {shown(value)}"
+
+
+def _is_between(value: int, least: float | None, most: float | None) -> bool:
+    """Whether it is possible; all numbers are of 64 bits, whatever else is said."""
+    return (-INT64 if least is None else least) <= value <= (INT64 - 1 if most is None else most)
+
+
+def _between(least: float | None, most: float | None) -> str:
+    if most is None:
+        return "of 64 bits" if least is None else f"at least {least}"
+    return f"at most {most}" if least is None else f"{least} to {most}"
+
+
+def _one_of(limits: Limits) -> str:
+    numbers = [each for each in limits.enum if isinstance(each, int)]
+    if numbers and numbers == list(range(numbers[0], numbers[-1] + 1)):
+        return f"{numbers[0]} to {numbers[-1]}"
+    return f"one of {', '.join(map(str, limits.enum))}"
+
+
+# By annotation: the kind of the values, as JSON Schema calls it, and what is wrong with one.
+KINDS: dict[Any, tuple[str, Callable[..., Iterator[str]]]] = {
+    str: ("string", text_faults),
+    int: ("integer", whole_faults),
+    bool: ("boolean", flag_faults),
+    Image: ("string", image_faults),
+    Sequence[Image]: ("array", images_faults),
+}

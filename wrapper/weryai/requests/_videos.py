@@ -1,25 +1,21 @@
 """Requests for videos, one class an endpoint."""
 
-from __future__ import annotations
-
+# Without `from __future__ import annotations`: how a field is checked follows from its annotation.
 import os
 from collections.abc import Iterator, Sequence
-from typing import Any
+from typing import Any, ClassVar
 from urllib.parse import urlsplit
 
 from attrs import asdict, field, frozen
+
+from weryai_api import limits
 
 from .._files.images import LocalImage, inspect_all
 from .._network import addresses, settings
 from .._texts import is_address, shown
 from ..errors import InvalidRequestError, MediaError
-from ._fields import INT64, address_faults, image_faults, is_image, text_faults, whole_faults
+from ._fields import Check, Image, checked_by, is_image
 
-Image = str | os.PathLike[str]
-
-MAX_PROMPT = 2000
-MAX_NEGATIVE_PROMPT = 1000
-MAX_VIDEOS = 4
 # What the page says of one model alone, in its words: key, field and value.
 NOT_FOR = {
     ("WERYDANCE_2_0_FAST", "resolution", "1080p"): "Werydance 2.0 Fast does not support 1080p",
@@ -31,6 +27,7 @@ def _freeze(images: Any) -> Any:
     return tuple(images) if isinstance(images, (list, tuple)) else images
 
 
+@checked_by(limits.MULTI_IMAGE_TO_VIDEO_REQUEST)
 @frozen(kw_only=True)
 class MultiImageToVideo:
     """A request for `POST /v1/generation/multi-image-to-video`, checked when it is made.
@@ -60,11 +57,13 @@ class MultiImageToVideo:
         InvalidRequestError: with every fault; those of local images too, if there are others.
     """
 
+    _checks: ClassVar[tuple[Check, ...]]
+
     images: Sequence[Image] = field(converter=_freeze)
     prompt: str
     model: str
     aspect_ratio: str
-    duration: int
+    duration: int = field(metadata={"unit": "seconds"})
     negative_prompt: str | None = None
     video_number: int | None = None
     resolution: str | None = None
@@ -123,24 +122,10 @@ class MultiImageToVideo:
             yield f"webhook_url {fault}: the service cannot call it, so give a public address"
 
     def _faults(self) -> Iterator[str]:
-        yield from image_faults(self.images)
-        yield from text_faults("prompt", self.prompt, shortest=1, longest=MAX_PROMPT)
-        yield from text_faults("model", self.model)
-        yield from text_faults("aspect_ratio", self.aspect_ratio)
-        yield from whole_faults("duration", self.duration, 1, None, unit="seconds")
-        if self.negative_prompt is not None:
-            text = self.negative_prompt
-            yield from text_faults("negative_prompt", text, longest=MAX_NEGATIVE_PROMPT)
-        if self.video_number is not None:
-            yield from whole_faults("video_number", self.video_number, 1, MAX_VIDEOS)
-        if self.resolution is not None:
-            yield from text_faults("resolution", self.resolution)
-        if self.generate_audio is not None and not isinstance(self.generate_audio, bool):
-            yield f"generate_audio must be True or False, not {shown(self.generate_audio)}"
-        if self.webhook_url is not None:
-            yield from address_faults("webhook_url", self.webhook_url)
-        if self.caller_id is not None:
-            yield from whole_faults("caller_id", self.caller_id, -INT64, INT64 - 1)
+        for check in self._checks:
+            value = getattr(self, check.name)
+            if check.required or value is not None:
+                yield from check.faults(value)
         for (model, name, value), words in NOT_FOR.items():
             given = getattr(self, name)
             if self.model == model and isinstance(given, str) and given.strip().lower() == value:
