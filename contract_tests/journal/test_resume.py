@@ -200,7 +200,7 @@ def test_a_file_that_lacks_only_its_name_is_not_fetched_again(
         raise OSError(errno.ENOSPC, "No space left on device")
 
     with monkeypatch.context() as patch:
-        patch.setattr("weryai._files.placing.place", full)
+        patch.setattr("weryai._files.placing.publish", full)
         with pytest.raises(DownloadError, match="make room"):
             make_client(handler=origin).download(T, tmp_path)
     assert make_client(handler=origin).download(T, tmp_path)[0].read_bytes() == VIDEO

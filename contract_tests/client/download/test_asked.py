@@ -14,7 +14,7 @@ import pytest
 from contract_tests.support.clients import MakeClient
 from contract_tests.support.films import film
 from weryai import DownloadError, InvalidRequestError, Job, Result, Task, Video
-from weryai._files import placing
+from weryai._files import naming
 from weryai.journal import SQLiteJournal
 from weryai.testing import Simulator
 
@@ -229,23 +229,23 @@ def test_names_are_found_in_a_number_of_steps_that_grows_as_they_do(
     monkeypatch: pytest.MonkeyPatch, alike: int
 ) -> None:
     videos = [Video(f"{SITE}/{number}", f"t{number // alike}") for number in range(2000)]
-    digest, digests = placing._digest, list[str]()
+    digest, digests = naming._digest, list[str]()
 
     def counted(text: str) -> str:
         digests.append(text)
         return digest(text)
 
-    name = placing.name
-    monkeypatch.setattr(placing, "_digest", counted)
-    monkeypatch.setattr(placing, "name", lambda video: Counted(name(video)))
+    name = naming.name
+    monkeypatch.setattr(naming, "_digest", counted)
+    monkeypatch.setattr(naming, "name", lambda video: Counted(name(video)))
     Counted.compared = 0
-    assert len(set(placing.names(videos))) == 2000
+    assert len(set(naming.names(videos))) == 2000
     assert Counted.compared <= 5 * 2000
     assert len(digests) <= 2 * 2000
 
 
 def test_names_that_differ_in_case_alone_are_two_files_on_every_disk() -> None:
-    names = placing.names([Video(A.url, "Task_1"), Video(B.url, "task_1"), Video(C.url, "TASK_1")])
+    names = naming.names([Video(A.url, "Task_1"), Video(B.url, "task_1"), Video(C.url, "TASK_1")])
     assert len({name.lower() for name in names}) == 3
     assert names[0] == "Task_1.mp4"
 
@@ -253,19 +253,19 @@ def test_names_that_differ_in_case_alone_are_two_files_on_every_disk() -> None:
 def test_the_name_of_a_video_stays_when_its_address_is_signed_anew() -> None:
     before = [Video(f"{SITE}/{place}.mp4?signed=1", "t") for place in (1, 2, 2)]
     after = [Video(f"{SITE}/{place}.mp4?signed=2#x", "t") for place in (1, 2, 2)]
-    assert placing.names(before) == placing.names(after)
-    assert len(set(placing.names(before))) == 3
+    assert naming.names(before) == naming.names(after)
+    assert len(set(naming.names(before))) == 3
 
 
 @pytest.mark.parametrize("name", ["CON", "con", "nul.x", "Aux", "COM1", "lpt9.task", "prn."])
 def test_no_file_is_called_as_windows_calls_a_device(name: str) -> None:
-    (found,) = placing.names([Video(A.url, name)])
+    (found,) = naming.names([Video(A.url, name)])
     assert found.startswith(f"video-{name}-")
 
 
 @pytest.mark.parametrize("name", ["console", "com", "com10", "nullify", "task.con"])
 def test_a_name_that_only_looks_like_that_of_a_device_stays(name: str) -> None:
-    assert placing.names([Video(A.url, name)]) == [f"{name}.mp4"]
+    assert naming.names([Video(A.url, name)]) == [f"{name}.mp4"]
 
 
 def test_the_longest_name_leaves_room_for_that_of_its_part(

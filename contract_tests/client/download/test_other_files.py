@@ -16,7 +16,7 @@ import pytest
 from contract_tests.support.clients import KEY, MakeClient
 from contract_tests.support.servers.scripted_file_server import URL, VIDEO, Origin, Stream
 from weryai import AsyncWeryAI, ConfigError, DownloadError, Video, WeryAI
-from weryai._files import locks, placing
+from weryai._files import locks, naming
 from weryai.testing import ManualClock
 
 T = [Video(URL, "t")]
@@ -67,7 +67,7 @@ def test_another_file_of_that_name_is_never_overwritten(
 
 def test_a_file_that_has_to_step_aside_has_no_name_of_another_video() -> None:
     videos = [Video(URL, name) for name in ("t", "t~2", "t-2", "t(2)", "t_2", "t.2")]
-    assert not [name for name in placing.names(videos) if "~" in name]
+    assert not [name for name in naming.names(videos) if "~" in name]
 
 
 @pytest.mark.parametrize("content", [None, VIDEO, b"secret"], ids=["nowhere", "same", "other"])

@@ -117,7 +117,7 @@ class PartialFile:
                 self._refuse(fault)
             self._sync()
             self._data.close()  # Windows renames no open file
-            path = placing.place(self._path, self._target, self._left_whole)
+            path = placing.publish(self._path, self._target, self._left_whole)
             self._written, self._total = Checked(), None
             return path
 

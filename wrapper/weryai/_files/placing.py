@@ -1,76 +1,31 @@
-"""Downloaded files: their names, how each gets its own, and what to do where the disk says no."""
+"""Giving a whole file its name without touching another, and what to do where the disk says no."""
 
 from __future__ import annotations
 
 import errno
 import hashlib
 import os
-import re
 import stat
-from collections import Counter
-from collections.abc import Sequence
 from contextlib import suppress
 from itertools import count
-from pathlib import Path, PurePosixPath
-
-from .._texts import identity
-from ..results import Video
-
-SUFFIXES = frozenset({".mp4", ".mov", ".webm"})
-# Characters, each a byte: with all that is added to it, a hidden part's name stays below 255.
-LONGEST_STEM = 140
-# Names that stand for no file on Windows, with any suffix (Microsoft, "Naming Files").
-DEVICE = re.compile(r"(con|prn|aux|nul|com\d|lpt\d)(\.|$)", re.IGNORECASE)
-
-
-def names(videos: Sequence[Video]) -> list[str]:
-    """A file name for each video, no two alike."""
-    taken: set[str] = set()  # as a disk sees them that does not know case
-    tries: Counter[str] = Counter()  # by the plain name: to begin anew each time takes for ever
-    found: list[str] = []
-    for video in videos:
-        each = plain = name(video)
-        while (seen := each.casefold()) in taken:
-            tries[plain.casefold()] += 1
-            known = f"{identity(video.url)} {tries[plain.casefold()]}"
-            each = f"{_digest(known)}-{plain}"
-        taken.add(seen)
-        found.append(each)
-    return found
-
-
-def name(video: Video) -> str:
-    """A file name that cannot leave its folder, whatever the service called the task.
-
-    A name that had to be changed gets a mark of its own, so that two never become one.
-    """
-    stem = re.sub(r"[^A-Za-z0-9._-]", "_", video.name).lstrip(".")[:LONGEST_STEM]
-    if DEVICE.match(stem) or not stem:
-        stem = f"video-{stem}".rstrip("-")
-    if stem != video.name:
-        stem = f"{stem}-{_digest(video.name)}"
-    suffix = PurePosixPath(identity(video.url)).suffix.lower()
-    return stem + (suffix if suffix in SUFFIXES else ".mp4")
-
-
-def _digest(text: str) -> str:
-    return hashlib.sha256(text.encode(errors="surrogatepass")).hexdigest()[:8]
+from pathlib import Path
 
 
 def make_folder(folder: Path) -> None:
     folder.mkdir(parents=True, exist_ok=True)
 
 
-def place(part: Path, target: Path, again: bool) -> Path:
+def publish(part: Path, target: Path, again: bool) -> Path:
     """Give a whole file its name, at once and without touching any file that is there.
 
     The same bytes under that name already: they stay. Another file there: the name gets a number
     behind a tilde, `task_1~2.mp4`, which `names` never uses.
 
     Parameters:
-        again: the part was whole when it was found, so the process that left it may have been
-            killed in here. Then an empty file of that name counts as what is left of that. Where
-            the part starts anew, nobody could tell it from a user's own, and it stays.
+        again: the partial file was already complete when it was opened, so an earlier process may
+            have died in here and left an empty placeholder: an empty file of that name is then
+            taken for it. Where the partial file starts anew, nobody could tell an empty file from
+            a user's own, and it stays.
 
     Returns the path; the part may be removed then. Raises OSError, and then it is still there.
     """

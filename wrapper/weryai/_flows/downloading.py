@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from .._calls import retry_rules
 from .._calls.bookkeeping import Bookkeeping
 from .._calls.sending import Calls
-from .._files import partial, placing
+from .._files import naming, partial, placing
 from .._network import failures
 from .._network.io import IO, Call
 from .._service.cost import Cost
@@ -51,7 +51,7 @@ async def download(
     folder, videos = _folder(directory), _videos(source)
     paths: list[Path] = []
     failures: list[DownloadError] = []
-    for video, name in zip(videos, placing.names(videos), strict=True):
+    for video, name in zip(videos, naming.names(videos), strict=True):
         try:
             paths.append(await fetch(calls, video, folder / name))
             await books.fetched(video, paths[-1])
