@@ -92,9 +92,9 @@ class Bookkeeping:
         )
         try:
             await self._do(step)
-        except BaseException as error:
+        except BaseException:
             if step.done:  # stopped from outside, when it was begun and not sent
-                await self.fail(entry_id, error, unknown=False)
+                await self.refuse(entry_id)
             raise
 
     async def accept(self, entry_id: str, job: Job) -> None:
@@ -112,17 +112,22 @@ class Bookkeeping:
         if step.failure is not None:
             raise _keep_ids(_told(step.failure), job)
 
-    async def fail(self, entry_id: str, error: BaseException, *, unknown: bool) -> None:
-        """Remove an intent that started nothing, or write down why that is not known. Raises
-        nothing: the error that is on its way matters more."""
+    async def refuse(self, entry_id: str) -> None:
+        """Remove an intent that started nothing. Raises nothing: the error that is on its way
+        matters more."""
+        if self.journal:
+            await self._end(entry_id, partial(self.journal.refuse, entry_id))
+
+    async def doubt(self, entry_id: str, error: BaseException) -> None:
+        """Write down why the fate of an intent is not known. Raises nothing, as `refuse`."""
         if not self.journal:
             return
-        work = partial(self.journal.refuse, entry_id)
         for each in (error, error.__cause__):
             if isinstance(each, SubmissionUnknownError):
                 each.entry = entry_id
-        if unknown:
-            work = partial(self.journal.doubt, entry_id, _reason(error))
+        await self._end(entry_id, partial(self.journal.doubt, entry_id, _reason(error)))
+
+    async def _end(self, entry_id: str, work: Callable[[], None]) -> None:
         try:
             await self._do(_Step(work))
         except BaseException as failure:

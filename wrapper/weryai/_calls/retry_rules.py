@@ -81,22 +81,13 @@ NOT_THERE_YET = frozenset({403, 404, 408, 429})
 DOWNLOAD_BUDGET = 60.0
 
 
-def verdict(
-    error: WeryAIError,
-    cost: Cost,
-    reply: Reply | None = None,
-    sent: Mapping[str, Any] | None = None,
-) -> Verdict:
-    """Whether a call that failed like this, after this reply or none, may be sent again. `sent` is
-    the JSON of a paid one."""
+def of_submission(error: WeryAIError, reply: Reply | None, sent: Mapping[str, Any]) -> Verdict:
+    """What follows for a paid submission of this JSON that failed, after this reply or none."""
     if isinstance(error, TransportError):
-        lost = Verdict.UNKNOWN if cost is Cost.PAID else Verdict.AGAIN
-        return lost if error.sent else Verdict.AGAIN
+        return Verdict.UNKNOWN if error.sent else Verdict.AGAIN
     if not isinstance(error, ResponseError):
         return Verdict.RAISE
-    if cost is Cost.PAID:
-        return Verdict.UNKNOWN if reply is None else of_a_refusal(reply, sent or {})
-    return Verdict.AGAIN if _passes(error) else Verdict.RAISE
+    return Verdict.UNKNOWN if reply is None else of_a_refusal(reply, sent)
 
 
 def of_a_refusal(reply: Reply, sent: Mapping[str, Any]) -> Verdict:
@@ -108,8 +99,10 @@ def of_a_refusal(reply: Reply, sent: Mapping[str, Any]) -> Verdict:
     return Verdict.UNKNOWN
 
 
-def _passes(error: ResponseError) -> bool:
+def may_be_repeated(error: WeryAIError) -> bool:
     """Whether a call that costs nothing may fare better the next time."""
+    if not isinstance(error, ResponseError):
+        return isinstance(error, TransportError)
     failed = error.http_status >= 500 or error.http_status in (408, 429)
     return failed or error.code in REFUSED_FOR_NOW or error.code in range(500, 600)
 

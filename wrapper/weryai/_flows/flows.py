@@ -12,10 +12,11 @@ from typing import TYPE_CHECKING, Any
 from attrs import define, field
 
 from .. import requests, webhooks
-from .._calls import arguments, bookkeeping, repeats, retry_rules
+from .._calls import arguments, repeats, retry_rules
 from .._calls.bookkeeping import Asked, Bookkeeping
+from .._calls.paying import Payments
 from .._calls.repeats import Repeats
-from .._calls.sending import Calls, Fate
+from .._calls.sending import Calls
 from .._files.images import LocalImage, inspect
 from .._journal.entry import MULTI_IMAGE
 from .._network.io import IO
@@ -65,6 +66,7 @@ class Flows:
     calls: Calls = field(init=False)
     books: Bookkeeping = field(init=False)
     uploads: Uploads = field(init=False)
+    payments: Payments = field(init=False)
     repeats: Repeats = field(init=False)
     memory: Memory = field(init=False, factory=Memory)
 
@@ -72,6 +74,7 @@ class Flows:
         self.calls = Calls(self.io, self.config)
         self.books = Bookkeeping(self.io, self.config.base_url, self.journal)
         self.uploads = Uploads(self.calls, self.books)
+        self.payments = Payments(self.calls, self.books)
         self.repeats = Repeats(self.calls, self.books)
 
     async def balance(self, budget: float | None) -> float:
@@ -172,8 +175,11 @@ class Flows:
             image if isinstance(image, str) else await self.uploads.address(image, budget)
             for image in images
         ]
+        operation = operations.submit(request, addresses)
+        sent = self.config.api_key.cut(str(_loggable(operation.request["json"])))
+        log.info("submitting: %s", sent)
         try:
-            job = await self._pay(request, addresses, asked, budget)
+            job = await self.payments.pay(operation, asked, budget)
         except (ParameterError, NotFoundError) as error:
             await self.uploads.forget(addresses)  # one of them may be gone
             tell(error, [image.image for image in images if isinstance(image, Content)])
@@ -209,33 +215,6 @@ class Flows:
         if waiting.over:
             self.memory.conclude(job)
         await self.books.note(job, tasks, final=waiting.final)
-
-    async def _pay(
-        self,
-        request: MultiImageToVideo,
-        addresses: Sequence[str],
-        asked: Asked,
-        budget: float | None,
-    ) -> Job:
-        """The paid call: written down before it is sent, and again when its fate is known."""
-        operation = operations.submit(request, addresses)
-        payload, entry, fate = operation.request["json"], bookkeeping.new_id(), Fate()
-        log.info("submitting: %s", self.config.api_key.cut(str(_loggable(payload))))
-        await self.books.begin(entry, payload, self.calls.now(), asked)
-        try:
-            receipt = await self.calls.call(operation, budget, fate)
-        except BaseException as error:
-            await self.books.fail(entry, error, unknown=fate.open)
-            raise
-        job = Job(
-            receipt.task_ids,
-            receipt.batch_id,
-            self.calls.now(),
-            request.caller_id,
-            request.video_number or 1,
-        )
-        await self.books.accept(entry, job)
-        return job
 
     async def _held(
         self, images: Sequence[Image], local: Iterable[LocalImage]
