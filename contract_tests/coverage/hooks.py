@@ -21,7 +21,7 @@ from attrs import NOTHING, fields
 from contract_tests.coverage.record import Seen
 from weryai import InvalidRequestError, MultiImageToVideo
 from weryai._network import io
-from weryai._service import operations
+from weryai._service import operations, replies
 from weryai._texts import is_address
 from weryai.testing import _asgi
 
@@ -51,7 +51,7 @@ def install(seen: Seen, patch: pytest.MonkeyPatch) -> None:
     wrap(MultiImageToVideo, "__attrs_post_init__", _checking)
     wrap(operations, "task_status", _asking, TASK)
     wrap(operations, "batch_status", _asking, BATCH)
-    wrap(operations, "notice", _reading_a_notice)
+    wrap(replies, "notice", _reading_a_notice)
     wrap(_asgi.App, "in_process", _answering)
     wrap(_asgi.App, "notice", _writing_a_notice)
     wrap(_asgi, "_planned", _playing)

@@ -5,7 +5,6 @@ A whole run in which one is left open fails, and so does one with an excuse that
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +13,8 @@ import pytest
 from contract_tests.coverage.cells import Contract
 from contract_tests.coverage.hooks import install
 from contract_tests.coverage.record import Seen
-from contract_tests.coverage.verdict import Verdict, excuses, judge, printed, whole
+from contract_tests.coverage.report import junit, markdown, summary
+from contract_tests.coverage.verdict import Verdict, excuses, judge
 
 SEEN = pytest.StashKey[Seen]()
 VERDICT = pytest.StashKey[Verdict]()
@@ -47,9 +47,10 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
         config.workeroutput[OUTPUT] = config.stash[SEEN].export()  # type: ignore[attr-defined]
     elif is_whole(config) and session.exitstatus == pytest.ExitCode.OK:
         verdict = config.stash[VERDICT] = judge(config.stash[SEEN], excuses())
-        report = config.rootpath / "reports" / "contract.md"
-        report.parent.mkdir(exist_ok=True)
-        report.write_text("\n".join(whole(verdict)) + "\n")
+        reports = config.rootpath / "reports"
+        reports.mkdir(exist_ok=True)
+        (reports / "contract.md").write_text("\n".join(markdown(verdict)) + "\n")
+        (reports / "contract.xml").write_text(junit(verdict))
         if not verdict.good:
             session.exitstatus = pytest.ExitCode.TESTS_FAILED
 
@@ -59,9 +60,9 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     if VERDICT not in terminalreporter.config.stash:
         terminalreporter.write_line("not judged: not all tests ran, or some failed")
         return
-    verdict = terminalreporter.config.stash[VERDICT]
-    for line in printed(verdict, public=bool(os.environ.get("CI"))):
+    for line in summary(terminalreporter.config.stash[VERDICT]):
         terminalreporter.write_line(line)
+    terminalreporter.write_line("every cell: reports/contract.md, and for machines contract.xml")
 
 
 def is_whole(config: pytest.Config) -> bool:

@@ -1,4 +1,4 @@
-"""What the tests did with the contract: one map for each thing that a side can do with it."""
+"""What the tests did with the contract: the cells that each side touched, by what it did there."""
 
 from __future__ import annotations
 
@@ -8,52 +8,66 @@ from collections.abc import Mapping
 from typing import Any
 from urllib.parse import unquote
 
-from attrs import define, field
-from tracecov import CoverageMap, HttpRequest
+from attrs import astuple, define, field
 
-from contract_tests.coverage.cells import Cell, Contract, mirrored
+from contract_tests.coverage.cells import Cell, Contract
 
 # What a client sent, did not send because it refused to, and read; what the simulator accepted,
 # refused and said of its own accord, and what it said because a scenario told it to.
-MAPS = ("sent", "withheld", "read", "accepted", "refused", "said", "scripted")
-HOST = "http://localhost"
+DEEDS = ("sent", "withheld", "read", "accepted", "refused", "said", "scripted")
 
 
 @define
 class Seen:
-    """What is known to the end of a run: the maps, and by side the links that were followed."""
+    """What is known to the end of a run: cells by deed, by side the links that were followed."""
 
     contract: Contract
-    maps: dict[str, CoverageMap] = field(init=False)
+    touched: dict[str, set[Cell]] = field(init=False)
     links: dict[str, set[Cell]] = field(init=False)
     # Values that replies of this test offered, by side: what follows a link asks for one of them.
     _offers: dict[tuple[str, str, str, str], set[Cell]] = field(init=False, factory=dict)
+    _known: set[int] = field(init=False, factory=set)  # what was counted need not be counted again
     _lock: threading.Lock = field(init=False, factory=threading.Lock)
 
     def __attrs_post_init__(self) -> None:
-        self.maps = {name: self.contract.map() for name in MAPS}
+        self.touched = {name: set() for name in DEEDS}
         self.links = {"client": set(), "simulator": set()}
 
     def request(
-        self, name: str, method: str, target: str, headers: Mapping[str, str], body: bytes
+        self, deed: str, method: str, target: str, headers: Mapping[str, str], body: bytes
     ) -> None:
         """Note a request.
 
         Parameters:
-            name: the map.
+            deed: one of DEEDS.
             target: its path as it is on the wire.
         """
-        with self._lock:
-            whole = HttpRequest(method, HOST + target, body or None, dict(headers))
-            self.maps[name].record(whole, timestamp=0)
+        if found := self.contract.operation(method, target.partition("?")[0]):
+            operation, arguments = found
+            self._note(deed, operation, "request", headers, body, arguments)
 
     def reply(
-        self, name: str, operation: str, place: str, headers: Mapping[str, str], body: bytes
+        self, deed: str, operation: str, place: str, headers: Mapping[str, str], body: bytes
     ) -> None:
         """Note a reply, or a notice, by the place that it has in the contract."""
+        self._note(deed, operation, place, headers, body, {})
+
+    def _note(
+        self,
+        deed: str,
+        operation: str,
+        place: str,
+        headers: Mapping[str, str],
+        body: bytes,
+        arguments: Mapping[str, str],
+    ) -> None:
+        """A status that the contract does not have is nothing of it."""
+        told = hash((deed, operation, place, *headers.items(), body, *arguments.items()))
+        known = self.contract.places.get((operation, place))
         with self._lock:
-            target = HOST + mirrored(operation, place)
-            self.maps[name].record(HttpRequest("POST", target, body, dict(headers)), timestamp=0)
+            if known and told not in self._known:
+                self._known.add(told)
+                self.touched[deed] |= known.touched(headers, body, arguments)
 
     def offer(self, side: str, operation: str, status: int, body: bytes) -> None:
         """Note where the links of a reply lead."""
@@ -74,21 +88,19 @@ class Seen:
         """Another test begins, with other tasks by the same ids."""
         self._offers.clear()
 
-    def touched(self, name: str) -> set[Cell]:
-        """The cells in a map; it knows nothing of links."""
-        return set(self.contract.counted) - self.contract.missing(self.maps[name])
-
     def export(self) -> dict[str, Any]:
         """All of it, in types that xdist carries."""
-        links = {side: [link.name for link in cells] for side, cells in self.links.items()}
-        return {"maps": {name: seen.export_counts() for name, seen in self.maps.items()}, **links}
+        told = {"touched": self.touched, "links": self.links}
+        return {
+            name: {key: [astuple(cell) for cell in cells] for key, cells in part.items()}
+            for name, part in told.items()
+        }
 
     def merge(self, exported: dict[str, Any]) -> None:
         """Add what another process saw."""
-        for name, counts in exported["maps"].items():
-            self.maps[name].merge_counts(counts)
-        for side, cells in self.links.items():
-            cells |= {each.cell for each in self.contract.links if each.cell.name in exported[side]}
+        for own, told in ((self.touched, exported["touched"]), (self.links, exported["links"])):
+            for key, cells in told.items():
+                own[key] |= {Cell(*cell) for cell in cells}
 
 
 def _json(body: bytes) -> Any:

@@ -48,7 +48,7 @@ def test_what_a_client_sends_reads_and_refuses_to_send_is_noted(
         with pytest.raises(InvalidRequestError):
             wrong()
     webhooks.parse(b'{"data": {"task_id": "t", "task_status": "SUCCESS"}}')
-    sent, read, withheld = (names(watched.touched(name)) for name in ("sent", "read", "withheld"))
+    sent, read, withheld = (names(watched.touched[name]) for name in ("sent", "read", "withheld"))
     assert {"get_balance request operation", "upload_file request field UploadForm.file"} <= sent
     assert {
         "get_balance reply 200 field BalanceOk.data",
@@ -65,8 +65,8 @@ def test_what_the_generated_client_sends_and_reads_is_noted(watched: Seen) -> No
         client = simulator.client()
         get_balance.sync(client=client.api)
         asyncio.run(get_balance.asyncio(client=simulator.async_client().api))
-    assert "get_balance request operation" in names(watched.touched("sent"))
-    assert "get_balance reply 200 field BalanceOk.data" in names(watched.touched("read"))
+    assert "get_balance request operation" in names(watched.touched["sent"])
+    assert "get_balance reply 200 field BalanceOk.data" in names(watched.touched["read"])
 
 
 def test_what_the_simulator_says_by_itself_and_what_it_is_told_to_say_are_kept_apart(
@@ -77,18 +77,18 @@ def test_what_the_simulator_says_by_itself_and_what_it_is_told_to_say_are_kept_a
         http.get(BALANCE)
         with pytest.raises(httpx.ReadTimeout):
             http.get(BALANCE)
-        assert names(watched.touched("said")) == set()
-        assert names(watched.touched("accepted")) == set()
+        assert names(watched.touched["said"]) == set()
+        assert names(watched.touched["accepted"]) == set()
         http.get(BALANCE)
         http.get(BALANCE, headers={"Authorization": "Bearer other"})
         submit(http, prompt="")
-    assert "get_balance reply 500 status" in names(watched.touched("scripted"))
-    said = names(watched.touched("said"))
+    assert "get_balance reply 500 status" in names(watched.touched["scripted"])
+    said = names(watched.touched["said"])
     assert {"get_balance reply 200 status", "get_balance reply 401 status"} <= said
     assert "get_balance reply 500 status" not in said
     wrong = f"{PAID} request keyword MultiImageToVideoRequest.prompt minLength wrong"
-    assert wrong in names(watched.touched("refused"))
-    assert "get_balance request operation" in names(watched.touched("accepted"))
+    assert wrong in names(watched.touched["refused"])
+    assert "get_balance request operation" in names(watched.touched["accepted"])
 
 
 def test_a_link_is_followed_by_a_request_with_the_value_of_this_test(

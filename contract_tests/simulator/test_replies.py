@@ -130,6 +130,12 @@ def test_each_choice_keeps_the_contract(name: str, value: Any) -> None:
     assert_in_contract({name: value})
 
 
+@pytest.mark.parametrize("shape", CHOICES["shape"])
+@pytest.mark.parametrize("videos", CHOICES["videos"])
+def test_each_place_of_the_videos_keeps_the_contract_in_each_shape(videos: str, shape: str) -> None:
+    assert_in_contract({"videos": videos, "shape": shape})
+
+
 @pytest.mark.parametrize("seed", range(60))
 def test_any_mixture_of_choices_keeps_the_contract(seed: int) -> None:
     dice = random.Random(seed)

@@ -92,12 +92,13 @@ def asked_for(operation: str, node: Any) -> Any:
 
 
 def whole(operation: str) -> list[Any]:
-    """Replies that keep the contract: the examples, a success with each of its marks, a refusal,
-    and every field of a task in every form."""
+    """Replies that keep the contract: the examples, a success with each of its marks, refusals with
+    every field, and every field of a task in every form."""
     told = values(operation, "200")
     one = next(body["data"] for body in told if is_success(operation, body))
     marks: list[dict[str, Any]] = [{"status": 0}, {"status": 200}, {"success": True}]
     refused = {"success": False, "status": 1003, "message": "gone", "data": None}
+    spelled = {"status": 1003, "desc": "gone", "msg": "gone"}
     # That an address is none is for the download to say.
     odd = {"task_status": "succeed", "videos": ["no address: not ours"]}
     tasks: list[Any] = []
@@ -106,7 +107,7 @@ def whole(operation: str) -> list[Any]:
     if operation == "get_batch_status":
         tasks = [odd, forms(), forms()[-1]]
     made = [{"success": True, "data": data} for data in tasks]
-    bodies = [*told, refused, *({**mark, "data": one} for mark in marks), *made]
+    bodies = [*told, refused, spelled, *({**mark, "data": one} for mark in marks), *made]
     return [asked_for(operation, body) for body in bodies]
 
 
@@ -124,7 +125,8 @@ def forms(state: str = "failed") -> list[dict[str, Any]]:
 
     outcomes = {name: {**videos(), "message": "why"} for name in ("task_result", "output")}
     plain = {"task_id": "task_1", "task_status": state, **videos(), **outcomes, "msg": "why"}
-    camel = {"taskId": "task_1", "taskStatus": state, **videos(), "output": videos()}
+    told = {"task_result": {"message": "why"}, "output": videos()}
+    camel = {"taskId": "task_1", "taskStatus": state, **videos(), **told}
     empty = dict.fromkeys(plain.keys() - {"task_status"}) | {"task_id": "task_1"}
     reasoned = {**empty, "task_status": state, "task_result": {"message": "why"}}
     return [plain, camel, {"output": reasoned}, {"output": camel}, reasoned]

@@ -1,0 +1,190 @@
+"""Which keywords of a schema a value exercises, and whether it keeps or breaks each of them.
+
+A validator judges a value as a whole. Here each keyword is judged by itself: also beside one that
+is broken, and in a branch of `anyOf` that another branch makes needless.
+"""
+
+from __future__ import annotations
+
+import functools
+import json
+from collections.abc import Iterator
+from typing import Any
+
+from attrs import define, field
+
+from contract_tests.coverage.keywords import TYPES, countable, fits, keeps, listed
+
+PROSE = {"default", "description", "example", "examples", "title"}
+CHOICES = ("anyOf", "oneOf")
+# What a place carries: any JSON; text alone, as a path or a header does; or a form of texts.
+JSON, TEXT, FORM = "json", "text", "form"
+
+Mark = tuple[str, str, bool]  # the kind, the name and the wrongness of a cell, see cells.py
+
+
+@define(eq=False)
+class Node:
+    """A schema.
+
+    Parameters:
+        name: as people name it: `Schema.property`, `Schema/oneOf/0`.
+        rules: the keywords without schemas in them.
+        parts: by keyword the schemas in it, by property or number.
+    """
+
+    name: str
+    rules: dict[str, Any] = field(factory=dict)
+    parts: dict[str, list[tuple[str, Node]]] = field(factory=dict)
+
+    def count(self, value: Any, marks: set[Mark]) -> bool:
+        """Add a mark for all that a value exercises. Returns whether it is right as a whole."""
+        if isinstance(value, dict | list):
+            return self._count(value, marks)
+        good, own = self._counted(value)
+        marks |= own
+        return good
+
+    @functools.lru_cache(maxsize=10_000, typed=True)  # noqa: B019 - replies have the same few
+    def _counted(self, scalar: Any) -> tuple[bool, frozenset[Mark]]:
+        marks = set[Mark]()
+        return self._count(scalar, marks), frozenset(marks)
+
+    def _count(self, value: Any, marks: set[Mark]) -> bool:
+        kept = {keyword: keeps(keyword, rule, value) for keyword, rule in self.rules.items()}
+        kept |= {keyword: self._keeps_parts(keyword, value, marks) for keyword in self.parts}
+        marks |= {
+            ("keyword", f"{self.name} {keyword}".strip(), not told)
+            for keyword, told in kept.items()
+            if told is not None
+        }
+        if kept.get("enum"):
+            marks |= {
+                ("value", f"{self.name} = {each}", False)
+                for each in self.rules["enum"]
+                if fits("const", each, value)
+            }
+        return False not in kept.values()
+
+    def _keeps_parts(self, keyword: str, value: Any, marks: set[Mark]) -> bool | None:
+        found = []
+        for name, node in self.parts[keyword]:
+            for each in _values(keyword, name, value):
+                own = set[Mark]()
+                found.append(node.count(each, own))
+                # What is right in a form that this value does not have shows nothing of that form.
+                is_told = found[-1] or keyword not in CHOICES
+                marks |= own if is_told else {mark for mark in own if mark[-1]}
+                if keyword == "properties" and found[-1]:
+                    marks.add(("field", f"{self.name}.{name}", False))
+        if keyword == "oneOf":
+            return found.count(True) == 1
+        return None if not found else any(found) if keyword == "anyOf" else all(found)
+
+    def marks(self, carries: str, above: frozenset[Node] = frozenset()) -> Iterator[Mark]:
+        """Every mark that there can be where a place carries this.
+
+        Parameters:
+            above: the schemas that this one is in.
+        """
+        if self in above:
+            return
+        for keyword in (*self.rules, *self.parts):
+            name = f"{self.name} {keyword}".strip()
+            yield "keyword", name, False
+            if self._can_be_broken(keyword, carries):
+                yield "keyword", name, True
+        for value in self.rules.get("enum", []):
+            yield "value", f"{self.name} = {value}", False
+        for keyword, parts in self.parts.items():
+            for name, node in parts:
+                if keyword == "properties":
+                    yield "field", f"{self.name}.{name}", False
+                within = TEXT if (keyword, carries) == ("properties", FORM) else carries
+                yield from node.marks(within, above | {self})
+
+    def _can_be_broken(self, keyword: str, carries: str) -> bool:
+        if keyword == "type" and carries != JSON:
+            own = {TEXT: "string", FORM: "object"}[carries]
+            return own not in listed(self.rules["type"])
+        return (keyword, self.rules.get(keyword)) != ("format", "binary")
+
+    def read(self, text: str) -> Any:
+        """What a text stands for where this schema holds; the text, if that is nothing."""
+        for _, node in self.parts.get("$ref", []):
+            return node.read(text)
+        types = listed(self.rules.get("type", "string"))
+        if "string" in types:
+            return text
+        try:
+            value = json.loads(text)
+        except ValueError:
+            return text
+        return value if any(TYPES[name](value) for name in types) else text
+
+    def read_fields(self, texts: dict[str, str]) -> dict[str, Any]:
+        """The same for the fields of a form; one that the schema does not have stays a text."""
+        nodes = dict(self.parts.get("properties", []))
+        return {name: nodes.get(name, Node("")).read(text) for name, text in texts.items()}
+
+
+class Schemas:
+    """The schemas of a document.
+
+    Parameters:
+        document: where references lead.
+    """
+
+    def __init__(self, document: Any) -> None:
+        self._document = document
+        self._named: dict[str, Node] = {}
+
+    def node(self, schema: dict[str, Any]) -> Node:
+        """A schema, or the one that it refers to.
+
+        Raises:
+            ValueError: it has a keyword that cannot be counted.
+        """
+        if schema.keys() == {"$ref"}:
+            return self._referred(schema["$ref"])
+        return self._filled(Node(""), schema)
+
+    def _referred(self, reference: str) -> Node:
+        if reference not in self._named:
+            schema = self._document
+            for step in reference.split("/")[1:]:
+                schema = schema[step]
+            self._named[reference] = node = Node(reference.rpartition("/")[2])
+            self._filled(node, schema)
+        return self._named[reference]
+
+    def _filled(self, node: Node, schema: dict[str, Any]) -> Node:
+        for keyword, wanted in schema.items():
+            below = f"{node.name}/{keyword}"
+            match keyword:
+                case "$ref":
+                    node.parts[keyword] = [("", self._referred(wanted))]
+                case "items":
+                    node.parts[keyword] = [("", self._filled(Node(below), wanted))]
+                case "properties":
+                    node.parts[keyword] = [
+                        (name, self._filled(Node(f"{node.name}.{name}"), part))
+                        for name, part in wanted.items()
+                    ]
+                case "allOf" | "anyOf" | "oneOf":
+                    node.parts[keyword] = [
+                        (f"{place}", self._filled(Node(f"{below}/{place}"), part))
+                        for place, part in enumerate(wanted)
+                    ]
+                case _ if keyword not in PROSE and not keyword.startswith("x-"):
+                    node.rules[keyword] = countable(keyword, wanted)
+        return node
+
+
+def _values(keyword: str, name: str, value: Any) -> list[Any]:
+    """What a part of a keyword says anything about."""
+    if keyword == "properties":
+        return [value[name]] if isinstance(value, dict) and name in value else []
+    if keyword == "items":
+        return value if isinstance(value, list) else []
+    return [value]
