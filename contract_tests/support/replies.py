@@ -8,6 +8,7 @@ client, from the contract's prose.
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Iterator
 from functools import cache
 from typing import Any
@@ -25,6 +26,8 @@ WORDS = ("desc", "message", "msg")
 # One value of each kind that JSON has, and an empty text: most are wrong in most places.
 KINDS: tuple[Any, ...] = (None, True, 5, "text", "", [], {})
 ABSENT = object()
+# Hosts that RFC 6761 keeps out of the public internet: no client lets itself be sent there.
+RESERVED = re.compile(r'https?://[^/"]*\.(test|example|invalid|localhost)[.:/?#"]', re.IGNORECASE)
 
 
 def body(schema: Any) -> dict[str, Any]:
@@ -72,7 +75,11 @@ def generated(operation: str, mode: GenerationMode) -> SearchStrategy[Any]:
     cases: SearchStrategy[Any] = mirror(mode)[f"/{operation}"]["POST"].as_strategy(
         generation_mode=mode
     )
-    return cases.map(lambda case: asked_for(operation, case.body)).filter(is_json)
+    return (
+        cases.map(lambda case: asked_for(operation, case.body))
+        .filter(is_json)
+        .filter(names_no_reserved_host)
+    )
 
 
 def asked_for(operation: str, node: Any) -> Any:
@@ -170,6 +177,10 @@ def put(node: Any, place: tuple[Any, ...], value: Any) -> Any:
     else:
         copy[step] = put(node[step], tuple(rest), value)
     return copy
+
+
+def names_no_reserved_host(body: Any) -> bool:
+    return RESERVED.search(json.dumps(body)) is None
 
 
 def is_json(body: Any) -> bool:
