@@ -9,7 +9,7 @@ import httpx
 import pytest
 
 from contract_tests.support.clients import MakeClient, Network
-from contract_tests.support.operation_calls import ASKED
+from contract_tests.support.requests import usual
 from weryai import InvalidRequestError, Job
 
 
@@ -32,7 +32,7 @@ def test_what_cannot_be_told_of_a_wait_is_refused_before_it_is_paid(
     network = Network(httpx.Response(500))
     client = make_client(handler=network)
     with pytest.raises(InvalidRequestError, match="on_update must"):
-        client.generate(ASKED, on_update=on_update)
+        client.generate(usual(), on_update=on_update)
     with pytest.raises(InvalidRequestError, match="on_update must"):
         client.wait(Job(["a"]), on_update=on_update)
     assert network.seen == []
@@ -47,7 +47,7 @@ def test_what_is_no_number_of_seconds_is_refused_before_it_is_paid(
         return  # the client's own
     network = Network(httpx.Response(500))
     with pytest.raises(InvalidRequestError, match=f"{name} must be a number of seconds"):
-        make_client(handler=network).generate(ASKED, **{name: seconds})
+        make_client(handler=network).generate(usual(), **{name: seconds})
     assert network.seen == []
 
 
@@ -55,4 +55,5 @@ def test_what_is_no_number_of_seconds_is_refused_before_it_is_paid(
     "on_update", [print, [].append, lambda *_: None, functools.partial(print, "x")]
 )
 def test_what_takes_a_result_may_be_told_of_a_wait(client: Any, on_update: Any) -> None:
-    assert client.generate(ASKED, on_update=on_update, timeout=float("inf"), retry_budget=9).videos
+    result = client.generate(usual(), on_update=on_update, timeout=float("inf"), retry_budget=9)
+    assert result.videos

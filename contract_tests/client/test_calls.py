@@ -10,8 +10,8 @@ import pytest
 
 import weryai.testing
 from contract_tests.support.clients import MakeClient, Network
-from contract_tests.support.contract import OPERATIONS
-from contract_tests.support.operation_calls import FREE, REACHED, READS, calls
+from contract_tests.support.contract import OPERATIONS, PAID
+from contract_tests.support.operation_calls import REACHED, calls
 from weryai import SubmissionUnknownError, WeryAIError
 from weryai.journal import SQLiteJournal
 
@@ -51,10 +51,10 @@ def test_only_what_is_known_to_be_free_is_sent_again(
     picture = Path(shutil.copy(pictures[0], tmp_path / "picture.png"))
     with pytest.raises(WeryAIError) as caught:
         calls(make_client(handler=network, journal=journal), picture)[operation]()
-    paid = operation not in READS | FREE
+    paid = operation in PAID
     unknown = isinstance(caught.value, SubmissionUnknownError)
     assert unknown == paid, (
-        "cost= in _service/operations.py: Cost.PAID, unless FREE of operation_calls.py names it"
+        "cost= in _service/operations.py: Cost.PAID, unless FREE of support/contract.py names it"
     )
     assert len(journal.entries()) == paid, (
         "what is paid is in the journal: see submit in _flows/flows.py"

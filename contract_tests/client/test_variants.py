@@ -14,9 +14,9 @@ from attrs import evolve
 
 import weryai
 from contract_tests.support.clients import IN_TWO_MODES, Network
+from contract_tests.support.requests import usual
 from contract_tests.support.servers.simulator_http import fits
 from contract_tests.support.variants import (
-    ASKED,
     BROKEN,
     ELSEWHERE,
     ENDED,
@@ -133,11 +133,11 @@ def test_a_paid_submission_is_sent_again_only_where_the_table_says(
     network = Network(row.answer("submit"), success("submit", ["a"]))
     client = make_client(handler=network)
     if row.expect.get("submit") == "again":
-        assert plain(client.submit(ASKED)) == PLAIN["submit"][2]
+        assert plain(client.submit(usual())) == PLAIN["submit"][2]
         assert len(network.seen) == 2
         return
     with pytest.raises(WeryAIError):
-        client.submit(ASKED)
+        client.submit(usual())
     assert len(network.seen) == 1
 
 

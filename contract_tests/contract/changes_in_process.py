@@ -10,10 +10,9 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-import yaml
+from contract_tests.support.contract import CONTRACT, OPENAPI
 
-ROOT = Path(__file__).resolve().parents[2]
-OPENAPI = ROOT / "openapi"
+ROOT = OPENAPI.parent
 if str(OPENAPI) not in sys.path:
     sys.path.append(str(OPENAPI))  # its scripts and their packages find each other there
 breaking: Any = importlib.import_module("breaking")
@@ -25,8 +24,6 @@ DOCS, COMPATIBLE, UNKNOWN, BREAKING = importlib.import_module("changes.findings"
 
 Doc = dict[str, Any]
 Change = Callable[[Doc], object]
-TEXT = (OPENAPI / "weryai.yaml").read_text()
-CONTRACT: Doc = yaml.safe_load(TEXT)
 JSON = json.dumps(CONTRACT)
 
 SUBMIT = "/v1/generation/multi-image-to-video"

@@ -16,14 +16,13 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import pytest
-import yaml
 
-OPENAPI = Path(__file__).resolve().parents[2] / "openapi"
+from contract_tests.support.contract import CONTRACT, OPENAPI
+
 PAGES = Path(__file__).resolve().parents[1] / "data" / "pages"
 FILES = [str(PAGES / "multi-image-to-video.txt"), str(PAGES / "multi-image-to-video.md")]
 TEXT, MARKDOWN = (Path(file).read_text() for file in FILES)
 FORMS = {"text": TEXT, "markdown": MARKDOWN}
-CONTRACT = yaml.safe_load((OPENAPI / "weryai.yaml").read_text())
 NOTES = (OPENAPI / "NOTES.md").read_text()
 
 

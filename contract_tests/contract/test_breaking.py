@@ -10,7 +10,6 @@ import pytest
 from contract_tests.contract.changes_in_process import (
     BALANCE,
     BREAKING,
-    CONTRACT,
     JSON,
     STATUS,
     SUBMIT,
@@ -25,6 +24,7 @@ from contract_tests.contract.changes_in_process import (
     request,
     schema,
 )
+from contract_tests.support.contract import CONTRACT
 
 
 def renamed(doc: Doc, old: str, new: str) -> None:

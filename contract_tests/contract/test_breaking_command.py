@@ -14,12 +14,10 @@ from contract_tests.contract.changes_in_process import (
     BREAKING,
     CLIENT,
     COMPATIBLE,
-    CONTRACT,
     DOCS,
     JSON,
     LIBRARY,
     MODEL,
-    TEXT,
     UNKNOWN,
     Change,
     Doc,
@@ -33,6 +31,7 @@ from contract_tests.contract.changes_in_process import (
     schema,
     write,
 )
+from contract_tests.support.contract import CONTRACT, TEXT
 
 
 @pytest.mark.parametrize(

@@ -13,7 +13,6 @@ from contract_tests.contract.changes_in_process import (
     BALANCE,
     BREAKING,
     COMPATIBLE,
-    CONTRACT,
     DOCS,
     JSON,
     STATUS,
@@ -29,6 +28,7 @@ from contract_tests.contract.changes_in_process import (
     request,
     schema,
 )
+from contract_tests.support.contract import CONTRACT
 
 
 def extracted(doc: Doc) -> None:

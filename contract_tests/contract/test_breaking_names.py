@@ -13,7 +13,6 @@ from contract_tests.contract.changes_in_process import (
     BREAKING,
     CLIENT,
     COMPATIBLE,
-    CONTRACT,
     INIT,
     LIBRARY,
     MODEL,
@@ -27,6 +26,7 @@ from contract_tests.contract.changes_in_process import (
     surface,
     write,
 )
+from contract_tests.support.contract import CONTRACT
 from weryai import testing
 
 

@@ -16,12 +16,10 @@ import pytest
 import yaml
 
 from contract_tests.contract.drift_in_process import (
-    CONTRACT,
     FILES,
     FORMS,
     MARKDOWN,
     NOTES,
-    OPENAPI,
     PAGES,
     TEXT,
     edited,
@@ -29,6 +27,7 @@ from contract_tests.contract.drift_in_process import (
     report,
     tool,
 )
+from contract_tests.support.contract import CONTRACT, OPENAPI
 
 SUBMIT = "submit_multi_image_to_video"
 CHANGES = yaml.safe_load((PAGES / "changes.yaml").read_text())

@@ -12,16 +12,15 @@ import respx
 import yaml
 
 from contract_tests.contract.drift_in_process import (
-    CONTRACT,
     FILES,
     MARKDOWN,
-    OPENAPI,
     TEXT,
     edited,
     in_step,
     report,
     tool,
 )
+from contract_tests.support.contract import CONTRACT, OPENAPI
 from contract_tests.support.servers.no_network import loopback_only
 
 pytestmark = in_step

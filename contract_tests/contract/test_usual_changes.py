@@ -20,7 +20,6 @@ from contract_tests.contract.changes_in_process import (
     COMPATIBLE,
     DOCS,
     JSON,
-    OPENAPI,
     STATUS,
     Change,
     Doc,
@@ -28,6 +27,7 @@ from contract_tests.contract.changes_in_process import (
     compared,
     schema,
 )
+from contract_tests.support.contract import OPENAPI
 
 ZEST = "/v1/generation/{task_id}/zest"
 

@@ -12,12 +12,12 @@ from typing import Any
 import anyio
 import attrs
 import pytest
-import yaml
 
 import weryai
 import weryai.journal
 import weryai.testing
 from contract_tests.house import public_surface
+from contract_tests.support.contract import SCHEMAS
 from weryai import AsyncWeryAI, MultiImageToVideo, WeryAI, WeryAIError, errors, results
 from weryai.cli._commands.options import build
 from weryai.journal import Entry
@@ -31,7 +31,6 @@ CORE = [
     for file in WRAPPER.rglob("*.py")
     if not any(file.is_relative_to(WRAPPER / extra) for extra in EXTRAS)
 ]
-CONTRACT = yaml.safe_load((ROOT / "openapi" / "weryai.yaml").read_text())
 
 
 def imports(file: Path) -> set[str]:
@@ -137,7 +136,7 @@ def test_both_clients_have_the_same_names_parameters_and_docstrings() -> None:
 
 
 def test_every_field_of_the_request_can_be_given_in_python_and_in_the_shell() -> None:
-    in_contract = set(CONTRACT["components"]["schemas"]["MultiImageToVideoRequest"]["properties"])
+    in_contract = set(SCHEMAS["MultiImageToVideoRequest"]["properties"])
     in_python = {each.name for each in attrs.fields(MultiImageToVideo)}
     assert in_contract ^ in_python == set(), "wrapper/weryai/requests/_videos.py: MultiImageToVideo"
     in_the_shell = set(inspect.signature(build).parameters)
@@ -145,7 +144,7 @@ def test_every_field_of_the_request_can_be_given_in_python_and_in_the_shell() ->
 
 
 def test_the_states_are_those_of_the_contract() -> None:
-    known = CONTRACT["components"]["schemas"]["KnownTaskStatus"]["enum"]
+    known = SCHEMAS["KnownTaskStatus"]["enum"]
     untold = {spelled.lower() for spelled in known} ^ set(results.STATES)
     assert untold == set(), "wrapper/weryai/results.py: STATES says what each comes to"
 
@@ -153,7 +152,7 @@ def test_the_states_are_those_of_the_contract() -> None:
 def test_the_codes_are_those_of_the_contract() -> None:
     from weryai._service import refusals
 
-    described = CONTRACT["components"]["schemas"]["BusinessError"]["description"]
+    described = SCHEMAS["BusinessError"]["description"]
     codes = {int(code) for code in re.findall(r"\b\d{4}\b", described)} | set(range(6001, 6005))
     assert codes == set(refusals.CODES) - {429}
     assert codes == set(_scenario.REFUSALS)

@@ -4,20 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
-import yaml
+from contract_tests.support.contract import OPERATIONS, PLACES, SCHEMAS, resolved
 
-CONTRACT = yaml.safe_load((Path(__file__).parents[2] / "openapi" / "weryai.yaml").read_text())
-SCHEMAS = CONTRACT["components"]["schemas"]
-PLACES: dict[str, tuple[str, str]] = {
-    operation["operationId"]: (method.upper(), path)
-    for path, item in CONTRACT["paths"].items()
-    for method, operation in item.items()
-    if "operationId" in operation
-}
-SUBMIT, UPLOAD = "submit_multi_image_to_video", "upload_file"
 STATES = frozenset(SCHEMAS["KnownTaskStatus"]["enum"])
 _EXPLAINED = SCHEMAS["BusinessError"]["description"]
 CODES = frozenset(map(int, re.findall(r"\b\d{4}\b", _EXPLAINED))).union(
@@ -27,26 +17,16 @@ CODES = frozenset(map(int, re.findall(r"\b\d{4}\b", _EXPLAINED))).union(
 
 def operation_of(method: str, path: str) -> str | None:
     """The operationId of a call; None where the contract has no such call."""
-    for name, (known, template) in PLACES.items():
+    for name, (template, known) in PLACES.items():
         shape = re.sub(r"\\\{\w+\\\}", "[^/]+", re.escape(template))
-        if method == known and re.fullmatch(f".*{shape}", path):
+        if method == known.upper() and re.fullmatch(f".*{shape}", path):
             return name
     return None
 
 
-def resolved(node: Any) -> Any:
-    """What a node refers to, or the node."""
-    found = CONTRACT if "$ref" in node else node
-    for step in node.get("$ref", "#").split("/")[1:]:
-        found = found[step]
-    return found
-
-
 def responses(operation: str) -> dict[str, Any]:
     """The documented replies by HTTP status."""
-    method, path = PLACES[operation]
-    found: dict[str, Any] = CONTRACT["paths"][path][method.lower()]["responses"]
-    return {status: resolved(reply) for status, reply in found.items()}
+    return {status: resolved(told) for status, told in OPERATIONS[operation]["responses"].items()}
 
 
 def forms(schema: Any) -> Iterator[Any]:

@@ -8,9 +8,10 @@ from typing import Any
 
 from jsonschema_rs import Draft202012Validator
 
-from contract_tests.live.contract import CODES, CONTRACT, STATES, forms, resolved, responses
+from contract_tests.live.contract import CODES, STATES, forms, responses
 from contract_tests.live.recorder import Exchange
 from contract_tests.live.redact import words
+from contract_tests.support.contract import CONTRACT, resolved
 
 JSON = "application/json"
 

@@ -6,11 +6,11 @@ import re
 import tempfile
 from pathlib import Path
 
-from contract_tests.live.contract import SUBMIT
 from contract_tests.live.report import Report
 from weryai import Job, Model, MultiImageToVideo, SubmissionUnknownError, WeryAI
 from weryai.testing import sample
 
+SUBMIT = "submit_multi_image_to_video"
 PROMPT = "The moon rises slowly over quiet hills"
 
 

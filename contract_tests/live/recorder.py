@@ -5,7 +5,8 @@ from __future__ import annotations
 import httpx
 from attrs import frozen
 
-from contract_tests.live.contract import SUBMIT, UPLOAD, operation_of
+from contract_tests.live.contract import operation_of
+from contract_tests.support.contract import FREE, PAID
 
 
 class NotAllowedError(Exception):
@@ -42,7 +43,7 @@ class Recorder(httpx.BaseTransport):
         self._guard(request.method, operation)
         if operation is None:
             return self._http.send(request, stream=True)  # a download: it is not the API's
-        sent = request.read() if operation == SUBMIT else b""
+        sent = request.read() if operation in PAID else b""
         try:
             answer = self._http.send(request)
         except httpx.HTTPError as error:
@@ -58,9 +59,9 @@ class Recorder(httpx.BaseTransport):
         return httpx.Response(answer.status_code, headers=kept, content=answer.content)
 
     def _guard(self, method: str, operation: str | None) -> None:
-        if method == "GET" or (operation == UPLOAD and self._uploads):
+        if method == "GET" or (operation in FREE and self._uploads):
             return
-        if operation != SUBMIT or not self._submissions:
+        if operation not in PAID or not self._submissions:
             raise NotAllowedError(f"{method} {operation or 'of something unknown'} was not sent")
         self._submissions -= 1
 

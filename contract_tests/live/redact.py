@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from contract_tests.live.contract import SCHEMAS
+from contract_tests.support.contract import SCHEMAS
 
 KNOWN = {name for schema in SCHEMAS.values() for name in schema.get("properties", {})}
 # Of these the value is kept: the registry is the same for everybody.

@@ -10,10 +10,10 @@ from typing import Any, TypeVar
 
 from attrs import define, field
 
-from contract_tests.live.contract import PLACES
 from contract_tests.live.judge import differences, media_type
 from contract_tests.live.recorder import Exchange, Recorder
 from contract_tests.live.redact import redacted, swept, words
+from contract_tests.support.contract import PLACES
 from weryai import WeryAIError
 
 T = TypeVar("T")
@@ -81,8 +81,8 @@ class Report:
 
 def recorded(exchange: Exchange) -> dict[str, Any]:
     """The exchange as it may be written down, but for the key."""
-    method, path = PLACES[exchange.operation]
-    record = {"operation": exchange.operation, "call": f"{method} {path}"}
+    path, method = PLACES[exchange.operation]
+    record = {"operation": exchange.operation, "call": f"{method.upper()} {path}"}
     if exchange.sent:
         record["request"] = redacted(json.loads(exchange.sent))
     return record | {

@@ -13,8 +13,8 @@ from typing import Any
 
 import yaml
 
-# The one in C is ten times as fast, but not every build of PyYAML has it.
-LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+from contract_tests.support.contract import LOADER
+
 Place = Sequence[str | int]
 Span = tuple[int, int]
 

@@ -14,6 +14,7 @@ import yaml
 
 from contract_tests.mutants.running import ROOT
 from contract_tests.mutants.table import DoesNotApplyError, Mutant, load
+from contract_tests.support.contract import LOADER
 
 MUTANTS = load()
 
@@ -126,9 +127,8 @@ def test_a_change_at_a_place_is_made_there_and_nowhere_else(
 @pytest.mark.parametrize("each", [each for each in MUTANTS if each.at], ids=lambda each: each.name)
 def test_a_mutant_changes_its_place_of_the_contract_and_no_other(each: Mutant) -> None:
     text = (ROOT / each.file).read_text()
-    loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-    data = yaml.load(text, Loader=loader)
-    assert yaml.load(each.planted(text), Loader=loader) == after(data, each)
+    data = yaml.load(text, Loader=LOADER)
+    assert yaml.load(each.planted(text), Loader=LOADER) == after(data, each)
     assert after(data, each) != data
 
 

@@ -11,12 +11,12 @@ from __future__ import annotations
 from typing import Any
 
 import httpx
-import yaml
 from attrs import define, field
 from schemathesis import CheckContext, GenerationMode, HookContext, Response
 from schemathesis.core.parameters import ParameterLocation
 
-from contract_tests.simulator.schema_cases import CONTRACT, Case
+from contract_tests.simulator.schema_cases import Case
+from contract_tests.support.contract import SCHEMAS
 from contract_tests.support.servers.simulator_http import OPERATIONS as SIMULATED
 from weryai.testing import ManualClock, Outcome, Simulator, sample
 from weryai.testing._models import ROWS
@@ -25,7 +25,7 @@ from weryai.testing._transport import BlockingTransport
 SUBMIT, STATUS, BATCH = "submit_multi_image_to_video", "get_task_status", "get_batch_status"
 UPLOAD = "upload_file"
 OPERATIONS = tuple(SIMULATED)
-KNOWN = yaml.safe_load(CONTRACT.read_text())["components"]["schemas"]["KnownTaskStatus"]["enum"]
+KNOWN = SCHEMAS["KnownTaskStatus"]["enum"]
 RANKS = {"waiting": 0, "processing": 1, "succeed": 2, "failed": 2}
 IMAGE = sample("night", (32, 18))
 # Seconds. A task takes 30: it is read at once, on its way, when it has ended, and long after.

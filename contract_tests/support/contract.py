@@ -7,18 +7,25 @@ from typing import Any
 
 import yaml
 
+# The one in C is ten times as fast, but not every build of PyYAML has it.
+LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 OPENAPI = Path(__file__).resolve().parents[2] / "openapi"
 TEXT = (OPENAPI / "weryai.yaml").read_text()
-CONTRACT: dict[str, Any] = yaml.safe_load(TEXT)
+CONTRACT: dict[str, Any] = yaml.load(TEXT, Loader=LOADER)
 SCHEMAS: dict[str, Any] = CONTRACT["components"]["schemas"]
 # By operationId: the path and the method, and what is there.
-PLACES = {
+PLACES: dict[str, tuple[str, str]] = {
     operation["operationId"]: (path, method)
     for path, item in CONTRACT["paths"].items()
     for method, operation in item.items()
     if isinstance(operation, dict) and "operationId" in operation
 }
 OPERATIONS = {name: CONTRACT["paths"][path][method] for name, (path, method) in PLACES.items()}
+READS = {name for name, (_, method) in PLACES.items() if method == "get"}
+# Of what is no read, these are known to charge nothing (D-up). All else is taken to be paid: an
+# operation that nobody has judged yet must not be sent twice.
+FREE = {"upload_file"}
+PAID = [name for name in OPERATIONS if name not in READS | FREE]
 WEBHOOKS = {item["post"]["operationId"]: item["post"] for item in CONTRACT["webhooks"].values()}
 
 
@@ -28,6 +35,13 @@ def resolved(node: Any) -> Any:
     for step in node.get("$ref", "#").split("/")[1:]:
         found = found[step]
     return found
+
+
+def request(operation: str) -> str:
+    """The name of the schema of what is sent to an operation."""
+    ((_, media),) = OPERATIONS[operation]["requestBody"]["content"].items()
+    name: str = media["schema"]["$ref"].rpartition("/")[2]
+    return name
 
 
 def reply(operation: str, status: str = "200") -> Any:

@@ -14,6 +14,8 @@ from typing import Any
 
 import pytest
 
+from contract_tests.support import contract
+
 # What a case, a test or its file speaks of, the plainest word first.
 OPERATIONS = {
     r"submit|submission|paid|\bids?\b": "submit_multi_image_to_video",
@@ -25,15 +27,14 @@ OPERATIONS = {
     r"\bwait|poll|status|state": "get_task_status",
     r"download": "download",
 }
-CONTRACT = Path(__file__).parents[2] / "openapi" / "weryai.yaml"
 LONGEST = 300  # characters of a line; a terminal wraps them, a log keeps them together
 
 
 @functools.cache
 def named() -> re.Pattern[str]:
     """The names that operations have in the contract."""
-    names = re.findall(r"^ +operationId: (\w+)$", CONTRACT.read_text(), re.MULTILINE)
-    return re.compile("|".join(sorted(names, key=len, reverse=True)))
+    names = sorted([*contract.OPERATIONS, *contract.WEBHOOKS], key=len, reverse=True)
+    return re.compile("|".join(names))
 
 
 def line(nodeid: str, seen: str) -> str:

@@ -3,28 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
-from contract_tests.support.contract import CONTRACT, OPERATIONS
-from weryai import MultiImageToVideo, WeryAI
-
-ASKED = MultiImageToVideo(
-    images=["https://example.com/a.jpg"],
-    prompt="x",
-    model="KLING_O1",
-    aspect_ratio="16:9",
-    duration=5,
-)
-# Of what is no read, these are known to charge nothing (D-up). All else is taken to be paid.
-FREE = {"upload_file"}
-READS = {path["get"]["operationId"] for path in CONTRACT["paths"].values() if "get" in path}
+from contract_tests.support.contract import OPERATIONS, PAID
+from contract_tests.support.requests import CLASSES, usual
+from weryai import WeryAI
 
 
 def calls(client: WeryAI, picture: Path) -> dict[str, Callable[[], Any]]:
     """By operationId: the call that asks for it."""
     return {
-        "submit_multi_image_to_video": lambda: client.submit(ASKED),
+        **{name: partial(client.submit, usual(name)) for name in PAID if name in CLASSES},
         "get_task_status": lambda: client.status("task_1"),
         "get_batch_status": lambda: client.batch_status("1"),
         "upload_file": lambda: client.upload(another(picture)),

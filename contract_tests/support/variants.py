@@ -14,7 +14,8 @@ import httpx
 import yaml
 from attrs import define
 
-from weryai import Job, Model, MultiImageToVideo, Result, Task, WeryAI
+from contract_tests.support.requests import usual
+from weryai import Job, Model, Result, Task, WeryAI
 
 FOLDER = Path(__file__).parents[1] / "data" / "variants"
 ELSEWHERE = yaml.safe_load((FOLDER / "elsewhere.yaml").read_text())
@@ -49,9 +50,6 @@ PLAIN: dict[str, tuple[str, Any, Any]] = {
     "balance": ("BalanceOk", 7, 7),
     "models": ("ModelsOk", {"multi_image_to_video": [{"model_key": "M"}]}, ["M"]),
 }
-ASKED = MultiImageToVideo(
-    images=["https://example.com/a.jpg"], prompt="x", model="M", aspect_ratio="1:1", duration=5
-)
 
 
 @define
@@ -117,7 +115,7 @@ def call(client: WeryAI, way: str, picture: Path) -> Any:
     """Make the call of a way that is no wait."""
     match way:
         case "submit":
-            return client.submit(ASKED)
+            return client.submit(usual())
         case "status":
             return client.status("a")
         case "batch_status":

@@ -13,7 +13,7 @@ import httpx
 import pytest
 
 from contract_tests.support.clients import MakeClient
-from contract_tests.support.operation_calls import ASKED
+from contract_tests.support.requests import usual
 from contract_tests.support.servers.scripted_file_server import URL, VIDEO, Stream
 from weryai import (
     DownloadError,
@@ -82,7 +82,7 @@ def test_more_than_one_layer_or_another_coding_is_no_answer(
         make_client(handler=network).balance()
     network = Coded(squeeze(PAID), coding)
     with pytest.raises(SubmissionUnknownError):
-        make_client(handler=network).submit(ASKED)
+        make_client(handler=network).submit(usual())
     assert len(network.seen) == 1
 
 
@@ -104,7 +104,7 @@ def test_a_coded_answer_that_is_cut_or_broken_is_lost(make_client: MakeClient, n
     assert caught.value.sent
     sent = len(network.seen)
     with pytest.raises(SubmissionUnknownError):
-        make_client(handler=network).submit(ASKED)
+        make_client(handler=network).submit(usual())
     assert (sent > 1, len(network.seen)) == (True, sent + 1)
 
 
@@ -145,7 +145,7 @@ def test_a_small_answer_that_becomes_a_large_one_is_undone_up_to_its_bound(
         client.balance()
     assert len(caught.value.raw) <= 1024 * 1024
     with pytest.raises(SubmissionUnknownError):
-        client.submit(ASKED)
+        client.submit(usual())
     assert counting.made <= 2 * (1024 * 1024 + 1)
 
 

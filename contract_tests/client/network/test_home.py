@@ -19,7 +19,7 @@ import pytest
 import trio
 
 from contract_tests.support.clients import KEY, Network
-from contract_tests.support.operation_calls import ASKED
+from contract_tests.support.requests import usual
 from contract_tests.support.servers.scripted_file_server import URL
 from weryai import AsyncWeryAI, ConfigError, Job, SubmissionUnknownError, Video, WeryAI
 from weryai.journal import Journal, SQLiteJournal
@@ -32,8 +32,8 @@ NOTICE = (
     b'{"status": 0, "data": {"task_id": "a", "task_status": "SUCCEED", "videos": ["https://e/v"]}}'
 )
 CALLS: dict[str, Callable[[Any, Path], Any]] = {
-    "submit": lambda client, _: client.submit(ASKED),
-    "generate": lambda client, _: client.generate(ASKED),
+    "submit": lambda client, _: client.submit(usual()),
+    "generate": lambda client, _: client.generate(usual()),
     "wait": lambda client, _: client.wait(Job(["a"])),
     "status": lambda client, _: client.status("a"),
     "batch_status": lambda client, _: client.batch_status("1"),
@@ -262,7 +262,7 @@ def test_a_cancelled_paid_call_is_written_down_and_says_that_it_may_be_paid(
         transport = Slow()
         client = AsyncWeryAI(KEY, transport=transport, journal=journal, clock=ManualClock())
         async with client:
-            return stop_error(await stop(transport, lambda: client.submit(ASKED)))
+            return stop_error(await stop(transport, lambda: client.submit(usual())))
 
     def stop_error(error: BaseException | None) -> BaseException | None:
         return None if error is None else error.__cause__
@@ -275,7 +275,7 @@ def test_a_cancelled_paid_call_is_written_down_and_says_that_it_may_be_paid(
 def test_both_loops_submit_wait_and_download(simulator: Any, tmp_path: Path, runner: Any) -> None:
     async def work() -> list[Path]:
         async with simulator.async_client() as client:
-            result = await client.generate(ASKED)
+            result = await client.generate(usual())
             return list(await client.download(result, tmp_path))
 
     (path,) = run(runner, work)
@@ -334,7 +334,7 @@ def test_what_was_paid_is_written_down_before_a_cancelled_call_ends(
     async def submit() -> None:
         async with AsyncWeryAI(KEY, transport=transport, journal=held) as client:
             try:
-                await client.submit(ASKED)
+                await client.submit(usual())
             finally:
                 ended.set()
 
