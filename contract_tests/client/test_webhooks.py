@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from typing import Any
 
 import pytest
 
-from weryai import MultiImageToVideo, WebhookError, WeryAI
+from weryai import MultiImageToVideo, WebhookError, WeryAI, webhooks
 from weryai.journal import Entry, SQLiteJournal
 from weryai.testing import Simulator
 
@@ -71,3 +72,13 @@ def test_what_is_no_body_is_refused(client: WeryAI, simulator: Simulator, body: 
     with pytest.raises(WebhookError, match="a body is bytes"):
         client.confirm(body)
     assert simulator.received == []
+
+
+def test_each_video_of_a_notice_has_a_name_of_its_own() -> None:
+    addresses = ["https://e.com/one.mp4", "https://e.com/two.mp4"]
+    data = {"task_id": "task_1", "task_status": "SUCCESS", "videos": addresses}
+    task = webhooks.parse(json.dumps({"data": data}).encode())
+    assert [(video.name, video.url) for video in task.videos] == [
+        ("task_1", addresses[0]),
+        ("task_1-2", addresses[1]),
+    ]
