@@ -168,7 +168,8 @@ def ask(tree: Path, file: str, left_out: Sequence[str] = ()) -> Outcome:
     code, said = _run(command, tree, {NOTES: str(notes)})
     if code is None:
         return Outcome((f"{file} (timeout)",))
-    if code in (FAILED, INTERRUPTED):
+    # A fault of signals may end the tests themselves: what had failed before that counts.
+    if code in (FAILED, INTERRUPTED) or (code < 0 and notes.exists()):
         return Outcome(tuple(notes.read_text().splitlines()))
     return Outcome(trouble=f"{file} ended with {code}:\n{said[-2000:]}" if code else "")
 

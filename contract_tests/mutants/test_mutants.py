@@ -130,6 +130,18 @@ def test_a_fault_that_hangs_is_killed_and_that_is_said(
     assert judge(mutant(), tree).outcome.killers == ("test_it.py (timeout)",)
 
 
+def test_a_fault_that_ends_the_tests_is_killed_by_what_had_failed_before(small: MakeTree) -> None:
+    ended = "def test_on():\n    import os; os.kill(os.getpid(), 15 * (weryai.VALUE == 2))"
+    dead = small(f"assert weryai.VALUE == 1\n\n\n{ended}")
+    assert judge(mutant(), dead).outcome.killers == ("test_it.py::test_it",)
+
+
+def test_a_fault_that_ends_the_tests_before_any_has_failed_proves_nothing(small: MakeTree) -> None:
+    verdict = judge(mutant(), small("import os; os.kill(os.getpid(), 15 * (weryai.VALUE == 2))"))
+    assert not verdict.died
+    assert "ended with -15" in verdict.outcome.trouble
+
+
 def test_a_fault_with_which_nothing_runs_proves_nothing(small: MakeTree) -> None:
     tree = small("assert weryai")
     for broken in (mutant(replace="VALUE ="), mutant(file="gone.py"), mutant(find="gone")):
