@@ -1,7 +1,9 @@
 # Everything a developer or CI does. Two commands are enough on a fresh machine: `make demo` and `make test`.
 PYTHON ?= python3
 BIN := .venv/bin
+PRODUCT := .venv/weryai
 STAMP := .venv/installed
+PIP := $(BIN)/python -m pip install --constraint constraints.txt
 # The generator and pyright look their helpers up on PATH.
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
@@ -16,11 +18,18 @@ help: ## Show this list
 
 install: $(STAMP) ## Make .venv with the package, its extras and the pinned tools
 
-$(STAMP): pyproject.toml constraints.txt dev-requirements.txt
-	$(PYTHON) -c 'import sys; sys.exit("weryai needs Python 3.11 or newer: make PYTHON=python3.11" if sys.version_info < (3, 11) else 0)'
+# What users install comes first: it is all that the demo needs, and a quarter of the whole.
+$(PRODUCT): pyproject.toml constraints.txt
+	@$(PYTHON) -c 'import sys; sys.exit("weryai needs Python 3.11 or newer: make PYTHON=python3.11" if sys.version_info < (3, 11) else 0)'
+	@echo "Installing weryai, its command line and its simulator into .venv; 45 MB are fetched."
 	$(PYTHON) -m venv .venv
-	$(BIN)/python -m pip install --quiet --constraint constraints.txt --requirement dev-requirements.txt --editable '.[cli,testing]'
-	touch $(STAMP)
+	$(PIP) --editable '.[cli,testing]'
+	touch $@
+
+$(STAMP): $(PRODUCT) dev-requirements.txt
+	@echo "Installing what checks weryai into .venv; 120 MB are fetched."
+	$(PIP) --requirement dev-requirements.txt
+	touch $@
 
 generate: $(STAMP) ## Make generated_client/ anew from openapi/weryai.yaml
 	python openapi/generate.py
@@ -83,7 +92,7 @@ export LIVE_BUDGET
 live: $(STAMP) ## Ask the real service, for free; BUDGET=credits allows one submission
 	python -m contract_tests.live $(if $(LIVE_BUDGET),--budget="$$LIVE_BUDGET")
 
-demo: $(STAMP) ## Two sample images to out/*.mp4 through the simulator
+demo: $(PRODUCT) ## Two sample images to out/*.mp4 through the simulator
 	python -m weryai.cli.demo
 
 clean: ## Remove what make made

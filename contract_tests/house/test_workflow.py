@@ -111,3 +111,23 @@ def test_only_a_budget_of_the_command_line_is_one_and_no_shell_reads_it(
     )  # fmt: skip
     assert done.stdout.splitlines() == ["-m", "contract_tests.live", *budget]
     assert not (ROOT / "broken").exists()
+
+
+@pytest.mark.parametrize(
+    ("target", "tools"), [("demo", False), ("install", True), ("lint", True), ("test", True)]
+)
+def test_only_what_checks_the_product_installs_the_tools_that_check_it(
+    tmp_path: Path, target: str, tools: bool
+) -> None:
+    for name in ("pyproject.toml", "constraints.txt", "dev-requirements.txt"):
+        (tmp_path / name).touch()
+    settings = {key: value for key, value in os.environ.items() if key != "MAKEFLAGS"}
+    told = subprocess.run(
+        ["make", "--dry-run", f"--file={ROOT / 'Makefile'}", target],
+        cwd=tmp_path, env=settings, capture_output=True, text=True, check=True,
+    ).stdout  # fmt: skip
+    assert "--constraint constraints.txt --editable '.[cli,testing]'" in told
+    assert ("--constraint constraints.txt --requirement dev-requirements.txt" in told) == tools
+    # It takes minutes: what is installed is told, and pip shows how far it is.
+    assert told.count("Installing ") == 1 + tools
+    assert "--quiet" not in told
