@@ -25,7 +25,7 @@ def test_every_operation_of_the_contract_is_reached_by_a_method() -> None:
 
 def test_every_operation_of_the_contract_is_simulated() -> None:
     unsimulated = OPERATIONS.keys() ^ set(weryai.testing.OPERATIONS)
-    assert unsimulated == set(), "wrapper/weryai/testing: OPERATIONS and a route in _app.py"
+    assert unsimulated == set(), "its reply: ANSWERS in wrapper/weryai/testing/_asgi.py"
 
 
 @pytest.mark.parametrize("operation", REACHED)

@@ -1,4 +1,4 @@
-"""The three usual changes of the contract go through: a field, a value, a whole operation.
+"""The usual changes of the contract go through: a field, a value, a limit, a whole operation.
 
 CONTRIBUTING.md tells by hand what these tests do to a copy.
 """
@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import importlib
 import json
+import os
+import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -21,6 +23,7 @@ from contract_tests.contract.changes_in_process import (
     DOCS,
     JSON,
     STATUS,
+    SUBMIT,
     Change,
     Doc,
     asked,
@@ -30,6 +33,7 @@ from contract_tests.contract.changes_in_process import (
 from contract_tests.support.contract import OPENAPI
 
 ZEST = "/v1/generation/{task_id}/zest"
+ADDRESS = {"$ref": "#/components/schemas/ImageAddress"}
 
 
 def add_field(doc: Doc) -> None:
@@ -46,12 +50,32 @@ def add_operation(doc: Doc) -> None:
     doc["paths"][ZEST] = {"get": operation | {"operationId": "get_zest_of_task"}}
 
 
+def lower_limit(doc: Doc) -> None:
+    asked(doc)["prompt"]["maxLength"] = 3
+
+
+def add_paid_operation(doc: Doc) -> None:
+    """One that takes its images in other fields."""
+    request = json.loads(json.dumps(schema(doc, "MultiImageToVideoRequest")))
+    request["required"].remove("images")
+    request["required"].append("first")
+    images = request["properties"].pop("images")
+    request["properties"] |= {"first": ADDRESS, "more": images}
+    doc["components"]["schemas"]["ZestToVideoRequest"] = request
+    operation = json.loads(json.dumps(doc["paths"][SUBMIT]["post"]))
+    operation["operationId"] = "submit_zest_to_video"
+    body = {"schema": {"$ref": "#/components/schemas/ZestToVideoRequest"}}
+    operation["requestBody"]["content"]["application/json"] = body
+    doc["paths"]["/v1/generation/zest-to-video"] = {"post": operation}
+
+
 @pytest.fixture(scope="module")
 def changed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ModuleType]:
-    """The client that is generated from the contract with all three."""
+    """The client that is generated from the contract with all of them."""
     folder = tmp_path_factory.mktemp("changed")
     doc = json.loads(JSON)
-    for change in (add_field, add_values, add_operation):
+    changes = add_field, add_values, lower_limit, add_operation, add_paid_operation
+    for change in changes:
         change(doc)
     contract = folder / "weryai.yaml"
     contract.write_text(json.dumps(doc))
@@ -113,3 +137,48 @@ def test_an_operation_that_is_added_can_be_called(changed: Any) -> None:
     kwargs = module._get_kwargs("task_1")
     assert (kwargs["method"], kwargs["url"]) == ("get", "/v1/generation/task_1/zest")
     assert Path(module.__file__ or "").is_relative_to(Path(changed.__file__).parent)
+
+
+@pytest.fixture(scope="module")
+def simulated(changed: Any, tmp_path_factory: pytest.TempPathFactory) -> Any:
+    """What the simulator answers, of which no line was changed by hand."""
+    folder = tmp_path_factory.mktemp("simulated")
+    shutil.copytree(Path(changed.__file__).parent, folder / "weryai_api")
+    own = os.environ.get("PYTHONPATH", "").split(os.pathsep)
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, [str(folder), *own]))}
+    command = [sys.executable, "-m", "contract_tests.contract.changed_simulator"]
+    done = subprocess.run(
+        command, cwd=OPENAPI.parent, env=environment, check=True, stdout=subprocess.PIPE
+    )
+    return json.loads(done.stdout)
+
+
+@pytest.mark.parametrize(
+    ("field", "words"),
+    [
+        ("prompt", "prompt is longer than 3 characters"),
+        ("zest", "zest is less than the minimum of 0"),
+    ],
+)
+def test_a_limit_that_is_changed_or_added_is_kept_by_the_simulator(
+    simulated: Any, field: str, words: str
+) -> None:
+    told = simulated[field]
+    assert (told["status"], told["message"]) == (1002, f"Parameter error: {words}")
+
+
+def test_a_value_that_is_added_is_taken_by_the_simulator(simulated: Any) -> None:
+    assert simulated["video_number"]["status"] == 6010  # 99 tasks at once
+
+
+def test_an_operation_that_is_added_is_simulated_by_the_schema_of_its_reply(simulated: Any) -> None:
+    assert {"get_zest_of_task", "submit_zest_to_video"} <= set(simulated["operations"])
+    assert simulated["read"]["data"]["task_status"] == "waiting"
+
+
+def test_a_paid_operation_that_is_added_is_checked_planned_paid_and_shown(simulated: Any) -> None:
+    assert simulated["planned"]["status"] == 1001
+    words = "model, prompt, aspect_ratio, duration, first is required"
+    assert simulated["nothing"]["message"] == f"Parameter error: {words}"
+    assert simulated["ledger"] == [["submit_multi_image_to_video", 5], ["submit_zest_to_video", 5]]
+    assert simulated["shown"] == [0, 1, 2]

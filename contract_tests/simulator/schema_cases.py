@@ -24,6 +24,7 @@ from schemathesis import CheckContext, Config, HookContext, Response
 from schemathesis.checks import CHECKS
 from schemathesis.engine.events import FatalError, NonFatalError, PhaseFinished, ScenarioFinished
 from schemathesis.hooks import GLOBAL_HOOK_DISPATCHER
+from starlette.middleware.errors import ServerErrorMiddleware
 
 CONTRACT = Path(__file__).parents[2] / "openapi" / "weryai.yaml"
 SETTINGS: dict[str, Any] = {
@@ -91,7 +92,7 @@ def run(
         if scope["type"] == "lifespan":
             raise NotImplementedError
         with suppress(Exception):  # answered with a 500 by now, which a check looks for
-            await app(scope, receive, send)
+            await ServerErrorMiddleware(app)(scope, receive, send)
 
     headers = {"Authorization": f"Bearer {key}"}
     config = Config.from_dict({**SETTINGS, **other, "headers": headers})

@@ -40,8 +40,8 @@ REACH = {
     "stateful": (SUBMIT, STATUS, BATCH),
 }
 HINTS = {
-    "good_data_is_accepted": "the contract allows it: mend testing/_checks.py",
-    "bad_data_is_refused": "the contract forbids it: a rule is missing in testing/_checks.py",
+    "good_data_is_accepted": "the contract allows it: make generate, else mend testing/_checks.py",
+    "bad_data_is_refused": "the contract forbids it: make generate, else mend testing/_checks.py",
 }
 PAIRS = [(operation, check) for check in CHECKS for operation in CHECKS[check]]
 

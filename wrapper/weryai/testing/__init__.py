@@ -16,9 +16,10 @@ It needs the extra `testing`. In a test, without a socket and without waiting:
 from __future__ import annotations
 
 from ._account import Accepted, Received
+from ._asgi import OPERATIONS
 from ._clock import ManualClock
 from ._pictures import sample
-from ._scenario import OPERATIONS, Answer, Lost, Outcome, refusal
+from ._scenario import Answer, Lost, Outcome, refusal
 from ._simulator import Simulator
 from ._variant import Variant
 

@@ -15,6 +15,7 @@ from attrs import define, field, frozen
 
 from .. import Clock
 from . import _checks
+from ._contract import Operation
 from ._door import MAX_UPLOAD
 from ._render import check_image, placeholder, render
 from ._scenario import Answer, Lost, Outcome, Outcomes, Refusal
@@ -32,6 +33,7 @@ class Accepted:
     """One paid submission that the service accepted: a line of the ledger.
 
     Attributes:
+        operation: its operationId in the contract.
         payload: the JSON that was sent.
         task_ids: the tasks it started.
         batch_id: their batch.
@@ -39,6 +41,7 @@ class Accepted:
         at: seconds since 1970.
     """
 
+    operation: str
     payload: dict[str, Any]
     task_ids: tuple[str, ...]
     batch_id: int
@@ -70,6 +73,7 @@ class SimulatedTask:
     id: str
     base: str
     batch_id: int
+    operation: Operation
     payload: dict[str, Any]
     videos: int
     accepted_at: float
@@ -122,9 +126,9 @@ class Account:
     lock: threading.Lock = field(factory=threading.Lock)
     rendering: threading.Lock = field(factory=threading.Lock)
 
-    def submit(self, body: Any, base: str) -> Accepted:
+    def submit(self, operation: Operation, body: Any, base: str) -> Accepted:
         """Check, charge and start. Raises Refusal, and then nothing was charged."""
-        payload = _checks.check(body, self.variant)
+        payload = _checks.check(operation, body, self.variant)
         with self.lock:
             number = payload.get("video_number", 1)
             shares = [number] if self.variant.one_task else [1] * number
@@ -137,8 +141,11 @@ class Account:
                 raise Refusal(1011)
             self.credits -= cost
             batch_id = next(self.batch_ids)
-            tasks = [self._start(payload, base, share, batch_id, now) for share in shares]
-            accepted = Accepted(payload, tuple(task.id for task in tasks), batch_id, cost, now)
+            tasks = [
+                self._start(operation, payload, base, share, batch_id, now) for share in shares
+            ]
+            ids = tuple(task.id for task in tasks)
+            accepted = Accepted(operation.name, payload, ids, batch_id, cost, now)
             self.ledger.append(accepted)
             return accepted
 
@@ -198,18 +205,26 @@ class Account:
         return due
 
     def _start(
-        self, payload: dict[str, Any], base: str, videos: int, batch_id: int, now: float
+        self,
+        operation: Operation,
+        payload: dict[str, Any],
+        base: str,
+        videos: int,
+        batch_id: int,
+        now: float,
     ) -> SimulatedTask:
         outcome = self.outcomes.popleft() if self.outcomes else Outcome()
         seconds = self.task_seconds if outcome.seconds is None else outcome.seconds
         task_id = f"task_{secrets.token_hex(8)}"
-        task = SimulatedTask(task_id, base, batch_id, payload, videos, now, seconds, outcome)
+        task = SimulatedTask(
+            task_id, base, batch_id, operation, payload, videos, now, seconds, outcome
+        )
         self.tasks[task_id] = task
         return task
 
     def _render(self, task: SimulatedTask, path: Path, fetch: Fetch) -> None:
         payload = task.payload
-        addresses = payload["images"]
+        addresses = task.operation.images(payload)
         images = [_usable(fetch(url)) or placeholder(url, (854, 480)) for url in addresses]
         draft = path.with_suffix(".draft")
         render(

@@ -3,23 +3,22 @@
 from __future__ import annotations
 
 import json
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager, suppress
 from typing import Any
 
 import httpx
 from anyio import create_task_group, sleep, to_thread
-from starlette.applications import Starlette
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import FileResponse, JSONResponse, Response
-from starlette.routing import Route
+from starlette.routing import Route, Router
 from starlette.types import Receive, Scope, Send
 
-from . import _checks, _door, _replies
+from . import _checks, _contract, _door, _replies
 from ._account import Account, Received, SimulatedTask
+from ._contract import Operation
 from ._scenario import Answer, Lost, Refusal
 
-Handler = Callable[[Request], Awaitable[Any]]
 JSON = {"Content-Type": "application/json"}
 
 
@@ -33,22 +32,15 @@ class App:
     def __init__(self, account: Account, api_key: str) -> None:
         self.account = account
         self.api_key = api_key
-        self._routes = Starlette(
-            routes=[
-                self._route(
-                    "POST", "/v1/generation/multi-image-to-video", self.submit_multi_image_to_video
-                ),
-                self._route("GET", "/v1/generation/batch/{id}/status", self.get_batch_status),
-                self._route("GET", "/v1/generation/{id}/status", self.get_task_status),
-                self._route("POST", "/v1/generation/upload-file", self.upload_file),
-                self._route("GET", "/v1/generation/balance", self.get_balance),
-                self._route("GET", "/growthai/v1/video/models", self.list_video_models),
+        self._routes = Router(
+            [
+                *(self._route(each) for each in _contract.ALL if each.name in OPERATIONS),
                 Route("/files/{name}", self.uploaded, methods=["GET"]),
                 Route("/results/{name}.mp4", self.result, methods=["GET"]),
             ],
+            redirect_slashes=False,
             lifespan=self._call_webhooks,
         )
-        self._routes.router.redirect_slashes = False
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer a call by any of the names of this machine."""
@@ -64,26 +56,24 @@ class App:
             self._note(Request(scope))
         await self._routes(scope, receive, send)
 
-    async def submit_multi_image_to_video(self, request: Request) -> Any:
-        _require_media_type(request, "application/json")
+    async def submit(self, operation: Operation, request: Request) -> Any:
         try:
             body = _parsed(await _door.bounded(request, _door.MAX_JSON).body())
         except _door.TooLargeError as error:
             raise Malformed(error.message) from None
-        return _replies.submission(
-            self.account.submit(body, str(request.base_url)), self.account.variant
-        )
+        accepted = self.account.submit(operation, body, str(request.base_url))
+        return _replies.submission(accepted, self.account.variant)
 
-    async def get_task_status(self, request: Request) -> Any:
-        task = self.account.task(request.path_params["id"])
-        return _replies.status(self._report(task), self.account.variant)
+    async def task_status(self, _: Operation, request: Request) -> Any:
+        (task_id,) = request.path_params.values()
+        return _replies.status(self._report(self.account.task(task_id)), self.account.variant)
 
-    async def get_batch_status(self, request: Request) -> Any:
-        tasks = self.account.batch(request.path_params["id"])
+    async def batch_status(self, _: Operation, request: Request) -> Any:
+        (batch_id,) = request.path_params.values()
+        tasks = self.account.batch(batch_id)
         return _replies.batch([self._report(task) for task in tasks], self.account.variant)
 
-    async def upload_file(self, request: Request) -> Any:
-        _require_media_type(request, "multipart/form-data")
+    async def upload(self, _: Operation, request: Request) -> Any:
         try:
             whole = _door.bounded(request, _door.MAX_FORM)
             form = await whole.form(max_files=16, max_fields=16, max_part_size=_door.MAX_UPLOAD)
@@ -98,10 +88,10 @@ class App:
         name = await to_thread.run_sync(self.account.upload, content)
         return {"object_url_list": [f"{request.base_url}files/{name}"]}
 
-    async def get_balance(self, request: Request) -> Any:
+    async def balance(self, _: Operation, __: Request) -> Any:
         return _replies.balance(self.account.credits, self.account.variant)
 
-    async def list_video_models(self, request: Request) -> Any:
+    async def models(self, _: Operation, __: Request) -> Any:
         return _replies.registry(self.account.variant)
 
     async def uploaded(self, request: Request) -> Response:
@@ -142,7 +132,7 @@ class App:
         return _replies.report(task, now, late, self.account.variant)
 
     @asynccontextmanager
-    async def _call_webhooks(self, _: Starlette) -> AsyncIterator[None]:
+    async def _call_webhooks(self, _: object) -> AsyncIterator[None]:
         """While it is served, call the webhooks of tasks that have ended; on this machine only."""
         http = httpx.AsyncClient(timeout=5.0, trust_env=False)
         async with http, create_task_group() as group:
@@ -163,27 +153,27 @@ class App:
                             pass
             await sleep(0.2)
 
-    def _route(self, method: str, path: str, handler: Handler) -> Route:
-        operation = handler.__name__
-
+    def _route(self, operation: Operation) -> Route:
         async def endpoint(request: Request) -> Response:
-            script = self.account.script[operation]
+            script = self.account.script[operation.name]
             planned = script.popleft() if script else None
             if planned is None:
-                return await self._answer(request, handler)
+                return await self._answer(operation, request)
             if planned.accepted:
-                await self._answer(request, handler)
+                await self._answer(operation, request)
             if isinstance(planned, Lost):
                 raise LostAnswer
             return _planned(planned)
 
-        return Route(path, endpoint, methods=[method], name=operation)
+        return Route(operation.path, endpoint, methods=[operation.method], name=operation.name)
 
-    async def _answer(self, request: Request, handler: Handler) -> Response:
+    async def _answer(self, operation: Operation, request: Request) -> Response:
         if request.headers.get("authorization") != f"Bearer {self.api_key}":
             return self._bad_key()
         try:
-            data = await handler(request)
+            if operation.media_type:
+                _require_media_type(request, operation.media_type)
+            data = await ANSWERS[operation.reply](self, operation, request)
         except Refusal as error:
             return JSONResponse(_replies.refused(error, self.account.variant))
         except Malformed as error:
@@ -201,6 +191,18 @@ class App:
         headers = dict(request.headers)
         has_key = headers.pop("authorization", None) is not None
         self.account.received.append(Received(request.method, request.url.path, has_key, headers))
+
+
+# How operations are answered, by the schema of the reply, which several may share.
+ANSWERS: Mapping[str, Callable[[App, Operation, Request], Awaitable[Any]]] = {
+    "SubmitReply": App.submit,
+    "TaskStatusReply": App.task_status,
+    "BatchStatusReply": App.batch_status,
+    "UploadReply": App.upload,
+    "BalanceReply": App.balance,
+    "ModelsReply": App.models,
+}
+OPERATIONS = tuple(each.name for each in _contract.ALL if each.reply in ANSWERS)
 
 
 class Malformed(Exception):

@@ -1,49 +1,32 @@
-"""Every documented limit of a submission, written apart from the client's own checks."""
+"""What a submission and an upload may hold: what the contract says, and what no schema can say."""
 
 from __future__ import annotations
 
-import re
+import json
+from collections.abc import Mapping
 from typing import Any
-from urllib.parse import urlsplit
 
+from jsonschema_rs import ValidationError, ValidationErrorKind
 from starlette.datastructures import FormData, UploadFile
 
-from ._models import PAGE_RESOLUTIONS, ROWS
+from ._contract import MASK, Operation
+from ._models import PAGE_RESOLUTIONS, rows_of
 from ._render import MAX_LONG_SIDE, frame_size
 from ._scenario import Refusal
 from ._variant import Variant
 
 SHOWN = f"at most {MAX_LONG_SIDE} pixels on its long side, the simulator's own limit"
-REQUIRED = ("model", "prompt", "images", "aspect_ratio", "duration")
-INT64 = 2**63
-# RFC 3986: an authority, a path, a query and a fragment behind a scheme.
-_SIGN = r"(?:[\w.~!$&'()*+,;=:@-]|%[\dA-Fa-f]{2})"
-_AUTHORITY = rf"(?:(?:(?!@){_SIGN})*@)?(?:\[[\dA-Fa-f:.]+\]|(?:(?![:@]){_SIGN})*)(?::\d*)?"
-URI = re.compile(
-    rf"[A-Za-z][A-Za-z\d+.-]*:(?://{_AUTHORITY}(?=[/?#]|\Z)|(?!//))"
-    rf"(?:{_SIGN}|/)*(?:\?(?:{_SIGN}|[/?])*)?(?:#(?:{_SIGN}|[/?])*)?",
-    re.ASCII,
-)
+USUAL_RATIO = "16:9"
 
 
-def check(body: Any, variant: Variant) -> dict[str, Any]:
+def check(operation: Operation, body: Any, variant: Variant) -> dict[str, Any]:
     """The body of a submission with its whole numbers as int. Raises Refusal."""
-    if not isinstance(body, dict):
-        raise Refusal(1002, "The body must be an object")
-    optional = _optional(body) if variant.aspect_ratio == "optional" else ()
-    required = [name for name in REQUIRED if name not in optional or name in body]
-    missing = [name for name in required if body.get(name) is None]
-    _require(not missing, f"{', '.join(missing)} is required")
+    rows = rows_of(operation.name)
+    may_lack_ratio = variant.aspect_ratio == "optional" and _lists_no_ratios(body, rows)
+    asked = {"aspect_ratio": USUAL_RATIO} | body if may_lack_ratio else body
+    _require_valid(operation, asked)
     payload: dict[str, Any] = {name: _whole(value) for name, value in body.items()}
-    _check_texts(payload)
-    _check_images(payload["images"])
-    _check_numbers(payload)
-    audio = payload.get("generate_audio", False)
-    spelled = isinstance(audio, bool) or audio in ("true", "false")
-    _require(spelled, "generate_audio must be true or false")
-    hook = payload.get("webhook_url", "https://host")
-    _require(_is_address(hook), "webhook_url must be an address")
-    _check_model(payload)
+    _check_model(payload, rows)
     return payload
 
 
@@ -59,40 +42,49 @@ def check_form(form: FormData) -> UploadFile:
     return file
 
 
-def _optional(body: dict[str, Any]) -> tuple[str, ...]:
-    """What the vendor's client leaves out of this body: the ratio where a row lists none."""
-    bare = [key for key, row in ROWS.items() if not row["aspect_ratios"]]
-    return ("aspect_ratio",) if body.get("model") in bare else ()
+def _lists_no_ratios(body: Any, rows: Mapping[str, Any]) -> bool:
+    """Whether a body asks for a model without ratios, of which the vendor's client sends none."""
+    bare = [key for key, row in rows.items() if not row["aspect_ratios"]]
+    return isinstance(body, dict) and body.get("model") in bare
 
 
-def _check_texts(body: dict[str, Any]) -> None:
-    for name in ("model", "prompt", "aspect_ratio", "negative_prompt", "resolution"):
-        _require(isinstance(body.get(name, ""), str), f"{name} must be a string")
-    _require(1 <= len(body["prompt"]) <= 2000, "prompt must have 1 to 2000 characters")
-    negative = body.get("negative_prompt", "")
-    _require(len(negative) <= 1000, "negative_prompt must have at most 1000 characters")
+def _require_valid(operation: Operation, body: Any) -> None:
+    if operation.validator.is_valid(body):
+        return
+    try:
+        operation.validator.validate(body)
+    except ValidationError as error:
+        raise Refusal(1002, f"Parameter error: {_fault(operation, error, body)}") from None
+    except ValueError:  # more arrays in arrays than it can say what is wrong with
+        raise Refusal(1002, "Parameter error: a field is nested too deep") from None
 
 
-def _check_images(images: Any) -> None:
-    _require(isinstance(images, list), "images must be an array")
-    _require(1 <= len(images) <= 3, "images must have 1 to 3 items")
-    public = all(map(_is_address, images))
-    _require(public, "images must be public addresses")
+def _fault(operation: Operation, error: ValidationError, body: Any) -> str:
+    """What is wrong, with the name of the field in the place of its value."""
+    if isinstance(error.kind, ValidationErrorKind.Required) and not error.instance_path:
+        missing = [name for name in operation.schema["required"] if name not in body]
+        return f"{', '.join(missing)} is required"
+    steps = [f"[{step}]" if isinstance(step, int) else f".{step}" for step in error.instance_path]
+    place = "".join(steps).removeprefix(".") or "the body"
+    return _words(error).replace(MASK, place)
 
 
-def _check_numbers(body: dict[str, Any]) -> None:
-    _require(_is_whole(body["duration"]), "duration must be an integer")
-    number = body.get("video_number", 1)
-    _require(_is_whole(number) and 1 <= number <= 4, "video_number must be 1, 2, 3 or 4")
-    caller = body.get("caller_id", 0)
-    _require(_is_whole(caller) and -INT64 <= caller < INT64, "caller_id must be an int64")
+def _words(error: ValidationError) -> str:
+    """What the validator says of a value; in full, where it would leave out what is possible."""
+    match error.kind:
+        case ValidationErrorKind.Enum(options):
+            return f"{MASK} is not one of {', '.join(map(json.dumps, options))}"
+        case ValidationErrorKind.AnyOf(branches) | ValidationErrorKind.OneOfNotValid(branches):
+            told = [_words(errors[-1]) for errors in branches]
+            return " and ".join([told[0], *(each.removeprefix(f"{MASK} ") for each in told[1:])])
+    return error.message
 
 
-def _check_model(body: dict[str, Any]) -> None:
-    row = ROWS.get(body["model"])
+def _check_model(body: dict[str, Any], rows: Mapping[str, Any]) -> None:
+    row = rows.get(body["model"])
     if row is None:
         raise Refusal(1006, f"not model: {body['model'][:60]}")
-    ratio, ratios = body.get("aspect_ratio", "16:9"), row["aspect_ratios"]
+    ratio, ratios = body.get("aspect_ratio", USUAL_RATIO), row["aspect_ratios"]
     seconds = ", ".join(map(str, row["durations"]))
     _require(body["duration"] in row["durations"], f"duration must be one of {seconds}")
     resolutions = row["resolutions"] or PAGE_RESOLUTIONS
@@ -108,30 +100,12 @@ def _require(holds: bool, message: str) -> None:
         raise Refusal(1002, f"Parameter error: {message}")
 
 
-def _is_address(value: Any) -> bool:
-    return _is_uri(value) and re.match(r"https?://[^\s/?#]", value) is not None
-
-
-def _is_uri(value: Any) -> bool:
-    if not isinstance(value, str) or URI.fullmatch(value) is None:
-        return False
-    try:
-        urlsplit(value)  # looks at the numbers between brackets
-    except ValueError:
-        return False
-    return True
-
-
 def _can_be_shown(ratio: str, resolution: str) -> bool:
     try:
         frame_size(ratio, resolution)
     except ValueError:
         return False
     return True
-
-
-def _is_whole(value: Any) -> bool:
-    return isinstance(value, int) and not isinstance(value, bool)
 
 
 def _whole(value: Any) -> Any:

@@ -8,6 +8,7 @@ common ratios: a model without durations could not be asked for anything.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 COMMON_RATIOS = ["9:16", "1:1", "16:9"]
@@ -55,3 +56,15 @@ ROWS: dict[str, dict[str, Any]] = {
         _row("WERYAI_VIDEO_1_0", "WeryAI Video 1.0", WINDOW, COMMON_RATIOS),
     )
 }
+
+# The tables of the registry, by mode.
+TABLES: Mapping[str, Mapping[str, dict[str, Any]]] = {
+    "image_to_video": ROWS,
+    "multi_image_to_video": ROWS,
+}
+
+
+def rows_of(operation: str) -> Mapping[str, dict[str, Any]]:
+    """The models of a paid operation, by key: those of the table that has its name, else those for
+    one image, as the vendor's client falls back to them."""
+    return TABLES.get(operation.removeprefix("submit_"), TABLES["image_to_video"])

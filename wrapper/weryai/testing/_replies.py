@@ -6,7 +6,7 @@ from math import isinf
 from typing import Any
 
 from ._account import Accepted, SimulatedTask
-from ._models import ROWS
+from ._models import TABLES
 from ._scenario import Refusal
 from ._variant import Variant
 
@@ -126,8 +126,5 @@ def balance(credits: float, variant: Variant) -> Any:
 
 def registry(variant: Variant) -> dict[str, Any]:
     """The data of the registry."""
-    rows = list(ROWS.values())
-    tables: dict[str, Any] = {"text_to_video": [], "image_to_video": rows}
-    return (
-        tables if variant.registry == "image_to_video" else tables | {"multi_image_to_video": rows}
-    )
+    modes = ["image_to_video"] if variant.registry == "image_to_video" else TABLES
+    return {"text_to_video": [], **{mode: list(TABLES[mode].values()) for mode in modes}}

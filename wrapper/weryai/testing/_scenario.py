@@ -9,15 +9,6 @@ from typing import Any, Self, SupportsIndex, cast
 
 from attrs import field, frozen
 
-OPERATIONS = (
-    "submit_multi_image_to_video",
-    "get_task_status",
-    "get_batch_status",
-    "upload_file",
-    "get_balance",
-    "list_video_models",
-)
-
 
 @frozen
 class Answer:

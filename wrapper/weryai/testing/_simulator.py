@@ -13,9 +13,9 @@ import httpx
 from weryai import AsyncWeryAI, Clock, WeryAI
 
 from ._account import Accepted, Account, Received
-from ._asgi import App
+from ._asgi import OPERATIONS, App
 from ._clock import ManualClock
-from ._scenario import OPERATIONS, Answer, Lost, Outcome, Outcomes, require, require_number
+from ._scenario import Answer, Lost, Outcome, Outcomes, require, require_number
 from ._transport import AsyncTransport, BlockingTransport
 from ._variant import Variant
 
