@@ -97,7 +97,8 @@ def test_the_public_names_are_sorted_and_complete(module: Any) -> None:
     tree = ast.parse(Path(module.__file__).read_text())
     bound = {
         alias.asname or alias.name
-        for node in tree.body
+        for statement in tree.body
+        for node in (statement.body if isinstance(statement, ast.Try) else [statement])
         if isinstance(node, ast.ImportFrom) and node.module != "__future__"
         for alias in node.names
     }

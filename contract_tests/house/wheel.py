@@ -63,10 +63,14 @@ def check_core(folder: Path, wheel: Path) -> None:
     """The wheel alone: it imports, needs little, is typed, and says which extra is missing."""
     python = installed(folder / "core", str(wheel))
     run(python, "-I", ROOT / "contract_tests" / "house" / "core_alone.py", cwd=folder)
-    command = [str(python.parent / "weryai"), "balance"]
-    said = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
-    assert "with its extra `cli`" in said.stderr, said
-    assert said.returncode == 2, said
+    commands = {
+        "cli": ([str(python.parent / "weryai"), "balance"], 2),
+        "testing": ([str(python), "-I", "-c", "import weryai.testing"], 1),
+    }
+    for extra, (command, code) in commands.items():
+        said = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
+        assert f"with its extra `{extra}`" in said.stderr, said
+        assert said.returncode == code, said
 
 
 def tested(folder: Path, wheel: Path) -> int:

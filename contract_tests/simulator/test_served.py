@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -27,7 +28,10 @@ from contract_tests.support.servers.simulator_http import (
     status,
     submit,
 )
-from weryai.testing import ManualClock, Outcome, Simulator
+from weryai.testing import Lost, ManualClock, Outcome, Simulator
+
+# What httpx raises where the connection ends, or is reset, before a byte of the answer.
+ENDED = (httpx.RemoteProtocolError, httpx.ReadError)
 
 
 class Receiver(ThreadingHTTPServer):
@@ -122,6 +126,37 @@ def test_odd_requests_get_an_answer_and_no_server_error(
     for name, value in (("Authorization", "é"), ("Host", ""), ("Host", "a b"), ("Host", "[")):
         answer = served.request(method, path, headers=httpx.Headers({name: value}, "latin-1"))
         assert answer.status_code < 500
+
+
+@pytest.mark.parametrize("operation", OPERATIONS)
+def test_an_answer_that_is_lost_ends_the_connection_and_stops_nothing_else(
+    served: httpx.Client,
+    simulator: Simulator,
+    operation: str,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    method, path, _ = OPERATIONS[operation]
+    usual = served.request(method, path).json()
+    logger = logging.getLogger("uvicorn.error")
+    logger.addHandler(caplog.handler)
+    caplog.set_level("DEBUG", logger.name)
+    simulator.next(operation, Lost(), Lost(accepted=True))
+    for _ in range(2):
+        with pytest.raises(ENDED):
+            served.request(method, path)
+    assert served.request(method, path).json() == usual
+    logger.removeHandler(caplog.handler)
+    assert caplog.messages == []
+
+
+def test_a_lost_answer_over_a_socket_may_have_been_paid(
+    served: httpx.Client, simulator: Simulator
+) -> None:
+    simulator.next("submit_multi_image_to_video", Lost(), Lost(accepted=True))
+    for lines in (0, 1):
+        with pytest.raises(ENDED):
+            submit(served)
+        assert len(simulator.ledger) == lines
 
 
 def test_a_webhook_is_called_once_for_each_task_when_it_has_ended(

@@ -15,13 +15,24 @@ It needs the extra `testing`. In a test, without a socket and without waiting:
 
 from __future__ import annotations
 
-from ._account import Accepted, Received
-from ._asgi import OPERATIONS
-from ._clock import ManualClock
-from ._pictures import sample
-from ._scenario import Answer, Lost, Outcome, refusal
-from ._simulator import Simulator
-from ._variant import Variant
+try:
+    from ._account import Accepted, Received
+    from ._asgi import OPERATIONS
+    from ._clock import ManualClock
+    from ._pictures import sample
+    from ._scenario import Answer, Lost, Outcome, refusal
+    from ._simulator import Simulator
+    from ._variant import Variant
+except ModuleNotFoundError as error:
+    package = (error.name or "").partition(".")[0]
+    if package in ("", "weryai", "weryai_api"):
+        raise
+    # From a clone: this package is on no index, where somebody else may take its name.
+    raise ModuleNotFoundError(
+        f"{package} is not installed: install weryai with its extra `testing`,"
+        " in a clone of it: pip install '.[testing]'",
+        name=package,
+    ) from error
 
 __all__ = [
     "OPERATIONS",

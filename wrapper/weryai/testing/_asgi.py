@@ -23,7 +23,7 @@ JSON = {"Content-Type": "application/json"}
 
 
 class LostAnswer(Exception):
-    """Raised through the server where a scenario wants no answer at all."""
+    """Raised where a scenario wants no answer at all; what calls without a socket catches it."""
 
 
 class App:
@@ -47,8 +47,11 @@ class App:
         hosts = Request(scope).headers.getlist("host") if scope["type"] == "http" else []
         if scope["type"] == "http" and not _door.is_ours(hosts):
             await _misdirected(", ".join(hosts))(scope, receive, send)
-        else:
+            return
+        try:
             await self.in_process(scope, receive, send)
+        except LostAnswer:
+            await _drop(receive, send)
 
     async def in_process(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer a call that has come over no socket, whatever host it is to."""
@@ -207,6 +210,19 @@ OPERATIONS = tuple(each.name for each in _contract.ALL if each.reply in ANSWERS)
 
 class Malformed(Exception):
     """A request that cannot be read: HTTP 400."""
+
+
+async def _drop(receive: Receive, send: Send) -> None:
+    """End the connection without a byte. ASGI has no message for that, so the transport of the
+    server is asked, which uvicorn keeps beside its `send`. Raises LostAnswer where there is none.
+    """
+    transport = getattr(getattr(send, "__self__", None), "transport", None)
+    if transport is None:
+        raise LostAnswer
+    transport.close()
+    # Whoever returns before the server has noticed is answered for, with HTTP 500.
+    while (await receive())["type"] != "http.disconnect":
+        pass
 
 
 def _misdirected(host: str) -> Response:

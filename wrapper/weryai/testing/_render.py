@@ -1,18 +1,25 @@
 """The offline simulator's renderer: turns a few images into a short, real H.264 video."""
 
+from __future__ import annotations
+
 import math
 import re
 from collections.abc import Callable, Iterator, Sequence
+from importlib.util import find_spec
 from io import BytesIO
 from pathlib import Path
-from typing import cast
+from typing import TYPE_CHECKING, cast
 
-import av
-from av.container import OutputContainer
-from av.video.reformatter import Colorspace
 from PIL import Image, ImageOps, UnidentifiedImageError
 
 from ._pictures import caption, placeholder, sample
+
+# PyAV takes a tenth of the time that the simulator takes to import, and most tests see no video.
+if TYPE_CHECKING:
+    import av
+    from av.container import OutputContainer
+elif find_spec("av") is None:
+    raise ModuleNotFoundError("No module named 'av'", name="av")
 
 __all__ = ["frame_size", "placeholder", "render", "sample"]
 
@@ -37,9 +44,6 @@ _LIMITED_RANGE = 1
 # of RGB pixels halves the work.
 _Planes = tuple[Image.Image, ...]
 _Overlay = tuple[_Planes, _Planes]  # colours, and the masks to paste them through
-
-# PyAV leaves this one without annotations.
-_from_image = cast(Callable[[Image.Image], av.VideoFrame], av.VideoFrame.from_image)
 
 
 def frame_size(aspect_ratio: str, resolution: str | None) -> tuple[int, int]:
@@ -122,6 +126,8 @@ def check_image(data: bytes) -> None:
 
 
 def _write(path: Path, size: tuple[int, int], pictures: Iterator[_Planes]) -> None:
+    import av
+
     with av.open(str(path), "w", format="mp4", options={"movflags": "+faststart"}) as output:
         stream = _add_stream(output, size)
         for index, planes in enumerate(pictures):
@@ -191,7 +197,12 @@ def _cover(image: Image.Image, size: tuple[int, int]) -> Image.Image:
 
 
 def _planes(image: Image.Image) -> _Planes:
-    frame = _from_image(image).reformat(format="yuv420p", dst_colorspace=Colorspace.ITU601)
+    import av
+    from av.video.reformatter import Colorspace
+
+    # PyAV leaves this one without annotations.
+    from_image = cast(Callable[[Image.Image], av.VideoFrame], av.VideoFrame.from_image)
+    frame = from_image(image).reformat(format="yuv420p", dst_colorspace=Colorspace.ITU601)
     # Rows in memory are padded; the crop takes the padding off.
     return tuple(
         Image.frombytes("L", (plane.line_size, plane.height), bytes(plane)).crop(
@@ -202,6 +213,8 @@ def _planes(image: Image.Image) -> _Planes:
 
 
 def _video_frame(planes: _Planes) -> av.VideoFrame:
+    import av
+
     frame = av.VideoFrame(*planes[0].size, "yuv420p")
     for plane, image in zip(frame.planes, planes, strict=True):
         padded = image.crop((0, 0, plane.line_size, plane.height))

@@ -37,7 +37,8 @@ class Answer:
 
 @frozen
 class Lost:
-    """No answer at all, once. In process the client sees a read timeout.
+    """No answer at all, once. In process the client sees a read timeout; served by uvicorn, as
+    `weryai simulate` is, the connection ends without a byte.
 
     Parameters:
         accepted: carry the request out first: the paid job exists, and nobody was told.
