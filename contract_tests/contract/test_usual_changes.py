@@ -22,6 +22,7 @@ from contract_tests.contract.changes_in_process import (
     COMPATIBLE,
     DOCS,
     JSON,
+    ROOT,
     STATUS,
     SUBMIT,
     Change,
@@ -147,9 +148,7 @@ def simulated(changed: Any, tmp_path_factory: pytest.TempPathFactory) -> Any:
     own = os.environ.get("PYTHONPATH", "").split(os.pathsep)
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, [str(folder), *own]))}
     command = [sys.executable, "-m", "contract_tests.contract.changed_simulator"]
-    done = subprocess.run(
-        command, cwd=OPENAPI.parent, env=environment, check=True, stdout=subprocess.PIPE
-    )
+    done = subprocess.run(command, cwd=ROOT, env=environment, check=True, stdout=subprocess.PIPE)
     return json.loads(done.stdout)
 
 
@@ -168,7 +167,7 @@ def test_a_limit_that_is_changed_or_added_is_kept_by_the_simulator(
 
 
 def test_a_value_that_is_added_is_taken_by_the_simulator(simulated: Any) -> None:
-    assert simulated["video_number"]["status"] == 6010  # 99 tasks at once
+    assert simulated["videos"] == {"-99.mp4": 200, "-100.mp4": 404}
 
 
 def test_an_operation_that_is_added_is_simulated_by_the_schema_of_its_reply(simulated: Any) -> None:
@@ -180,5 +179,9 @@ def test_a_paid_operation_that_is_added_is_checked_planned_paid_and_shown(simula
     assert simulated["planned"]["status"] == 1001
     words = "model, prompt, aspect_ratio, duration, first is required"
     assert simulated["nothing"]["message"] == f"Parameter error: {words}"
-    assert simulated["ledger"] == [["submit_multi_image_to_video", 5], ["submit_zest_to_video", 5]]
+    assert simulated["ledger"] == [
+        ["submit_multi_image_to_video", 5],
+        ["submit_zest_to_video", 5],
+        ["submit_multi_image_to_video", 5 * 99],
+    ]
     assert simulated["shown"] == [0, 1, 2]

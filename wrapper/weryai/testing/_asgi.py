@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager, suppress
 from typing import Any
@@ -107,7 +108,7 @@ class App:
     async def result(self, request: Request) -> Response:
         """A finished video: public, with ranges."""
         task_id, _, number = request.path_params["name"].rpartition("-")
-        place = int(number) if number in ("1", "2", "3", "4") else 0
+        place = int(number) if re.fullmatch("[1-9][0-9]{0,5}", number) else 0
         path = await to_thread.run_sync(self.account.video, task_id, place, self.fetch)
         return FileResponse(path, media_type="video/mp4") if path else Response(status_code=404)
 

@@ -79,12 +79,12 @@ def _operations() -> Iterator[Operation]:
     for path, item in _document()["paths"].items():
         for method, told in item.items():
             if isinstance(told, dict) and "operationId" in told:
-                reply = _only(_resolved(told["responses"]["200"])["content"])[1]
-                media_type, body = _only(_resolved(told.get("requestBody", {})).get("content", {}))
+                reply = _first(_resolved(told["responses"]["200"])["content"])[1]
+                media_type, body = _first(_resolved(told.get("requestBody", {})).get("content", {}))
                 yield Operation(told["operationId"], method.upper(), path, reply, media_type, body)
 
 
-def _only(content: Mapping[str, Any]) -> tuple[str, str]:
+def _first(content: Mapping[str, Any]) -> tuple[str, str]:
     """The first media type of a body and the name of its schema, empty where there is none."""
     for media_type, media in content.items():
         return media_type, media["schema"].get("$ref", "").rpartition("/")[2]
