@@ -14,9 +14,16 @@ import httpx
 import pytest
 from PIL import Image
 
-from contract_tests.contract.test_document import fits
 from contract_tests.support.clients import MakeClient
-from contract_tests.support.contract import CONTRACT, OPERATIONS, SCHEMAS, WEBHOOKS, reply, resolved
+from contract_tests.support.contract import (
+    CONTRACT,
+    OPERATIONS,
+    SCHEMAS,
+    WEBHOOKS,
+    fits,
+    reply,
+    resolved,
+)
 from contract_tests.support.examples import EXAMPLES
 
 

@@ -26,6 +26,7 @@ ABOUT_SOURCES = [
     "contract/test_drift*.py",
     "contract/test_generated*.py",
     "contract/test_regenerate.py",
+    "contract/test_template_repairs.py",
     "contract/test_usual_changes.py",
     "coverage/test_*.py",
     "house/test_pages.py",

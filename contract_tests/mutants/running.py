@@ -29,8 +29,10 @@ WRAPPER = ("client/**/test_*.py", JOURNAL, "house/test_rooms.py")
 GUARDS = {
     "contract": (
         "contract/test_document.py",
+        "contract/test_examples.py",
         "house/test_rooms.py",
         "client/test_requests.py",
+        "client/test_request_limits.py",
         "contract/test_outside_readers.py",
         "contract/test_generated.py",
         "simulator/test_limits.py",
@@ -45,6 +47,7 @@ GUARDS = {
     "generated": (
         "contract/test_generated.py",
         "contract/test_generated_limits.py",
+        "contract/test_template_repairs.py",
         "client/test_settings.py",
         "client/submit/test_submit.py",
         "client/wait/test_wait.py",
@@ -52,7 +55,7 @@ GUARDS = {
         "client/test_sent.py",
         "client/test_replies.py",
     ),
-    "requests": ("client/test_requests.py", *WRAPPER),
+    "requests": ("client/test_requests.py", "client/test_request_limits.py", *WRAPPER),
     "service": (SUBMIT, WAIT, *WRAPPER),
     "calls": (SUBMIT, JOURNAL, *WRAPPER),
     "flows": (WAIT, DOWNLOAD, SUBMIT, *WRAPPER),

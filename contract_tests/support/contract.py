@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import yaml
+from jsonschema_rs import Draft202012Validator
 
 # The one in C is ten times as fast, but not every build of PyYAML has it.
 LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
@@ -52,3 +53,9 @@ def reply(operation: str, status: str = "200") -> Any:
 def success(operation: str) -> Any:
     """The schema of what an operation answers under 200: its `...Reply`."""
     return reply(operation)["content"]["application/json"]["schema"]
+
+
+def fits(schema: Any, value: object) -> bool:
+    """Whether a schema of the contract holds of a value, formats included."""
+    rooted = {**schema, "components": CONTRACT["components"]}
+    return Draft202012Validator(rooted, validate_formats=True).is_valid(value)
