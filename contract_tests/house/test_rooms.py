@@ -1,173 +1,268 @@
-"""The rooms of the house: who may import whom, what is public, and that both clients agree."""
+"""The walls between the rooms of the house: what each folder and each lone module may import."""
 
 from __future__ import annotations
 
 import ast
-import inspect
-import re
 import sys
+from collections import Counter
+from collections.abc import Iterator
+from graphlib import TopologicalSorter
 from pathlib import Path
-from typing import Any
 
-import anyio
-import attrs
 import pytest
-
-import weryai
-import weryai.journal
-import weryai.testing
-from contract_tests.house import public_surface
-from contract_tests.support.contract import SCHEMAS
-from weryai import AsyncWeryAI, MultiImageToVideo, WeryAI, WeryAIError, errors, results
-from weryai.cli._commands.options import build
-from weryai.journal import Entry
-from weryai.testing import Simulator, _scenario
+from attrs import frozen
 
 ROOT = Path(__file__).parents[2]
-WRAPPER = ROOT / "wrapper" / "weryai"
-EXTRAS = ("cli", "testing")
-CORE = [
-    file
-    for file in WRAPPER.rglob("*.py")
-    if not any(file.is_relative_to(WRAPPER / extra) for extra in EXTRAS)
-]
+PACKAGES = {"weryai": "wrapper", "weryai_api": "generated_client", "contract_tests": "."}
+BY_HAND = ("wrapper", "contract_tests", "openapi")
+MOST_MODULES = 16  # in a folder: as many as are taken in at a glance
 
 
-def imports(file: Path) -> set[str]:
-    """The full names of the modules and names that a file imports."""
-    package = [*file.relative_to(ROOT).parts[1:-1]]
-    found: set[str] = set()
-    for node in ast.walk(ast.parse(file.read_text())):
-        if isinstance(node, ast.Import):
-            found |= {alias.name for alias in node.names}
-        if isinstance(node, ast.ImportFrom):
-            base = package[: len(package) - node.level + 1] if node.level else []
-            module = ".".join([*base, *([node.module] if node.module else [])])
-            found |= {f"{module}.{alias.name}" for alias in node.names}
+@frozen
+class Wall:
+    """What a room may import beside itself and the standard library.
+
+    Attributes:
+        imports: rooms of its package, the package for its public names, and libraries.
+        annotations: what it may name in annotations and nowhere else.
+    """
+
+    imports: str = ""
+    annotations: str = ""
+
+
+# By the path of a folder or a module; of several the longest counts.
+WALLS = {
+    "weryai/_texts": Wall(),
+    "weryai/errors": Wall(annotations="_journal results"),
+    "weryai/results": Wall("_texts attrs"),
+    "weryai/_network": Wall("_texts errors anyio attrs httpx"),
+    "weryai/_files": Wall("_texts errors results attrs"),
+    "weryai/requests": Wall("_files _network _texts errors attrs weryai_api.limits"),
+    "weryai/_service": Wall("_texts errors requests results attrs weryai_api", "_network httpx"),
+    "weryai/_journal": Wall("_files _texts errors results attrs"),
+    "weryai/journal": Wall("_journal results"),
+    "weryai/webhooks": Wall("_service errors results"),
+    "weryai/_calls": Wall("_journal _network _service errors journal results attrs"),
+    "weryai/_flows": Wall(
+        "_calls _files _journal _network _service _texts errors requests results webhooks attrs",
+        "httpx journal",
+    ),
+    "weryai/_client": Wall("_calls _flows _network _service requests results", "httpx journal"),
+    "weryai/_async_client": Wall(
+        "_calls _flows _network _service requests results", "httpx journal"
+    ),
+    "weryai/__init__": Wall(
+        "_async_client _client _files _network errors requests results webhooks"
+    ),
+    "weryai/testing": Wall("weryai PIL anyio attrs av httpx jsonschema_rs starlette"),
+    "weryai/cli": Wall("weryai journal testing attrs platformdirs rich typer uvicorn"),
+    "weryai_api": Wall("attrs httpx"),
+    # Any library and all of the product, and of the tests themselves nothing but helpers.
+    "contract_tests/support": Wall("*"),
+}
+
+
+@frozen
+class Import:
+    """What a file that is behind a wall imports, and whether for annotations alone."""
+
+    file: str
+    room: str
+    name: str
+    annotates: bool
+
+    @property
+    def doors(self) -> list[str]:
+        wall = WALLS.get(self.room, Wall())
+        return f"{wall.imports} {wall.annotations if self.annotates else ''}".split()
+
+    def passes(self, doors: list[str]) -> bool:
+        """Whether it gets through one of these doors."""
+        if within(self.name, [self.room.replace("/", ".")]):
+            return True
+        package = self.room.partition("/")[0]
+        top, *steps = self.name.split(".")
+        if top != package:
+            return top in sys.stdlib_module_names or "*" in doors or within(self.name, doors)
+        public = not steps or not steps[0].startswith("_")
+        if public and f"{package}/{steps[0] if steps else ''}" not in WALLS:
+            return package in doors
+        # What a room calls private is nobody else's, whatever the room itself is called.
+        private = any(step.startswith("_") for step in steps[1:])
+        return within(".".join(steps), doors) and not private
+
+
+def within(name: str, doors: list[str]) -> bool:
+    return any(f"{name}.".startswith(f"{door}.") for door in doors)
+
+
+def through_walls(root: Path) -> list[Import]:
+    """All imports of a tree's files that are behind a wall; all of the product has to be."""
+    found = []
+    for package, folder in PACKAGES.items():
+        for file in sorted((root / folder / package).rglob("*.py")):
+            path = file.relative_to(root / folder).with_suffix("").as_posix()
+            walls = [room for room in WALLS if f"{path}/".startswith(f"{room}/")]
+            if walls or package != "contract_tests":
+                room = max(walls, key=len, default=f"{package}/")
+                found += [Import(path, room, *each) for each in imports(file, path)]
     return found
 
 
-def test_only_the_service_imports_the_generated_client_and_requests_its_limits() -> None:
-    used = {file: {n for n in imports(file) if n.startswith("weryai_api.")} for file in CORE}
-    users = {file.parent.name for file in used if used[file]}
-    assert users == {"_service", "requests"}
-    limits = set().union(*(used[file] for file in used if file.parent.name == "requests"))
-    assert {name.removesuffix(".Limits") for name in limits} == {"weryai_api.limits"}
+def breaches(root: Path) -> list[str]:
+    """Each import that no wall has a door for, as `file: what it imports`."""
+    seen = through_walls(root)
+    return [f"{each.file}: {each.name}" for each in seen if not each.passes(each.doors)]
 
 
-@pytest.mark.parametrize("room", ["cli", "testing"])
-def test_the_extras_use_public_names_only(room: str) -> None:
-    files = list((WRAPPER / room).rglob("*.py"))
-    assert files
-    for file in files:
-        for name in imports(file):
-            own = name.startswith(f"weryai.{room}.")
-            private = name.startswith("weryai.") and "._" in name.replace(".__version__", "")
-            assert own or not private, f"{file.name} imports {name}"
-
-
-def test_the_core_imports_no_extra() -> None:
-    for file in CORE:
-        assert not [
-            name for name in imports(file) if re.match(r"weryai\.(cli|testing|batch)", name)
-        ]
-
-
-@pytest.mark.parametrize("root", ["wrapper/weryai", "generated_client/weryai_api"])
-def test_the_core_needs_httpx_and_attrs_alone(root: str) -> None:
-    allowed = {"attrs", "httpx", "weryai", "weryai_api", "anyio", *sys.stdlib_module_names}
-    extras = [ROOT / root / extra for extra in EXTRAS]
-    for file in (ROOT / root).rglob("*.py"):
-        if any(map(file.is_relative_to, extras)):
+def imports(file: Path, path: str) -> Iterator[tuple[str, bool]]:
+    """The full name of all that a file imports, and whether that is for annotations alone."""
+    package = path.split("/")[:-1]
+    tree = ast.parse(file.read_text())
+    beside = {id(node) for each in unread(tree) for node in ast.walk(each)}
+    plain = {
+        node.id for node in ast.walk(tree) if isinstance(node, ast.Name) and id(node) not in beside
+    }
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            module, names = "", node.names
+        elif isinstance(node, ast.ImportFrom):
+            base = package[: len(package) - node.level + 1] if node.level else []
+            module, names = ".".join([*base, *filter(None, [node.module]), ""]), node.names
+        else:
             continue
-        assert {name.split(".")[0] for name in imports(file)} <= allowed, file
+        for each in names:
+            bound = each.asname or each.name.partition(".")[0]
+            yield module + each.name, id(node) in beside or (bound not in plain)
 
 
-def test_every_module_is_private_but_those_that_users_import_from() -> None:
-    public = {"__init__", "errors", "journal", "requests", "results", "webhooks"}
-    assert {file.stem for file in WRAPPER.glob("*.py") if file.stem not in public} == {
-        file.stem for file in WRAPPER.glob("_*.py") if file.stem != "__init__"
+def unread(tree: ast.AST) -> Iterator[ast.AST]:
+    """All that is not looked at when a program runs."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.If) and ast.unparse(node.test) == "TYPE_CHECKING":
+            yield node
+        for name in ("annotation", "returns"):
+            if part := getattr(node, name, None):
+                yield part
+
+
+def modules(root: Path) -> dict[str, int]:
+    """How many modules each folder holds that is written by hand."""
+    files = [file for top in BY_HAND for file in (root / top).rglob("*.py")]
+    return Counter(str(file.parent.relative_to(root)) for file in files)
+
+
+# The house as it is
+
+
+def test_no_room_imports_what_its_wall_has_no_door_for() -> None:
+    assert breaches(ROOT) == [], "the doors are in WALLS"
+
+
+def test_every_door_is_used() -> None:
+    """Else a wall stands open for whoever comes next."""
+    seen = through_walls(ROOT)
+    for room, wall in WALLS.items():
+        own = [each for each in seen if each.room == room]
+        doors = f"{wall.imports} {wall.annotations}".split()
+        for door in doors:
+            others = [each for each in doors if each != door]
+            needed = any(each.passes(doors) and not each.passes(others) for each in own)
+            assert needed, f"nothing in {room} needs {door}"
+
+
+def test_every_arrow_between_rooms_points_one_way() -> None:
+    doors = {
+        room.partition("/")[2]: wall.imports.split()
+        for room, wall in WALLS.items()
+        if room.startswith("weryai/")
     }
+    TopologicalSorter(doors).prepare()
 
 
-@pytest.mark.parametrize("module", [weryai, weryai.testing])
-def test_the_public_names_are_sorted_and_complete(module: Any) -> None:
-    order = sorted(module.__all__, key=lambda name: (not name.isupper(), name[0].islower(), name))
-    assert order == list(module.__all__)
-    tree = ast.parse(Path(module.__file__).read_text())
-    bound = {
-        alias.asname or alias.name
-        for statement in tree.body
-        for node in (statement.body if isinstance(statement, ast.Try) else [statement])
-        if isinstance(node, ast.ImportFrom) and node.module != "__future__"
-        for alias in node.names
-    }
-    assert bound == set(module.__all__)
+def test_no_folder_holds_more_modules_than_are_taken_in_at_a_glance() -> None:
+    assert {name: number for name, number in modules(ROOT).items() if number > MOST_MODULES} == {}
 
 
-def test_every_error_is_public_and_drawn_in_the_tree() -> None:
-    tree = {WeryAIError, *subclasses(WeryAIError)}
-    ours = {kind.__name__ for kind in tree if kind.__module__ == "weryai.errors"}
-    names = {name for name in ours if not name.startswith("_")}
-    assert names == {name for name in weryai.__all__ if name.endswith("Error")}
-    assert errors.__doc__ is not None
-    assert names == set(re.findall(r"\w+Error\b", errors.__doc__))
+# A house with a breach
 
 
-def subclasses(kind: type) -> set[type]:
-    found: set[type] = set(kind.__subclasses__())
-    return found.union(*map(subclasses, found))
+@pytest.mark.parametrize(
+    ("file", "line"),
+    [
+        ("_network/io.py", "from .._service import operations"),
+        ("_network/io.py", "from ..results import Job"),
+        ("_files/partial.py", "from .._network import clock"),
+        ("_files/partial.py", "import httpx"),
+        ("_files/images.py", "from .._service.cost import Cost"),
+        ("_service/replies.py", "from .._network.addresses import origin\norigin"),
+        ("_service/replies.py", "import httpx\nhttpx.get"),
+        ("_calls/sending.py", "import anyio\nanyio.run"),
+        ("_calls/sending.py", "import httpx\ndef f(): httpx.get"),
+        ("_calls/paying.py", "from .._files import images"),
+        ("_calls/paying.py", "from weryai_api.models import SubmitOk"),
+        ("_flows/flows.py", "import weryai_api.limits"),
+        ("requests/_fields.py", "from weryai_api import models"),
+        ("_journal/sqlite.py", "import psycopg"),
+        ("_journal/sqlite.py", "from ..cli import main"),
+        ("errors.py", "from .results import Job\nJob"),
+        ("_flows/flows.py", "from ..requests._fields import checked"),
+        ("cli/_main.py", "from weryai._client import WeryAI"),
+        ("cli/_main.py", "from .._network import clock"),
+        ("cli/_main.py", "import weryai._client"),
+        ("cli/_main.py", "from weryai.testing import _account"),
+        ("testing/_asgi.py", "from .._service import refusals"),
+        ("testing/_asgi.py", "import weryai_api.models"),
+        ("elsewhere/new.py", "import httpx"),
+        ("new.py", "from ._client import WeryAI"),
+    ],
+)
+def test_an_import_through_a_wall_is_seen(tmp_path: Path, file: str, line: str) -> None:
+    path = tmp_path / "wrapper" / "weryai" / file
+    path.parent.mkdir(parents=True)
+    path.write_text("from __future__ import annotations\n")
+    assert breaches(tmp_path) == []
+    path.write_text(f"{line}\n")
+    assert len(breaches(tmp_path)) == 1
 
 
-def test_both_clients_have_the_same_names_parameters_and_docstrings() -> None:
-    def surface(kind: type) -> dict[str, Any]:
-        return {name: value for name, value in vars(kind).items() if not name.startswith("_")}
-
-    sync, other = surface(WeryAI), surface(AsyncWeryAI)
-    assert list(sync) == list(other)
-    for name in sync:
-        assert sync[name].__doc__
-        assert f"WeryAI.{name}" in other[name].__doc__ or name == "close"
-        if inspect.isfunction(sync[name]):
-            assert inspect.signature(sync[name]) == inspect.signature(other[name])
-            assert inspect.iscoroutinefunction(other[name])
-    one, two = inspect.signature(WeryAI).parameters, inspect.signature(AsyncWeryAI).parameters
-    assert list(one) == list(two)
-    assert all(one[name].default == two[name].default for name in one)
-
-
-def test_every_field_of_the_request_can_be_given_in_python_and_in_the_shell() -> None:
-    in_contract = set(SCHEMAS["MultiImageToVideoRequest"]["properties"])
-    in_python = {each.name for each in attrs.fields(MultiImageToVideo)}
-    assert in_contract ^ in_python == set(), "wrapper/weryai/requests/_videos.py: MultiImageToVideo"
-    in_the_shell = set(inspect.signature(build).parameters)
-    assert in_contract ^ in_the_shell == set(), "wrapper/weryai/cli/_commands/options.py: build"
+@pytest.mark.parametrize(
+    ("file", "line"),
+    [
+        ("_client.py", "import httpx\ndef f(transport: httpx.BaseTransport | None) -> None: ..."),
+        ("_service/replies.py", "if TYPE_CHECKING:\n    from .._network import io"),
+        (
+            "_network/io.py",
+            "import json, httpx\nfrom . import clock\nfrom ..errors import WeryAIError",
+        ),
+        ("requests/_fields.py", "from weryai_api import limits\nlimits.A"),
+        ("cli/_main.py", "from weryai import WeryAI\nfrom weryai.journal import Entry\nWeryAI"),
+        ("cli/_main.py", "from ._commands.app import app\nimport weryai\nweryai.__version__"),
+    ],
+)
+def test_what_goes_through_a_door_or_into_annotations_is_none(
+    tmp_path: Path, file: str, line: str
+) -> None:
+    path = tmp_path / "wrapper" / "weryai" / file
+    path.parent.mkdir(parents=True)
+    path.write_text(f"{line}\n")
+    assert breaches(tmp_path) == []
 
 
-def test_the_states_are_those_of_the_contract() -> None:
-    known = SCHEMAS["KnownTaskStatus"]["enum"]
-    untold = {spelled.lower() for spelled in known} ^ set(results.STATES)
-    assert untold == set(), "wrapper/weryai/results.py: STATES says what each comes to"
+def test_a_helper_that_imports_a_test_is_seen(tmp_path: Path) -> None:
+    support = tmp_path / "contract_tests" / "support"
+    support.mkdir(parents=True)
+    (support / "films.py").write_text("import respx\nfrom contract_tests.support import replies\n")
+    assert breaches(tmp_path) == []
+    (support / "films.py").write_text("from contract_tests.client.test_replies import EXAMPLES\n")
+    assert breaches(tmp_path) == [
+        "contract_tests/support/films: contract_tests.client.test_replies.EXAMPLES"
+    ]
 
 
-def test_the_codes_are_those_of_the_contract() -> None:
-    from weryai._service import refusals
-
-    described = SCHEMAS["BusinessError"]["description"]
-    codes = {int(code) for code in re.findall(r"\b\d{4}\b", described)} | set(range(6001, 6005))
-    assert codes == set(refusals.CODES) - {429}
-    assert codes == set(_scenario.REFUSALS)
-
-
-@pytest.mark.usefixtures("quick_videos")
-def test_every_public_name_is_used_in_the_typed_example(tmp_path: Path) -> None:
-    text = (ROOT / "contract_tests" / "house" / "public_surface.py").read_text()
-    used = text[text.index("def request(") :]
-    for name in [*weryai.__all__, *weryai.journal.__all__, *weryai.testing.__all__]:
-        assert re.search(rf"\b{name}\b", used), f"{name}: use it in public_surface.py"
-    for kind in (WeryAI, AsyncWeryAI, Simulator, Entry):
-        for name in vars(kind):
-            shown = name.startswith("_") or name == "close" or f".{name}" in used
-            assert shown, f"{name}: use it in public_surface.py"
-    assert public_surface.tour(tmp_path)[0].credits == 20
-    assert anyio.run(public_surface.tour_async, tmp_path)[0].exists()
+def test_a_folder_that_is_too_full_is_seen(tmp_path: Path) -> None:
+    for number in range(MOST_MODULES + 1):
+        (tmp_path / "wrapper" / "weryai").mkdir(parents=True, exist_ok=True)
+        (tmp_path / "wrapper" / "weryai" / f"m{number}.py").touch()
+    assert modules(tmp_path) == {"wrapper/weryai": MOST_MODULES + 1}

@@ -24,13 +24,13 @@ JOURNAL = "journal/test_*.py"
 SUBMIT, WAIT, DOWNLOAD, NETWORK = (
     f"client/{folder}/test_*.py" for folder in ("submit", "wait", "download", "network")
 )
-WRAPPER = ("client/**/test_*.py", JOURNAL, "house/test_rooms.py")
+WRAPPER = ("client/**/test_*.py", JOURNAL, "house/test_public_surface.py")
 # Which test files guard a room, or patterns of them, quick ones first.
 GUARDS = {
     "contract": (
         "contract/test_document.py",
         "contract/test_examples.py",
-        "house/test_rooms.py",
+        "house/test_public_surface.py",
         "client/test_requests.py",
         "client/test_request_limits.py",
         "contract/test_outside_readers.py",

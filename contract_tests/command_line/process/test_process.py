@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ast
 import json
 import os
 import re
@@ -25,7 +24,6 @@ from contract_tests.command_line.invoke import (
     HTTPS,
     REQUEST,
     SMALL,
-    SOURCES,
     SUBMIT,
     Cli,
     environment,
@@ -138,20 +136,6 @@ def test_any_file_name_and_any_encoding_will_do(
 def test_what_stands_behind_two_dashes_is_no_option(cli: Cli) -> None:
     assert cli("status", "--", "--json").err.startswith("weryai: ")
     assert cli("nonsense", "--", "--json").err.startswith("weryai: ")
-
-
-def test_the_command_line_uses_public_names_alone() -> None:
-    for path in SOURCES.rglob("*.py"):
-        for node in ast.walk(ast.parse(path.read_text())):
-            if isinstance(node, ast.ImportFrom):
-                assert node.level <= len(path.relative_to(SOURCES).parts), path
-                modules = [node.module or ""] if node.level == 0 else []
-            else:
-                modules = [each.name for each in node.names] if isinstance(node, ast.Import) else []
-            for module in modules:
-                if module.startswith("weryai"):
-                    public = ("weryai", "weryai.journal", "weryai.testing")
-                    assert module in public, (path, module)
 
 
 def test_importing_it_loads_nothing_that_a_command_may_not_need() -> None:

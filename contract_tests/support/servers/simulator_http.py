@@ -23,7 +23,7 @@ IDS = {"task_id": "task_1", "batch_id": "1"}
 
 def _operations() -> Iterator[tuple[str, tuple[str, str, str]]]:
     for name, (path, method) in PLACES.items():
-        # One that is not simulated yet is told once, by test_rooms.py.
+        # One that is not simulated yet is told once, by test_calls.py.
         if name in SIMULATED:
             kind = success(name)["$ref"].rpartition("/")[2].removesuffix("Reply")
             yield name, (method.upper(), path.format_map(IDS), kind)

@@ -1,0 +1,116 @@
+"""What is public: names, errors, the same of both clients, and what of it the contract says."""
+
+from __future__ import annotations
+
+import ast
+import inspect
+import re
+from pathlib import Path
+from typing import Any
+
+import anyio
+import attrs
+import pytest
+
+import weryai
+import weryai.journal
+import weryai.testing
+from contract_tests.house import public_surface
+from contract_tests.support.contract import SCHEMAS
+from weryai import AsyncWeryAI, MultiImageToVideo, WeryAI, WeryAIError, errors, results
+from weryai.cli._commands.options import build
+from weryai.journal import Entry
+from weryai.testing import Simulator, _scenario
+
+ROOT = Path(__file__).parents[2]
+WRAPPER = Path(weryai.__file__).parent
+
+
+def test_every_module_is_private_but_those_that_users_import_from() -> None:
+    public = {"__init__", "errors", "journal", "requests", "results", "webhooks"}
+    assert {file.stem for file in WRAPPER.glob("*.py") if file.stem not in public} == {
+        file.stem for file in WRAPPER.glob("_*.py") if file.stem != "__init__"
+    }
+
+
+@pytest.mark.parametrize("module", [weryai, weryai.testing])
+def test_the_public_names_are_sorted_and_complete(module: Any) -> None:
+    order = sorted(module.__all__, key=lambda name: (not name.isupper(), name[0].islower(), name))
+    assert order == list(module.__all__)
+    tree = ast.parse(Path(module.__file__).read_text())
+    bound = {
+        alias.asname or alias.name
+        for statement in tree.body
+        for node in (statement.body if isinstance(statement, ast.Try) else [statement])
+        if isinstance(node, ast.ImportFrom) and node.module != "__future__"
+        for alias in node.names
+    }
+    assert bound == set(module.__all__)
+
+
+def test_every_error_is_public_and_drawn_in_the_tree() -> None:
+    tree = {WeryAIError, *subclasses(WeryAIError)}
+    ours = {kind.__name__ for kind in tree if kind.__module__ == "weryai.errors"}
+    names = {name for name in ours if not name.startswith("_")}
+    assert names == {name for name in weryai.__all__ if name.endswith("Error")}
+    assert errors.__doc__ is not None
+    assert names == set(re.findall(r"\w+Error\b", errors.__doc__))
+
+
+def subclasses(kind: type) -> set[type]:
+    found: set[type] = set(kind.__subclasses__())
+    return found.union(*map(subclasses, found))
+
+
+def test_both_clients_have_the_same_names_parameters_and_docstrings() -> None:
+    def surface(kind: type) -> dict[str, Any]:
+        return {name: value for name, value in vars(kind).items() if not name.startswith("_")}
+
+    sync, other = surface(WeryAI), surface(AsyncWeryAI)
+    assert list(sync) == list(other)
+    for name in sync:
+        assert sync[name].__doc__
+        assert f"WeryAI.{name}" in other[name].__doc__ or name == "close"
+        if inspect.isfunction(sync[name]):
+            assert inspect.signature(sync[name]) == inspect.signature(other[name])
+            assert inspect.iscoroutinefunction(other[name])
+    one, two = inspect.signature(WeryAI).parameters, inspect.signature(AsyncWeryAI).parameters
+    assert list(one) == list(two)
+    assert all(one[name].default == two[name].default for name in one)
+
+
+def test_every_field_of_the_request_can_be_given_in_python_and_in_the_shell() -> None:
+    in_contract = set(SCHEMAS["MultiImageToVideoRequest"]["properties"])
+    in_python = {each.name for each in attrs.fields(MultiImageToVideo)}
+    assert in_contract ^ in_python == set(), "wrapper/weryai/requests/_videos.py: MultiImageToVideo"
+    in_the_shell = set(inspect.signature(build).parameters)
+    assert in_contract ^ in_the_shell == set(), "wrapper/weryai/cli/_commands/options.py: build"
+
+
+def test_the_states_are_those_of_the_contract() -> None:
+    known = SCHEMAS["KnownTaskStatus"]["enum"]
+    untold = {spelled.lower() for spelled in known} ^ set(results.STATES)
+    assert untold == set(), "wrapper/weryai/results.py: STATES says what each comes to"
+
+
+def test_the_codes_are_those_of_the_contract() -> None:
+    from weryai._service import refusals
+
+    described = SCHEMAS["BusinessError"]["description"]
+    codes = {int(code) for code in re.findall(r"\b\d{4}\b", described)} | set(range(6001, 6005))
+    assert codes == set(refusals.CODES) - {429}
+    assert codes == set(_scenario.REFUSALS)
+
+
+@pytest.mark.usefixtures("quick_videos")
+def test_every_public_name_is_used_in_the_typed_example(tmp_path: Path) -> None:
+    text = (ROOT / "contract_tests" / "house" / "public_surface.py").read_text()
+    used = text[text.index("def request(") :]
+    for name in [*weryai.__all__, *weryai.journal.__all__, *weryai.testing.__all__]:
+        assert re.search(rf"\b{name}\b", used), f"{name}: use it in public_surface.py"
+    for kind in (WeryAI, AsyncWeryAI, Simulator, Entry):
+        for name in vars(kind):
+            shown = name.startswith("_") or name == "close" or f".{name}" in used
+            assert shown, f"{name}: use it in public_surface.py"
+    assert public_surface.tour(tmp_path)[0].credits == 20
+    assert anyio.run(public_surface.tour_async, tmp_path)[0].exists()
