@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from contract_tests.contract.changes_in_process import ROOT
+from contract_tests.contract.breaking.changes_in_process import ROOT
 
 regenerate: Any = importlib.import_module("regenerate")
 TARGETS = [step.target for step in regenerate.STEPS]

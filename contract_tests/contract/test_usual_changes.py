@@ -18,7 +18,7 @@ from typing import Any
 
 import pytest
 
-from contract_tests.contract.changes_in_process import (
+from contract_tests.contract.breaking.changes_in_process import (
     COMPATIBLE,
     DOCS,
     JSON,

@@ -22,8 +22,8 @@ DIST = ROOT / "dist"
 FOR_SOURCES = {"build", "griffelib", "mypy", "openapi-python-client", "pyright[nodejs]", "ruff"}
 # They read sources, or the tools beside the contract, neither of which is in the wheel.
 ABOUT_SOURCES = [
-    "contract/test_breaking*.py",
-    "contract/test_drift*.py",
+    "contract/breaking/test_*.py",
+    "contract/drift/test_*.py",
     "contract/test_generated*.py",
     "contract/test_regenerate.py",
     "contract/test_template_repairs.py",

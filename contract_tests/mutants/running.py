@@ -37,7 +37,7 @@ GUARDS = {
         "contract/test_generated.py",
         "simulator/test_limits.py",
         "simulator/test_replies.py",
-        "contract/test_drift.py",
+        "contract/drift/test_drift.py",
         "client/submit/test_submit.py",
         "client/wait/test_wait.py",
         "client/test_variants.py",

@@ -19,7 +19,7 @@ import pytest
 
 from contract_tests.support.contract import CONTRACT, OPENAPI
 
-PAGES = Path(__file__).resolve().parents[1] / "data" / "pages"
+PAGES = Path(__file__).resolve().parents[2] / "data" / "pages"
 FILES = [str(PAGES / "multi-image-to-video.txt"), str(PAGES / "multi-image-to-video.md")]
 TEXT, MARKDOWN = (Path(file).read_text() for file in FILES)
 FORMS = {"text": TEXT, "markdown": MARKDOWN}

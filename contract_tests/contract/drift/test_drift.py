@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 import yaml
 
-from contract_tests.contract.drift_in_process import (
+from contract_tests.contract.drift.drift_in_process import (
     FILES,
     FORMS,
     MARKDOWN,

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 import weryai
-from contract_tests.contract.changes_in_process import (
+from contract_tests.contract.breaking.changes_in_process import (
     API,
     BREAKING,
     CLIENT,

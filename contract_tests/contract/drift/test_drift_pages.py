@@ -11,7 +11,7 @@ import pytest
 import respx
 import yaml
 
-from contract_tests.contract.drift_in_process import (
+from contract_tests.contract.drift.drift_in_process import (
     FILES,
     MARKDOWN,
     TEXT,

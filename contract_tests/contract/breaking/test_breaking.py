@@ -7,7 +7,7 @@ import json
 
 import pytest
 
-from contract_tests.contract.changes_in_process import (
+from contract_tests.contract.breaking.changes_in_process import (
     BALANCE,
     BREAKING,
     JSON,

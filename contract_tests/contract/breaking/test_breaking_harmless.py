@@ -9,7 +9,7 @@ import json
 import pytest
 import yaml
 
-from contract_tests.contract.changes_in_process import (
+from contract_tests.contract.breaking.changes_in_process import (
     BALANCE,
     BREAKING,
     COMPATIBLE,

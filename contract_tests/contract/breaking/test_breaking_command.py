@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from contract_tests.contract.changes_in_process import (
+from contract_tests.contract.breaking.changes_in_process import (
     BALANCE,
     BREAKING,
     CLIENT,
