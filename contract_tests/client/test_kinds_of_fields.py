@@ -12,7 +12,7 @@ from typing import Any
 import attrs
 import pytest
 
-from weryai.requests._fields import Image, checked_by
+from weryai.requests._fields import Image, checks_of
 from weryai_api.limits import Limits
 
 COLOUR = Limits(kind="string", enum=("red", "green"))
@@ -23,7 +23,7 @@ def faults(annotation: Any, limits: Limits, value: object, **metadata: str) -> l
     """What a request class with one field of this kind finds wrong with a value."""
     made: Any = attrs.make_class("Made", {"it": attrs.field(type=annotation, metadata=metadata)})
     body = Limits(kind="object", fields={"it": limits}, required=("it",))
-    (check,) = checked_by(body)(made)._checks
+    (check,) = checks_of(made, body)
     assert (check.name, check.required) == ("it", True)
     return list(check.faults(value))
 

@@ -15,7 +15,7 @@ from contract_tests.support import recorded_page
 from contract_tests.support.clients import Network
 from contract_tests.support.contract import SCHEMAS
 from weryai import InvalidRequestError, MediaError, MultiImageToVideo, WeryAI
-from weryai.requests import _videos
+from weryai.requests import _base
 from weryai.testing import Simulator
 
 Ask = Callable[..., MultiImageToVideo]
@@ -87,7 +87,7 @@ def test_what_the_page_forbids_a_model_is_refused_in_its_words(ask: Ask, resolut
 def test_all_that_the_page_forbids_a_model_is_known_and_in_the_contract() -> None:
     said = recorded_page.words(recorded_page.REQUEST["properties"]["resolution"])
     told = " ".join(REQUEST["properties"]["resolution"]["description"].split())
-    for (model, name, value), words in _videos.NOT_FOR.items():
+    for (model, name, value), words in _base.NOT_FOR.items():
         assert name == "resolution"
         assert words in said
         assert words in told
@@ -99,7 +99,7 @@ def test_all_that_the_page_forbids_a_model_is_known_and_in_the_contract() -> Non
     forbids = [
         re.findall(r"[^.]*\bnot\b[^.]*(?:\.\d[^.]*)*", recorded_page.words(each)) for each in fields
     ]
-    assert sum(map(len, forbids)) == len(_videos.NOT_FOR), "the page forbids something new"
+    assert sum(map(len, forbids)) == len(_base.NOT_FOR), "the page forbids something new"
 
 
 def test_the_models_of_the_page_are_in_the_docstring() -> None:

@@ -91,7 +91,7 @@ class Fuzz:
                 content = httpx.Response(200, json=body).content
                 self.reader.read(hostile.Input(operation, content))
             elif isinstance(body, dict) and body.keys() >= NEEDED:
-                known = body.keys() & MultiImageToVideo.__annotations__
+                known = body.keys() & {each.name for each in MultiImageToVideo.parameters()}
                 with suppress(InvalidRequestError):
                     MultiImageToVideo(**{name: body[name] for name in known})
 

@@ -19,7 +19,7 @@ from ._network.io import AsyncIO
 from ._network.key import Key
 from ._service import operations
 from ._service.operations import AuthenticatedClient
-from .requests import Image, MultiImageToVideo
+from .requests import Image, VideoRequest
 from .results import Job, Model, Result, Task, Video
 
 if TYPE_CHECKING:
@@ -88,7 +88,7 @@ class AsyncWeryAI:
 
     async def submit(
         self,
-        request: MultiImageToVideo,
+        request: VideoRequest,
         *,
         idempotency_key: str | None = None,
         refuse_repeats: bool = False,
@@ -121,7 +121,7 @@ class AsyncWeryAI:
 
     async def generate(
         self,
-        request: MultiImageToVideo,
+        request: VideoRequest,
         *,
         timeout: float = settings.WAIT_TIMEOUT,
         on_update: Callable[[Result], None] | None = None,

@@ -19,7 +19,7 @@ from ._network.io import BlockingIO, finish
 from ._network.key import Key
 from ._service import operations
 from ._service.operations import AuthenticatedClient
-from .requests import Image, MultiImageToVideo
+from .requests import Image, VideoRequest
 from .results import Job, Model, Result, Task, Video
 
 if TYPE_CHECKING:
@@ -122,7 +122,7 @@ class WeryAI:
 
     def submit(
         self,
-        request: MultiImageToVideo,
+        request: VideoRequest,
         *,
         idempotency_key: str | None = None,
         refuse_repeats: bool = False,
@@ -237,7 +237,7 @@ class WeryAI:
 
     def generate(
         self,
-        request: MultiImageToVideo,
+        request: VideoRequest,
         *,
         timeout: float = settings.WAIT_TIMEOUT,
         on_update: Callable[[Result], None] | None = None,

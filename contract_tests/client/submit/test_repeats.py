@@ -26,6 +26,7 @@ from weryai import (
     SubmissionUnknownError,
     WeryAI,
 )
+from weryai._files.images import OpenImage
 from weryai.journal import Entry, SQLiteJournal
 from weryai.testing import Lost, ManualClock, Outcome, Simulator, refusal, sample
 
@@ -396,15 +397,13 @@ def test_a_request_that_differs_is_no_repeat(client: WeryAI, ask: Ask) -> None:
 def test_an_image_is_hashed_once_for_a_submission(
     client: WeryAI, ask: Ask, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    import hashlib
+    hashed, digest = list[OpenImage](), OpenImage.digest
 
-    hashed, digest = [], hashlib.file_digest
+    def count(file: OpenImage) -> str:
+        hashed.append(file)
+        return digest(file)
 
-    def count(*args: Any) -> Any:
-        hashed.append(args)
-        return digest(*args)
-
-    monkeypatch.setattr(hashlib, "file_digest", count)
+    monkeypatch.setattr(OpenImage, "digest", count)
     client.submit(ask(), refuse_repeats=True)
     assert len(hashed) == len(ask().images)
 

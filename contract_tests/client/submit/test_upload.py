@@ -13,7 +13,7 @@ import pytest
 
 from contract_tests.support.clients import MakeClient
 from weryai import MediaError
-from weryai._files import images
+from weryai._files.images import OpenImage
 from weryai.testing import sample
 
 PICTURE = sample("night", (320, 180))
@@ -83,7 +83,7 @@ def test_an_image_that_changes_while_it_is_sent_never_arrives_as_a_whole(
     make_client: MakeClient, picture: Path, change: str
 ) -> None:
     transport = Taking(lambda: CHANGES[change](picture))
-    with pytest.raises(MediaError, match=r"a\.png: was changed while it was sent"):
+    with pytest.raises(MediaError, match=r"a\.png: was changed while it was read"):
         make_client(transport=transport).upload(picture)
     assert transport.whole == 0
     assert not transport.came.endswith(b"--\r\n")
@@ -109,14 +109,14 @@ def test_an_image_that_changes_before_it_is_sent_again_is_not(
 def test_an_image_that_changes_before_it_is_sent_is_not_sent(
     make_client: MakeClient, picture: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    whole = images.inspect
+    digest = OpenImage.digest
 
-    def and_then(source: Any) -> images.LocalImage:
-        found = whole(source)
+    def and_then(file: OpenImage) -> str:
+        found = digest(file)
         grow(picture)
         return found
 
-    monkeypatch.setattr("weryai._flows.flows.inspect", and_then)
+    monkeypatch.setattr(OpenImage, "digest", and_then)
     transport = Taking(lambda: None)
     with pytest.raises(MediaError, match="was changed"):
         make_client(transport=transport).upload(picture)
@@ -149,7 +149,7 @@ def test_an_image_that_cannot_be_read_any_more_is_a_media_error(
         raise OSError(5, "Input/output error")
 
     def between() -> None:
-        monkeypatch.setattr(images, "os", SimpleNamespace(fstat=broken))
+        monkeypatch.setattr("weryai._files.images.os", SimpleNamespace(fstat=broken))
 
     with pytest.raises(MediaError, match=r"a\.png: cannot be read \(Input/output error\)"):
         make_client(transport=Taking(between)).upload(picture)

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import threading
+from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
 
@@ -11,6 +13,7 @@ import httpx
 import pytest
 
 from weryai import MultiImageToVideo, ParameterError, WeryAI
+from weryai._files import images
 from weryai.journal import SQLiteJournal
 from weryai.testing import Simulator, refusal
 
@@ -102,21 +105,51 @@ def test_tasks_that_bring_the_same_image_upload_it_once(
     assert (len(set(asyncio.run(main()))), uploads(simulator)) == (1, 1)
 
 
-def test_an_image_that_changes_while_it_is_uploaded_is_not_remembered(
+def test_an_image_that_changes_after_it_was_sent_is_remembered_as_what_was_sent(
     make_client: MakeClient, pictures: tuple[Path, Path], tmp_path: Path
 ) -> None:
     image = tmp_path / "image.png"
     image.write_bytes(pictures[0].read_bytes())
-
-    def answer(_: httpx.Request) -> httpx.Response:
-        if not seen:
-            image.write_bytes(pictures[1].read_bytes())
-        seen.append(1)
-        data = {"object_url_list": [f"https://example.com/{len(seen)}.png"]}
-        return httpx.Response(200, json={"status": 0, "data": data})
-
-    seen: list[int] = []
-    client = make_client(handler=answer)
-    client.upload(image)
-    image.write_bytes(pictures[0].read_bytes())
+    service = Uploads(lambda: image.write_bytes(pictures[1].read_bytes()))
+    client = make_client(handler=service)
+    assert client.upload(image) == client.upload(pictures[0]) == "https://example.com/1.png"
     assert client.upload(image) == "https://example.com/2.png"
+    assert [pictures[0].read_bytes() in sent for sent in service.sent] == [True, False]
+
+
+def test_each_image_of_a_submission_is_opened_once_and_sent_as_it_was_looked_at(
+    make_client: MakeClient, ask: Ask, pictures: tuple[Path, Path], tmp_path: Path
+) -> None:
+    one, two = tmp_path / "one.png", tmp_path / "two.png"
+    one.write_bytes(pictures[0].read_bytes())
+    two.write_bytes(pictures[1].read_bytes())
+    service = Uploads(lambda: os.replace(one, two))  # while the first is uploaded
+    client, opened = make_client(handler=service), Counter[str]()
+    real = images._opened
+
+    def counted(path: str, flags: int) -> int:
+        opened[Path(path).name] += 1
+        return real(path, flags)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(images, "_opened", counted)
+        client.submit(ask(images=[one, two]))
+    assert opened == {"one.png": 1, "two.png": 1}
+    for picture, sent in zip(pictures, service.sent, strict=False):
+        assert picture.read_bytes() in sent
+
+
+class Uploads:
+    """A service that stores what comes, and does something after the first."""
+
+    def __init__(self, then: Callable[[], object]) -> None:
+        self.then, self.sent = then, list[bytes]()
+
+    def __call__(self, request: httpx.Request) -> httpx.Response:
+        data: dict[str, object] = {"task_ids": ["task_1"], "batch_id": 7}
+        if request.url.path.endswith("upload-file"):
+            self.sent.append(request.content)
+            data = {"object_url_list": [f"https://example.com/{len(self.sent)}.png"]}
+            if len(self.sent) == 1:
+                self.then()
+        return httpx.Response(200, json={"status": 0, "data": data})

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from contextlib import AbstractAsyncContextManager
 from datetime import timedelta
 from typing import Any
@@ -26,13 +26,13 @@ RECENT = timedelta(hours=24)
 PAUSE = 0.25  # seconds between two looks at what another process is sending
 
 
-def fingerprint(operation: str, payload: Mapping[str, Any], images: Sequence[str]) -> str:
+def fingerprint(operation: str, payload: Mapping[str, Any]) -> str:
     """Equal for two submissions that ask for the same.
 
     Parameters:
-        images: addresses, and the digests of what local ones hold.
+        payload: with the digests of what local images hold in their place.
     """
-    asked = {"operation": operation, "payload": {**payload, "images": list(images)}}
+    asked = {"operation": operation, "payload": payload}
     text = json.dumps(asked, sort_keys=True, separators=(",", ":"))
     return hashlib.sha256(text.encode()).hexdigest()
 

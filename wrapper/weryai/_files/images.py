@@ -19,6 +19,7 @@ from . import image_format
 MAX_BYTES = 10 * 1024 * 1024
 SUFFIXES = {"image/jpeg": ".jpg", "image/png": ".png", "image/webp": ".webp"}
 LONGEST_NAME = 300  # characters, in an error
+PIECE = 256 * 1024  # bytes that are hashed at a time
 
 
 @frozen
@@ -55,29 +56,94 @@ class LocalImage:
         return f"{shown(self.path)}: {self.facts}"
 
 
+class OpenImage(FileIO):
+    """A local image, open until it is closed: looked at once, from its beginning to its end, and
+    then read while it is sent. Every read raises MediaError where the file is not the same any
+    more: half of one image and half of another must not arrive as one.
+
+    Attributes:
+        image: what it is.
+    """
+
+    def __init__(self, source: str | os.PathLike[str]) -> None:
+        """Raises MediaError with the reason."""
+        path = _path(source)
+        try:
+            _require_file(path, path.stat())
+            super().__init__(path, opener=_opened)
+        except FileNotFoundError:
+            raise _fault(path, "there is no such file") from None
+        except (OSError, ValueError) as error:
+            raise _unreadable(path, error) from error
+        try:
+            self._path, self._info = path, os.fstat(self.fileno())
+            self.image = self._looked_at()
+        except BaseException:
+            self.close()
+            raise
+
+    def _looked_at(self) -> LocalImage:
+        path, info = self._path, self._info
+        _require_file(path, info)
+        if info.st_size > MAX_BYTES:
+            raise _fault(path, f"has {info.st_size:,} bytes, the limit is {MAX_BYTES:,}")
+        try:
+            found = image_format.read(self)
+        except image_format.BrokenImageError as error:
+            raise _fault(path, str(error)) from None
+        if found is None:
+            empty = "is empty" if info.st_size == 0 else "is not a jpg, png or webp image"
+            raise _fault(path, f"{empty}, whatever its name says")
+        return LocalImage(
+            path, info.st_size, found.media_type, found.width, found.height, info.st_mtime_ns
+        )
+
+    def read(self, size: int | None = -1) -> bytes:
+        """Looks before its bytes are sent, the first and the last time too."""
+        try:
+            content = super().read(size) or b""
+            info = os.fstat(self.fileno())
+        except OSError as error:
+            raise _unreadable(self._path, error) from error
+        before = self._info
+        if (info.st_size, info.st_mtime_ns) != (before.st_size, before.st_mtime_ns):
+            raise _fault(self._path, "was changed while it was read; give it again")
+        return content
+
+    def digest(self) -> str:
+        """The SHA-256 of what it holds, read a piece at a time. Raises MediaError."""
+        self.seek(0)
+        digest = hashlib.sha256()
+        while piece := self.read(PIECE):
+            digest.update(piece)
+        return digest.hexdigest()
+
+
 def inspect(source: str | os.PathLike[str]) -> LocalImage:
     """Look at one local image, from its beginning to its end. Raises MediaError with the reason."""
-    path = _path(source)
+    with OpenImage(source) as file:
+        return file.image
+
+
+def open_all(sources: Iterable[str | os.PathLike[str]]) -> list[OpenImage]:
+    """Open the local ones among these images. Raises MediaError with every reason."""
+    files: list[OpenImage] = []
+    faults: list[str] = []
     try:
-        _require_file(path, path.stat())
-        with open(path, "rb", opener=_opened) as file:
-            info = os.fstat(file.fileno())
-            _require_file(path, info)
-            if info.st_size > MAX_BYTES:
-                raise _fault(path, f"has {info.st_size:,} bytes, the limit is {MAX_BYTES:,}")
-            found = image_format.read(file)
-    except FileNotFoundError:
-        raise _fault(path, "there is no such file") from None
-    except image_format.BrokenImageError as error:
-        raise _fault(path, str(error)) from None
-    except (OSError, ValueError) as error:
-        raise _unreadable(path, error) from error
-    if found is None:
-        empty = "is empty" if info.st_size == 0 else "is not a jpg, png or webp image"
-        raise _fault(path, f"{empty}, whatever its name says")
-    return LocalImage(
-        path, info.st_size, found.media_type, found.width, found.height, info.st_mtime_ns
-    )
+        for source in sources:
+            if isinstance(source, str) and is_address(source):
+                continue
+            try:
+                files.append(OpenImage(source))
+            except MediaError as error:
+                faults += error.faults
+        if faults:
+            raise MediaError(faults)
+    except BaseException:
+        for file in files:
+            file.close()
+        raise
+    return files
 
 
 def inspect_all(images: Iterable[str | os.PathLike[str]]) -> list[LocalImage]:
@@ -138,49 +204,3 @@ def _fault(path: Path, why: str) -> MediaError:
 def _unreadable(path: Path, error: OSError | ValueError) -> MediaError:
     why = error.strerror if isinstance(error, OSError) else error
     return _fault(path, f"cannot be read ({why})")
-
-
-def digest(content: FileIO) -> str:
-    """The SHA-256 of what a file holds, read a piece at a time. Raises MediaError."""
-    try:
-        content.seek(0)
-        return hashlib.file_digest(content, "sha256").hexdigest()
-    except OSError as error:
-        raise _unreadable(Path(content.name), error) from error
-
-
-def stamp(image: LocalImage) -> tuple[int, int] | None:
-    """Changes when the file does; None where it is gone."""
-    try:
-        info = image.path.stat()
-    except OSError:
-        return None
-    return info.st_size, info.st_mtime_ns
-
-
-def open_image(image: LocalImage) -> FileIO:
-    """The bytes of an image, to be read while they are sent. Reading raises MediaError where it is
-    not the same file any more: half of one image and half of another must not arrive as one."""
-    try:
-        return _Unchanged(image)
-    except (OSError, ValueError) as error:
-        raise _unreadable(image.path, error) from error
-
-
-class _Unchanged(FileIO):
-    """Every read looks, the first and the last one too, and before its bytes are sent."""
-
-    def __init__(self, image: LocalImage) -> None:
-        super().__init__(image.path, opener=_opened)
-        self._image = image
-
-    def read(self, size: int | None = -1) -> bytes:
-        path = self._image.path
-        try:
-            content = super().read(size) or b""
-            info = os.fstat(self.fileno())
-        except OSError as error:
-            raise _unreadable(path, error) from error
-        if (info.st_size, info.st_mtime_ns) != (self._image.size, self._image.changed_ns):
-            raise _fault(path, "was changed while it was sent; give it again")
-        return content

@@ -6,14 +6,12 @@ import logging
 from collections.abc import Collection, Iterable
 from contextlib import AbstractAsyncContextManager
 from datetime import datetime, timedelta
-from io import FileIO
 
 from attrs import define, field, frozen
 
 from .._calls.bookkeeping import Bookkeeping
 from .._calls.sending import Calls
-from .._files import images
-from .._files.images import LocalImage
+from .._files.images import LocalImage, OpenImage
 from .._service import operations
 from ..errors import ParameterError, ResponseError, UnexpectedResponseError
 
@@ -36,10 +34,14 @@ class CachedUpload:
 
 @frozen
 class Content:
-    """A local image, and the SHA-256 of what it holds."""
+    """An open local image, and the SHA-256 of what it holds."""
 
-    image: LocalImage
+    file: OpenImage
     digest: str
+
+    @property
+    def image(self) -> LocalImage:
+        return self.file.image
 
 
 @frozen
@@ -50,38 +52,28 @@ class Uploads:
     books: Bookkeeping
     known: dict[str, CachedUpload] = field(factory=dict)
 
-    async def content(self, image: LocalImage) -> Content:
+    async def content(self, file: OpenImage) -> Content:
         """An image and what its content is known by. Raises MediaError."""
-        file = await self.calls.io.run(images.open_image, image)
-        try:
-            return Content(image, await self.calls.io.run(images.digest, file))
-        finally:
-            await self.calls.io.run(file.close)
+        return Content(file, await self.calls.io.run(file.digest))
 
     async def address(self, content: Content, budget: float | None = None) -> str:
         """Where a content is; it is uploaded if that is not known. Raises MediaError where the file
         is another one by now."""
-        run = self.calls.io.run
-        image, digest = content.image, content.digest
-        file = await run(images.open_image, image)
-        try:
-            stamp = await run(images.stamp, image)
-            known = self.known.setdefault(digest, CachedUpload(self.calls.io.lock()))
-            async with known.lock:  # whoever has the same content waits, and then finds it here
-                if address := await self._remembered(digest, known):
-                    return address
-                address = await self._send(image, file, budget)
-                if stamp and await run(images.stamp, image) == stamp:  # what was hashed was sent
-                    await self._remember(digest, known, address)
+        digest = content.digest
+        known = self.known.setdefault(digest, CachedUpload(self.calls.io.lock()))
+        async with known.lock:  # whoever has the same content waits, and then finds it here
+            if address := await self._remembered(digest, known):
                 return address
-        finally:
-            await run(file.close)
+            address = await self._send(content, budget)
+            await self._remember(digest, known, address)
+            return address
 
-    async def _send(self, image: LocalImage, file: FileIO, budget: float | None) -> str:
+    async def _send(self, content: Content, budget: float | None) -> str:
+        image = content.image
         log.info("uploading: %s", image.facts)
         try:
             operation = operations.upload(
-                file, file_name=image.file_name, media_type=image.media_type
+                content.file, file_name=image.file_name, media_type=image.media_type
             )
             address = await self.calls.call(operation, budget)
         except ParameterError as error:

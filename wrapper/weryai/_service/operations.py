@@ -19,7 +19,6 @@ from weryai_api.api.files import upload_file
 from weryai_api.api.generation import (
     get_batch_status,
     get_task_status,
-    submit_multi_image_to_video,
 )
 from weryai_api.api.models import list_video_models
 from weryai_api.models import (
@@ -27,7 +26,6 @@ from weryai_api.models import (
     BalanceOk,
     BatchStatusOk,
     ModelsOk,
-    MultiImageToVideoRequest,
     SubmitOk,
     TaskStatusOk,
     UploadForm,
@@ -37,10 +35,11 @@ from weryai_api.types import File, Unset
 
 from .._texts import is_id, shown
 from ..errors import InvalidRequestError
-from ..requests import MultiImageToVideo
+from ..requests import VideoRequest
 from ..results import Model, Task
 from . import refusals, replies
 from .cost import Cost
+from .endpoints import Endpoint
 from .envelope import MALFORMED, Reply
 from .json_values import listed, number, string
 from .replies import Receipt
@@ -82,11 +81,13 @@ class Operation(Generic[T]):
         return LONGEST_REGISTRY if self.registry else LONGEST_ANSWER
 
 
-def submit(request: MultiImageToVideo, images: Sequence[str]) -> Operation[Receipt]:
+def submit(
+    endpoint: Endpoint, request: VideoRequest, addresses: Sequence[str]
+) -> Operation[Receipt]:
     """The paid call, with addresses in the place of local images."""
-    body = MultiImageToVideoRequest.from_dict(request.payload() | {"images": list(images)})
-    kwargs = submit_multi_image_to_video._get_kwargs(body=body)
-    return _operation(submit_multi_image_to_video, kwargs, SubmitOk, replies.receipt, Cost.PAID)
+    body = endpoint.body.from_dict(request.payload(addresses))
+    kwargs = endpoint.module._get_kwargs(body=body)
+    return _operation(endpoint.module, kwargs, SubmitOk, replies.receipt, Cost.PAID)
 
 
 def task_status(task_id: str) -> Operation[Task]:

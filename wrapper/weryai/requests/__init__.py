@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from ._base import VideoRequest
+from ._documents import Parameter
 from ._fields import Image
-from ._videos import MultiImageToVideo, require
+from ._videos import MultiImageToVideo
 
-__all__ = ["Image", "MultiImageToVideo", "require"]
+__all__ = ["Image", "MultiImageToVideo", "Parameter", "VideoRequest"]

@@ -12,7 +12,7 @@ from functools import partial, reduce
 from operator import or_
 from pathlib import PurePosixPath
 from types import NoneType, UnionType
-from typing import Any, ClassVar, Protocol, TypeVar, cast, get_args
+from typing import Any, get_args
 from urllib.parse import urlsplit
 
 from attrs import Attribute, fields, frozen
@@ -23,6 +23,7 @@ from .._network import addresses
 from .._texts import encoding_fault, is_address, shown
 
 Image = str | os.PathLike[str]
+IMAGES = Sequence[Image]
 
 INT64 = 2**63
 # Pictures and films that an address may name and that are none of the page's "jpg, jpeg, png,
@@ -35,27 +36,26 @@ class Check:
     """How the value of one field is checked; `faults` words what is wrong with it."""
 
     name: str
+    annotation: Any
+    limits: Limits
     required: bool
+    default: Any
     faults: Callable[[Any], Iterator[str]]
 
+    def images(self, value: Any) -> dict[str, Any]:
+        """The images that a value of it holds, by what each is called; none in most fields."""
+        if self.annotation == Image:
+            return {self.name: value}
+        if self.annotation == IMAGES and isinstance(value, tuple):
+            return {f"{self.name}[{number}]": each for number, each in enumerate(value, 1)}
+        return {}
 
-class Checked(Protocol):
-    """A request class, with the checks of its fields in their order."""
 
-    _checks: ClassVar[tuple[Check, ...]]
-
-
-R = TypeVar("R", bound=Checked)
-
-
-def checked_by(body: Limits) -> Callable[[type[R]], type[R]]:
-    """Makes the checks of a request class of its annotations and limits, once for all requests."""
-
-    def decorate(request: type[R]) -> type[R]:
-        request._checks = tuple(_check(each, body) for each in fields(cast(Any, request)))
-        return request
-
-    return decorate
+def checks_of(request: type[Any], body: Limits) -> tuple[Check, ...]:
+    """The checks of a request class by its annotations and the limits of its body: of its own
+    fields, then of those that all requests have."""
+    own_first = sorted(fields(request), key=lambda field: field.inherited)
+    return tuple(_check(each, body) for each in own_first)
 
 
 def _check(field: Attribute[Any], body: Limits) -> Check:
@@ -68,7 +68,8 @@ def _check(field: Attribute[Any], body: Limits) -> Check:
         faults = address_faults
     unit = {"unit": field.metadata["unit"]} if "unit" in field.metadata else {}
     named = partial(faults, field.name, limits=limits, **unit)
-    return Check(field.name, field.name in body.required, named)
+    required = field.name in body.required
+    return Check(field.name, taken, limits, required, field.default, named)
 
 
 def _of_kind(kind: str, limits: Limits) -> Limits:
@@ -176,5 +177,5 @@ KINDS: dict[Any, tuple[str, Callable[..., Iterator[str]]]] = {
     int: ("integer", whole_faults),
     bool: ("boolean", flag_faults),
     Image: ("string", image_faults),
-    Sequence[Image]: ("array", images_faults),
+    IMAGES: ("array", images_faults),
 }
