@@ -21,13 +21,13 @@ install: $(STAMP) ## Make .venv with the package, its extras and the pinned tool
 # What users install comes first: it is all that the demo needs, and a quarter of the whole.
 $(PRODUCT): pyproject.toml constraints.txt
 	@$(PYTHON) -c 'import sys; sys.exit("weryai needs Python 3.11 or newer: make PYTHON=python3.11" if sys.version_info < (3, 11) else 0)'
-	@echo "Installing weryai, its command line and its simulator into .venv; 45 MB are fetched."
+	@echo "Installing weryai, its command line and its simulator into .venv; 52 MB are fetched."
 	$(PYTHON) -m venv .venv
 	$(PIP) --editable '.[cli,testing]'
 	touch $@
 
 $(STAMP): $(PRODUCT) dev-requirements.txt
-	@echo "Installing what checks weryai into .venv; 120 MB are fetched."
+	@echo "Installing what checks weryai into .venv; 114 MB are fetched."
 	$(PIP) --requirement dev-requirements.txt
 	touch $@
 
