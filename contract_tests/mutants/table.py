@@ -5,6 +5,7 @@ One file a room, one section a fault, called by what is wrong; the fields are th
 
 from __future__ import annotations
 
+import re
 import tomllib
 from pathlib import Path
 
@@ -37,6 +38,8 @@ class Mutant:
         file: below the root of the tree; the contract where nothing else is said.
         find, replace: text in the file, and what stands in its place.
         count: how often the text is there.
+        under: how the line begins under which alone it is sought, down to the next line that is not
+            indented, where other definitions of the file read the same.
         at: names in mappings and numbers in sequences, from the root of the document.
         value: what is there instead.
         insert: what is there as well, as a new field, or before that item.
@@ -58,6 +61,7 @@ class Mutant:
     find: str = ""
     replace: str = ""
     count: int = 1
+    under: str = ""
     at: tuple[str | int, ...] = field(default=(), converter=tuple)
     value: object = None
     insert: object = None
@@ -92,11 +96,22 @@ class Mutant:
             raise DoesNotApplyError(f"{FOLLOW}: {self.file}: {error}") from None
 
     def _replaced(self, text: str) -> str:
-        if (found := text.count(self.find)) != self.count:
+        start, end = self._part(text)
+        part = text[start:end]
+        if (found := part.count(self.find)) != self.count:
             raise DoesNotApplyError(
                 f"{FOLLOW}: {self.file} has what it looks for {found} times, not {self.count}"
             )
-        return text.replace(self.find, self.replace)
+        return text[:start] + part.replace(self.find, self.replace) + text[end:]
+
+    def _part(self, text: str) -> tuple[int, int]:
+        """Where the text is sought."""
+        if not self.under:
+            return 0, len(text)
+        definition = rf"^{re.escape(self.under)}.*\n(?:[ \t].*\n|\n)*"
+        if (found := re.search(definition, text, re.MULTILINE)) is None:
+            raise DoesNotApplyError(f"{FOLLOW}: {self.file} has no line that begins {self.under}")
+        return found.span()
 
     def plant(self, tree: Path) -> None:
         """Write the fault into a tree. Raises DoesNotApplyError."""

@@ -109,6 +109,15 @@ def test_a_fault_that_is_not_there_as_often_as_said_is_not_planted() -> None:
         mutant(replace="VALUE = 1").planted("VALUE = 1")
 
 
+def test_a_fault_is_planted_under_one_definition_alone_where_others_read_the_same() -> None:
+    text = "ONE = f(\n    size=1,\n)\nTWO = f(\n    size=1,\n\n    more=2,\n)\n"
+    planted = mutant(find="size=1", replace="size=2", under="TWO =").planted(text)
+    assert planted == "size=2".join(text.rsplit("size=1", 1))
+    for wrong in ({"find": "size=1", "under": "THREE ="}, {"find": "ONE", "under": "TWO ="}):
+        with pytest.raises(DoesNotApplyError):
+            mutant(replace="", **wrong).planted(text)
+
+
 def test_a_fault_that_a_test_sees_is_killed_by_it_and_the_tree_stays_whole(small: MakeTree) -> None:
     tree = small("assert weryai.VALUE == 1")
     assert ask(tree, "test_it.py").killers == ()
