@@ -99,7 +99,7 @@ class Chaos:
     def entries(self) -> list[Entry]:
         journal = SQLiteJournal(self.folder / JOURNAL)
         try:
-            return journal.entries()
+            return [*journal.entries()]
         finally:
             journal.close()
 

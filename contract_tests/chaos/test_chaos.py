@@ -64,7 +64,7 @@ def test_what_a_crash_could_spoil_is_counted(
         for caller_id in (2, 3, 4):
             journal.begin(str(caller_id), address, {"caller_id": caller_id}, now)
             journal.release(str(caller_id))
-        assert submissions(journal.entries(), found.accepted()) == {
+        assert submissions([*journal.entries()], found.accepted()) == {
             "asked": 4,
             "most_posts": 2,
             "paid": 3,
@@ -87,7 +87,7 @@ def test_what_a_crash_could_spoil_is_counted(
         (tmp_path / NEW).mkdir()
         (tmp_path / NEW / "1.journal").write_bytes(b"damaged" * 1000)
         SQLiteJournal(tmp_path / NEW / "2.journal").close()
-        counted = files(found, journal.entries(), tmp_path)
+        counted = files(found, [*journal.entries()], tmp_path)
     journal.close()
     # Those of the careless client are in no file either.
     # One file is gone, and nobody looks for it; those of the careless client are in no journal.

@@ -56,7 +56,7 @@ def test_only_what_is_known_to_be_free_is_sent_again(
     assert unknown == paid, (
         "cost= in _service/operations.py: Cost.PAID, unless FREE of support/contract.py names it"
     )
-    assert len(journal.entries()) == paid, (
+    assert len([*journal.entries()]) == paid, (
         "what is paid is in the journal: see submit in _flows/flows.py"
     )
     if paid:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -110,7 +111,7 @@ def test_generate_holds_its_job_so_that_resume_does_not_fetch_it_too(
     cli(*GENERATE)
     assert held == [True]
     other = SQLiteJournal(file)
-    assert not other.entries()[0].held
+    assert [entry.held for entry in other.entries()] == [False]
     other.close()
 
 
@@ -185,19 +186,19 @@ def test_a_job_that_another_process_starts_at_the_last_moment_is_its_own(
 ) -> None:
     submit(cli)
     simulator.clock.sleep(60)
-    look, empty = SQLiteJournal.entries, list[int]()
+    look, empty = SQLiteJournal.open_entries, [0]
 
-    def watched(journal: SQLiteJournal) -> list[Entry]:
-        found = look(journal)
-        if not any(entry.open for entry in found):
-            empty.append(len(found))
-            if len(empty) == moment:
+    def watched(journal: SQLiteJournal) -> Iterator[Entry]:
+        found = [*look(journal)]
+        if not found:
+            empty[0] += 1
+            if empty[0] == moment:
                 with simulator.client(journal=file) as elsewhere:
                     elsewhere.submit(ask(images=[HTTPS]))
-        return found
+        return iter(found)
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(SQLiteJournal, "entries", watched)
+        patch.setattr(SQLiteJournal, "open_entries", watched)
         assert cli("resume").code == 0
     assert [job["state"] for job in jobs(cli)] == ["fetched", "running"]
 
@@ -208,7 +209,7 @@ def test_a_job_that_another_process_takes_after_the_look_is_fetched_once(
 ) -> None:
     submit(cli)
     simulator.clock.sleep(60)
-    look, other = SQLiteJournal.entries, SQLiteJournal(file)
+    look, other = SQLiteJournal.open_entries, SQLiteJournal(file)
 
     def take(entry: Entry) -> None:
         assert entry.job is not None
@@ -221,14 +222,14 @@ def test_a_job_that_another_process_takes_after_the_look_is_fetched_once(
 
     takes, asked = [take], list[int]()
 
-    def late(journal: SQLiteJournal) -> list[Entry]:
-        found = look(journal)
+    def late(journal: SQLiteJournal) -> Iterator[Entry]:
+        found = [*look(journal)]
         while takes:
             takes.pop()(found[0])
-        return found
+        return iter(found)
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(SQLiteJournal, "entries", late)
+        patch.setattr(SQLiteJournal, "open_entries", late)
         said = cli("resume")
     assert (said.code, said.out) == (0 if fetches else 5, "")
     assert [len(simulator.received)] == asked, "not even a question was sent"

@@ -84,7 +84,7 @@ def test_the_journal_knows_what_became_of_a_submission(
         End.UNKNOWN: ["unknown"],
         End.RAISED: [],
     }
-    entries = journal.entries()
+    entries = [*journal.entries()]
     assert [entry.state for entry in entries] == told[fault.end(step.name)]
     assert [entry.job for entry in entries] == [case.stage.value] * len(entries)
 

@@ -49,8 +49,9 @@ from weryai import (
     WeryAIError,
     webhooks,
 )
-from weryai.journal import Entry, Journal, SQLiteJournal
+from weryai.journal import OPEN_STATES, STATES, Entry, Journal, SQLiteJournal, State
 from weryai.testing import (
+    JOURNAL_PROMISES,
     OPERATIONS,
     Accepted,
     Answer,
@@ -60,6 +61,7 @@ from weryai.testing import (
     Received,
     Simulator,
     Variant,
+    check_journal,
     refusal,
     sample,
 )
@@ -138,10 +140,27 @@ def kept(journal: Journal) -> list[str]:
         told.append(f"{facts} {asked} {entry.state} {entry.reason} {entry.held} {entry.settled}")
         assert entry.job is None or journal.find(entry.base_url, entry.job) is not None
         assert not entry.final
+        assert entry.told(entry.tasks) == entry
         if entry.open and journal.claim(entry.id):
             journal.settle(entry.id)
             journal.release(entry.id)
     return told
+
+
+def left(journal: Journal, since: datetime | str, state: State = "unknown") -> int:
+    """How many are open, and what there is to look at."""
+    for entry in journal.open_entries():
+        assert_type(entry.state, State)
+        journal.note(entry.id, entry.tasks, final=entry.final)
+    print([entry.id for entry in journal.entries(state=state, after=since, newest_first=True)])
+    counts = journal.counts()
+    assert counts.keys() == set(STATES)
+    return sum(counts[each] for each in OPEN_STATES)
+
+
+def kept_by_mine(folder: Path) -> None:
+    """Whether a journal does what `Journal` promises: one promise of it, and all."""
+    check_journal(lambda name: SQLiteJournal(folder / name), JOURNAL_PROMISES[0])
 
 
 def what_to_do(error: WeryAIError) -> str:
@@ -228,7 +247,8 @@ def tour(folder: Path) -> tuple[Accepted, Received]:
         assert all(path.exists() for path in paths)
         body = simulator.notice(simulator.ledger[0].task_ids[0])
         assert receive(body) == client.confirm(body)
-        assert len(kept(journal)) == 1
+        assert (len(kept(journal)), left(journal, datetime.min)) == (1, 0)
+        kept_by_mine(folder)
         journal.close()
         simulator.variant = Variant()
         print(weryai.__version__, simulator.credits, simulator.app, client.api, client.base_url)

@@ -55,7 +55,7 @@ WALLS = {
     "weryai/__init__": Wall(
         "_async_client _client _files _network errors requests results webhooks"
     ),
-    "weryai/testing": Wall("weryai PIL anyio attrs av httpx jsonschema_rs starlette"),
+    "weryai/testing": Wall("weryai journal PIL anyio attrs av httpx jsonschema_rs starlette"),
     "weryai/cli": Wall("weryai journal testing attrs platformdirs rich typer uvicorn"),
     "weryai_api": Wall("attrs httpx"),
     # Any library and all of the product, and of the tests themselves nothing but helpers.

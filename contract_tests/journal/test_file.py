@@ -15,9 +15,11 @@ from typing import Any
 import pytest
 
 from contract_tests.support import patience
-from contract_tests.support.clients import BOTH_CLASSES
-from weryai import Job, JournalError, Task, Video
+from contract_tests.support.clients import BOTH_CLASSES, MakeClient
+from weryai import Job, JournalError
+from weryai._journal import rows, sqlite_file
 from weryai.journal import SQLiteJournal
+from weryai.testing import Simulator
 
 NOW = datetime(2026, 11, 24, tzinfo=UTC)
 URL = "https://api.weryai.com"
@@ -42,51 +44,6 @@ def run(script: str, *argv: object) -> subprocess.CompletedProcess[str]:
         check=False,
         timeout=patience.SECONDS,
     )
-
-
-def test_a_journal_keeps_everything_across_openings(tmp_path: Path) -> None:
-    journal = SQLiteJournal(tmp_path / "a.journal")
-    write(journal, "a", "b")
-    videos = tuple(Video(f"https://e.com/{n}", f"task_a-{n}", "https://e.com/c") for n in (1, 2))
-    journal.note(URL, Job(["task_a"]), [Task("task_a", "SUCCESS", videos, "well")])
-    journal.fetched(URL, videos[1], tmp_path / "v.mp4")
-    before = journal.entries()
-    journal.close()
-    again = SQLiteJournal(tmp_path / "a.journal")
-    assert again.entries() == before
-    assert [entry.state for entry in before] == ["ready", "running"]
-    assert before[0].tasks == (Task("task_a", "SUCCESS", videos, "well"),)
-    assert before[0].files == {"task_a-2": tmp_path / "v.mp4"}
-    assert again.entry("a") == before[0]
-    assert again.entry("c") is None
-    again.close()
-
-
-def test_the_same_name_at_two_services_is_two_videos(tmp_path: Path) -> None:
-    journal = SQLiteJournal(tmp_path / "a.journal")
-    job, video = Job(["task_1"], submitted_at=NOW), Video("https://e.com/1", "task_1")
-    for url in (URL, "https://other.example.com"):
-        journal.begin(url[-9:], url, PAYLOAD, NOW)
-        journal.accept(url[-9:], job)
-        journal.note(url, job, [Task("task_1", "SUCCESS", (video,))])
-    journal.fetched(URL, video, tmp_path / "v.mp4")
-    assert [entry.state for entry in journal.entries()] == ["fetched", "ready"]
-    journal.close()
-
-
-@pytest.mark.parametrize("known", ["accepted", "unknown", "settled"])
-def test_what_anything_is_known_of_can_not_be_refused(tmp_path: Path, known: str) -> None:
-    journal = SQLiteJournal(tmp_path / "a.journal")
-    journal.begin("a", URL, PAYLOAD, NOW)
-    if known == "accepted":
-        journal.accept("a", Job(["task_a"]))
-    elif known == "unknown":
-        journal.doubt("a", "lost")
-    else:
-        journal.settle("a")
-    journal.refuse("a")
-    assert [entry.id for entry in journal.entries()] == ["a"]
-    journal.close()
 
 
 def test_only_its_owner_may_read_it(tmp_path: Path) -> None:
@@ -174,7 +131,9 @@ def test_a_log_whose_journal_is_gone_or_empty_is_not_written_over(
         ("entries", "payload", "[" * 100_000),
         ("entries", "sent_at", "yesterday"),
         ("entries", "sent_at", "2026-11-24T00:00:00"),
+        ("entries", "sent_at", b"\xff"),
         ("entries", "submitted_at", "x"),
+        ("entries", "state", "sunning"),
         ("entries", "payload", b"\xff\xfe{"),
         ("tasks", "task_id", ""),
         ("tasks", "state", b"\xff"),
@@ -182,21 +141,66 @@ def test_a_log_whose_journal_is_gone_or_empty_is_not_written_over(
     ids=lambda value: f"{value[:20]!r}",
 )
 def test_an_entry_that_is_damaged_stops_no_other_and_keeps_what_can_be_read(
-    tmp_path: Path, table: str, column: str, value: object
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, table: str, column: str, value: object
 ) -> None:
+    monkeypatch.setattr(rows, "PAGE", 1)  # so that each is the last of one, where the next begins
     journal = SQLiteJournal(tmp_path / "a.journal")
     write(journal, "a", "b")
     with journal._db.writing() as db:
         where = "rowid = (SELECT min(rowid) FROM " + table + ")"
         db.execute(f"UPDATE {table} SET {column} = CAST(? AS TEXT) WHERE {where}", (value,))
-    found = {entry.id: entry for entry in journal.entries()}
+    told = [*journal.entries()]
+    assert sorted(entry.id for entry in told) == ["a", "b"]
+    assert [*journal.open_entries()] == told
+    assert [*journal.entries(newest_first=True)] == told[::-1]
+    found = {entry.id: entry for entry in told}
     assert found["b"].state == "running"
     assert found["a"] == journal.entry("a")
     if table == "entries":
         assert found["a"].job is not None
         assert found["a"].job.task_ids == ("task_a",)
-    if (column, value) != ("sent_at", "2026-11-24T00:00:00") and column != "state":
+    if value != "2026-11-24T00:00:00" and column != "state":
         assert "damaged" in (found["a"].reason or "")
+    journal.close()
+
+
+def test_damage_in_a_large_journal_is_told_by_what_comes_upon_it_and_nothing_is_sent(
+    make_client: MakeClient,
+    simulator: Simulator,
+    ask: Any,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    path = tmp_path / "a.journal"
+    journal = SQLiteJournal(path)
+    write(journal, *(f"e{number}" for number in range(50)))
+    journal.close()
+    spoil(path)
+    monkeypatch.setattr(sqlite_file, "LOOKED_THROUGH", 0)
+    with pytest.raises(JournalError, match=r"is damaged or is no journal.*Move it away"):
+        make_client(simulator, journal=path).submit(ask(images=["https://example.com/a.jpg"]))
+    assert simulator.received == []
+
+
+def test_a_backup_of_what_is_damaged_is_none(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "a.journal"
+    journal = SQLiteJournal(path)
+    with journal._db.writing() as db:
+        told = "INSERT INTO uploads VALUES ('', ?, '', '')"
+        db.executemany(told, [(f"{number:0200}",) for number in range(1000)])
+    journal.close()
+    with path.open("r+b") as file:  # in the midst of what nobody has asked for yet
+        file.seek(path.stat().st_size // 2)
+        file.write(os.urandom(8192))
+    with pytest.raises(JournalError, match="is damaged or is no journal"):
+        SQLiteJournal(path)
+    monkeypatch.setattr(sqlite_file, "LOOKED_THROUGH", 0)
+    journal = SQLiteJournal(path)
+    with pytest.raises(JournalError, match="is damaged or is no journal"):
+        journal.backup(tmp_path / "b")
+    assert [each.name for each in tmp_path.glob("b*")] == []
     journal.close()
 
 
@@ -241,21 +245,4 @@ def test_ctrl_c_at_any_point_of_a_transaction_ends_it(tmp_path: Path) -> None:
     write(other, "c")
     assert [entry.id for entry in other.entries()] == ["b", "c"]
     other.close()
-    journal.close()
-
-
-def test_a_thousand_entries_are_listed_in_a_moment(tmp_path: Path) -> None:
-    journal = SQLiteJournal(tmp_path / "a.journal")
-    with journal._db.writing() as db:
-        for number in range(1000):
-            row = (f"e{number}", URL, "{}", NOW.isoformat(), "b", NOW.isoformat())
-            db.execute(
-                "INSERT INTO entries (id, base_url, payload, sent_at, batch_id, submitted_at)"
-                " VALUES (?, ?, ?, ?, ?, ?)",
-                row,
-            )
-    statements: list[str] = []
-    journal._db._db.set_trace_callback(statements.append)
-    assert len(journal.entries()) == 1000
-    assert len(statements) <= 5, "not a query for each"
     journal.close()

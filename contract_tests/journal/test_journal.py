@@ -105,7 +105,7 @@ def test_a_proven_refusal_removes_the_intent(
     simulator.next(SUBMIT, answer)
     with pytest.raises(kind):
         make_client(simulator, journal=journal).submit(ask(images=HTTPS), retry_budget=0)
-    assert journal.entries() == []
+    assert not [*journal.entries()]
 
 
 def test_a_submission_that_was_never_sent_leaves_no_intent(
@@ -114,7 +114,7 @@ def test_a_submission_that_was_never_sent_leaves_no_intent(
     client = make_client(handler=Network(httpx.ConnectError("down")), journal=journal)
     with pytest.raises(TransportError):
         client.submit(ask(images=HTTPS))
-    assert journal.entries() == []
+    assert not [*journal.entries()]
 
 
 def test_one_intent_is_enough_for_a_submission_that_is_refused_for_now(
@@ -227,6 +227,16 @@ def test_only_what_failed_altogether_and_a_minute_later_still_had_is_done_with(
         client.wait(job)
     entry = only(journal)
     assert (entry.state, entry.open) == (state, state != "failed")
+
+
+def test_what_is_told_of_a_batch_is_written_down_where_its_tasks_are(
+    client: WeryAI, simulator: Simulator, journal: SQLiteJournal, ask: Ask
+) -> None:
+    job = client.submit(ask(images=HTTPS, video_number=2))
+    simulator.clock.sleep(60)
+    assert job.batch_id is not None
+    client.batch_status(job.batch_id)
+    assert only(journal).state == "ready"
 
 
 def test_a_job_that_is_known_by_its_batch_alone_is_followed(
@@ -345,7 +355,7 @@ def test_tasks_and_videos_of_no_entry_are_passed_over(
     with simulator.client() as elsewhere:
         job = elsewhere.submit(ask(images=HTTPS))
     client.download(client.wait(job), tmp_path)
-    assert journal.entries() == []
+    assert not [*journal.entries()]
 
 
 def test_ids_that_cannot_be_written_down_come_with_the_error(
@@ -410,7 +420,7 @@ def test_a_submission_stopped_between_two_attempts_is_not_paid_and_not_kept(
 
     error = asyncio.run(stopped(journal, ask(images=HTTPS), refused))
     assert error.__cause__ is None
-    assert journal.entries() == []
+    assert not [*journal.entries()]
 
 
 @pytest.mark.parametrize("by", ["anyio", "asyncio"])

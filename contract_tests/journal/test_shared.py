@@ -4,30 +4,14 @@ from __future__ import annotations
 
 import os
 import threading
-from collections.abc import Callable
-from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from contract_tests.journal.test_file import NOW, PAYLOAD, URL, run, write
-from weryai import AlreadySubmittedError, Job, JournalError
+from weryai import Job
 from weryai.journal import SQLiteJournal
-
-
-def test_threads_share_a_journal(tmp_path: Path) -> None:
-    journal = SQLiteJournal(tmp_path / "a.journal")
-    threads = [
-        threading.Thread(target=write, args=(journal, *(f"{n}-{m}" for m in range(10))))
-        for n in range(4)
-    ]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert [entry.state for entry in journal.entries()] == ["running"] * 40
-    journal.close()
 
 
 def test_processes_share_a_journal_that_they_all_make(tmp_path: Path) -> None:
@@ -97,7 +81,7 @@ def test_ids_that_are_written_between_two_looks_are_seen(
 def test_what_is_read_beside_a_forget_of_another_process_is_of_one_moment(tmp_path: Path) -> None:
     journal, other = (SQLiteJournal(tmp_path / "a.journal") for _ in range(2))
     write(journal, "a", "b")
-    before = journal.entries()
+    before = [*journal.entries()]
     to_forget = ["a"]
 
     def beside(statement: str) -> None:
@@ -105,96 +89,18 @@ def test_what_is_read_beside_a_forget_of_another_process_is_of_one_moment(tmp_pa
             other.forget([to_forget.pop()])
 
     journal._db._db.set_trace_callback(beside)
-    assert journal.entries() == before
+    assert [*journal.entries()] == before
     assert [entry.id for entry in journal.entries()] == ["b"]
     assert not to_forget
     journal.close()
     other.close()
 
 
-def test_one_of_two_that_begin_with_one_key_at_once_begins(tmp_path: Path) -> None:
-    journals = [SQLiteJournal(tmp_path / "a.journal") for _ in range(2)]
-    start, told = threading.Barrier(8), list[str]()
-
-    def begin(number: int) -> None:
-        start.wait()
-        try:
-            journals[number % 2].begin(f"{number}", URL, PAYLOAD, NOW, idempotency_key="shot-17")
-        except AlreadySubmittedError as error:
-            told.append(error.entry.id)
-
-    threads = [threading.Thread(target=begin, args=(number,)) for number in range(8)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    (entry,) = journals[0].entries()
-    assert told == [entry.id] * 7
-    assert (entry.state, entry.idempotency_key) == ("sending", "shot-17")
-    for journal in journals:
-        journal.close()
-
-
-def test_a_key_is_free_at_another_service_and_after_a_refusal(tmp_path: Path) -> None:
-    journal = SQLiteJournal(tmp_path / "a.journal")
-    journal.begin("a", URL, PAYLOAD, NOW, idempotency_key="shot-17")
-    journal.begin("b", "https://other.example.com", PAYLOAD, NOW, idempotency_key="shot-17")
-    journal.refuse("a")
-    assert journal.earlier(URL, idempotency_key="shot-17") is None
-    journal.begin("c", URL, PAYLOAD, NOW, idempotency_key="shot-17")
-    journal.close()
-
-
-@pytest.mark.parametrize(
-    ("end", "refused"),
-    [
-        (lambda journal: None, "sending"),
-        (lambda journal: journal.doubt("a", "lost"), "unknown"),
-        (lambda journal: journal.accept("a", Job(["task_a"])), "running"),
-        (lambda journal: journal.settle("a"), None),
-        (lambda journal: journal.refuse("a"), None),
-    ],
-    ids=["sending", "unknown", "running", "settled", "refused"],
-)
-def test_an_open_entry_that_asks_for_the_same_is_told_in_its_state(
-    tmp_path: Path, end: Callable[[SQLiteJournal], None], refused: str | None
-) -> None:
-    journal = SQLiteJournal(tmp_path / "a.journal")
-    journal.begin("a", URL, PAYLOAD, NOW, fingerprint="f")
-    end(journal)
-    since = NOW - timedelta(hours=1)
-    earlier = journal.earlier(URL, fingerprint="f", since=since)
-    assert (earlier.state if earlier else None) == refused
-    assert journal.earlier(URL, fingerprint="f", since=NOW) is None
-    assert journal.earlier("https://other.example.com", fingerprint="f", since=since) is None
-    if refused:
-        with pytest.raises(AlreadySubmittedError, match=f"entry a .*{refused}") as caught:
-            journal.begin("b", URL, PAYLOAD, NOW, fingerprint="f", none_since=since)
-        assert caught.value.entry == earlier
-        assert caught.value.job == caught.value.entry.job
-    journal.begin("b", URL, PAYLOAD, NOW, fingerprint="f")
-    journal.close()
-
-
-def test_an_entry_that_is_there_is_not_touched_by_another_begin(tmp_path: Path) -> None:
-    journal = SQLiteJournal(tmp_path / "a.journal")
-    journal.begin("a", URL, PAYLOAD, NOW)
-    with pytest.raises(JournalError):
-        journal.begin("a", URL, {}, NOW)
-    (entry,) = journal.entries()
-    assert (entry.state, entry.payload) == ("sending", PAYLOAD)
-    journal.release("a")
-    with pytest.raises(JournalError):
-        journal.begin("a", URL, {}, NOW)
-    assert [entry.payload for entry in journal.entries()] == [PAYLOAD]
-    journal.close()
-
-
 def test_a_journal_that_is_opened_twice_in_a_process_keeps_what_both_write(tmp_path: Path) -> None:
     # The first look of another process at a file whose locks were dropped would throw its log away.
     path = tmp_path / "a.journal"
     first, second = SQLiteJournal(path), SQLiteJournal(path)
-    look = "print(len(SQLiteJournal(sys.argv[1]).entries()))"
+    look = "print(len([*SQLiteJournal(sys.argv[1]).entries()]))"
     write(first, "a")
     assert run(look, path).stdout == "1\n"
     write(first, "b")
@@ -213,7 +119,7 @@ if os.fork():
     os.wait()
 else:
     try:
-        journal.entries()
+        next(journal.entries())
     except JournalError as error:
         print(error)
 """

@@ -5,14 +5,16 @@ from __future__ import annotations
 import os
 import sqlite3
 import threading
+from collections import Counter
 from pathlib import Path
 
 import pytest
 
 from contract_tests.journal.test_file import run
-from weryai import Job, JournalError, Task, Video
-from weryai._journal import migrations, sqlite_file
-from weryai.journal import Entry, SQLiteJournal
+from weryai import JournalError, Task, Video
+from weryai._journal import migrations, rows, sqlite_file
+from weryai.journal import STATES as ALL_STATES
+from weryai.journal import SQLiteJournal
 
 DATA = Path(__file__).parents[1] / "data" / "journals"
 STATES = {
@@ -66,6 +68,9 @@ def test_a_journal_of_any_version_loses_nothing(tmp_path: Path, number: int) -> 
     once = {"failed": "incomplete"} if number == 1 else {}  # in it nobody had to look twice
     assert {name: entry.state for name, entry in found.items()} == STATES | once
     assert list(found) == list(STATES)
+    states = Counter((STATES | once).values())
+    assert journal.counts() == dict.fromkeys(ALL_STATES, 0) | states
+    assert [*journal.open_entries()] == [entry for entry in found.values() if entry.open]
     for entry in found.values():
         assert entry.payload["prompt"] == f"Prompt of {entry.id}"
         assert entry.operation == "submit_multi_image_to_video"
@@ -88,9 +93,10 @@ def test_a_journal_of_any_version_loses_nothing(tmp_path: Path, number: int) -> 
     journal.close()
 
 
-def test_what_version_2_knows_besides_is_kept(tmp_path: Path) -> None:
-    journal = SQLiteJournal(written(2, tmp_path / "old.journal"))
-    found = journal.entries()
+@pytest.mark.parametrize("number", range(2, migrations.VERSION + 1))
+def test_what_is_known_besides_since_version_2_is_kept(tmp_path: Path, number: int) -> None:
+    journal = SQLiteJournal(written(number, tmp_path / "old.journal"))
+    found = [*journal.entries()]
     assert [entry.id for entry in found if entry.final] == ["failed"]
     keys = {entry.id: entry.idempotency_key for entry in found}
     assert keys.pop("elsewhere") == keys["running"] == "key of running"
@@ -108,9 +114,8 @@ def test_an_old_journal_goes_on_as_a_new_one(old: Path, tmp_path: Path) -> None:
     assert [tuple(row) for row in journal._db.rows(schema)] == [
         tuple(row) for row in new._db.rows(schema)
     ]
-    job = Job(["task_ready_2"])
     video = Video("https://cdn.example.com/task_ready_2/0.mp4?again", "task_ready_2")
-    journal.note("https://api.weryai.com", job, [Task("task_ready_2", "success", (video,))])
+    journal.note("ready", [Task("task_ready_2", "success", (video,))])
     journal.fetched("https://api.weryai.com", video, tmp_path / "v.mp4")
     entry = journal.entry("ready")
     assert entry is not None
@@ -120,29 +125,50 @@ def test_an_old_journal_goes_on_as_a_new_one(old: Path, tmp_path: Path) -> None:
     journal.close()
 
 
-@pytest.mark.parametrize("stop", ["fails", "is killed"])
-def test_a_migration_that_does_not_end_leaves_the_old_journal(old: Path, stop: str) -> None:
-    how = "raise MemoryError" if stop == "fails" else "os._exit(9)"
+STOPPED = {
+    "at version 2": "migrations.SCRIPTS = (SCRIPTS[0], Text(SCRIPTS[1]), *SCRIPTS[2:])",
+    "at the last": "migrations.SCRIPTS = (*SCRIPTS[:-1], Text(SCRIPTS[-1]))",
+    "at its states": "migrations.rows.derive_all = lambda _: stop()",
+}
+
+
+@pytest.mark.parametrize("where", STOPPED)
+@pytest.mark.parametrize("how", ["fails", "is killed"])
+def test_a_migration_that_does_not_end_leaves_the_old_journal(
+    old: Path, where: str, how: str
+) -> None:
     script = f"""
 from weryai._journal import migrations
+def stop():
+    {"raise MemoryError" if how == "fails" else "os._exit(9)"}
 class Text(str):
     def split(self, *by):
         yield from str.split(self, ";")[:-3]
-        {how}
-migrations.SCRIPTS = (migrations.FIRST, Text(migrations.SECOND))
+        stop()
+SCRIPTS = migrations.SCRIPTS
+{STOPPED[where]}
 SQLiteJournal(sys.argv[1])
 """
     done = run(script, old)
     assert done.returncode == 9 or "MemoryError" in done.stderr
     assert version(old) == 1
     journal = SQLiteJournal(old)
-    assert len(journal.entries()) == len(STATES)
+    assert len([*journal.entries()]) == len(STATES)
     assert version(old) == migrations.VERSION
     journal.close()
 
 
+def test_the_states_of_a_page_and_more_are_brought_up_to_date(
+    old: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(rows, "PAGE", 4)
+    journal = SQLiteJournal(old)
+    assert sum(journal.counts().values()) == len(STATES)
+    journal.close()
+
+
 def test_processes_that_open_an_old_journal_at_once_bring_it_up_to_date_once(old: Path) -> None:
-    script = "print(len(SQLiteJournal(sys.argv[1]).entries()))"
+    script = "print(len([*SQLiteJournal(sys.argv[1]).entries()]))"
     told: list[str] = []
     running = [
         threading.Thread(target=lambda: told.append(run(script, old).stdout)) for _ in range(4)
@@ -169,27 +195,3 @@ def test_a_journal_that_becomes_newer_while_it_is_opened_is_refused(
     with pytest.raises(JournalError, match="newer weryai"):
         SQLiteJournal(old)
     assert version(old) == 99
-
-
-def test_every_look_at_one_entry_is_by_an_index(tmp_path: Path) -> None:
-    journal = SQLiteJournal(tmp_path / "a.journal")
-    asked: list[str] = []
-    journal._db._db.set_trace_callback(asked.append)
-    look_at_one(journal)
-    journal._db._db.set_trace_callback(None)
-    for statement in asked:
-        if statement.startswith(("BEGIN", "COMMIT")):
-            continue
-        plan = [row["detail"] for row in journal._db.rows(f"EXPLAIN QUERY PLAN {statement}")]
-        assert not [step for step in plan if step.startswith("SCAN")], (statement, plan)
-    assert asked
-    journal.close()
-
-
-def look_at_one(journal: SQLiteJournal) -> Entry | None:
-    url, job = "https://api.weryai.com", Job(["t"], "9")
-    journal.find(url, job)
-    journal.earlier(url, idempotency_key="k")
-    journal.note(url, job, [Task("t", "succeed", (Video("https://e.com/1", "t"),))])
-    journal.fetched(url, Video("https://e.com/1", "t"), Path("v.mp4"))
-    return journal.entry("a")

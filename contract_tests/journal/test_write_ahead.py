@@ -39,7 +39,7 @@ def wal(path: Path) -> Path:
 
 def entries(path: Path) -> int:
     journal = SQLiteJournal(path)
-    found = len(journal.entries())
+    found = len([*journal.entries()])
     journal.close()
     return found
 

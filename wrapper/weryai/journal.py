@@ -7,21 +7,22 @@ with its ids, or as one whose fate is not known. The API key is never in it.
         job = client.submit(request)    # written down before it is sent
 
 `SQLiteJournal` keeps it in one file. Whatever has the methods of `Journal` will do in its place,
-such as tables in a database that several machines share.
+such as tables in a database that several machines share; `weryai.testing.check_journal` tells
+whether it keeps what they promise.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Any, Protocol
 
-from ._journal.entry import Entry
+from ._journal.entry import OPEN_STATES, STATES, Entry, State
 from ._journal.sqlite import SQLiteJournal
 from .results import Job, Task, Video
 
-__all__ = ["Entry", "Journal", "SQLiteJournal"]
+__all__ = ["OPEN_STATES", "STATES", "Entry", "Journal", "SQLiteJournal", "State"]
 
 
 class Journal(Protocol):
@@ -31,6 +32,9 @@ class Journal(Protocol):
     writes returns when what it wrote survives a crash. All raise JournalError where that cannot be;
     whatever else one raises counts as that, and stops nothing that was paid for. A text that cannot
     be stored is mended, and an entry that cannot be read whole is told as far as it can be read.
+
+    What is done for one job costs the same however many there are: look up by ids, keys and
+    addresses, and keep the state of each entry, which only `held` has to be added to.
     """
 
     def begin(
@@ -50,15 +54,17 @@ class Journal(Protocol):
         Looking and writing are one step: of two that begin at once with the same key, one does.
 
         Parameters:
-            entry_id: new, else it is a JournalError and the entry of this id stays as it is.
+            entry_id: new and claimed by nobody, else it is a JournalError, and what there is of
+                this id stays as it is.
             base_url: the address of the API.
             payload: the JSON that will be sent.
             sent_at: when, in UTC.
             operation: the operationId.
             idempotency_key: unique among the entries of a base_url.
             fingerprint: equal for requests that ask for the same.
-            none_since: refuse where an open entry of this base_url with this fingerprint was sent
-                after it; None does not look.
+            none_since: refuse where the videos of an entry of this base_url with this fingerprint,
+                which was sent after it, are to come: in `sending`, `unknown`, `running`, `ready`.
+                None does not look.
 
         Raises:
             AlreadySubmittedError: with the entry of this key, or the one that asks for the same.
@@ -73,12 +79,13 @@ class Journal(Protocol):
         fingerprint: str | None = None,
         since: datetime | None = None,
     ) -> Entry | None:
-        """What `begin` would refuse: the entry of this key, else the latest with this
-        fingerprint that was sent after `since`."""
+        """What `begin` would refuse: the entry of this key in any state, else, of those with this
+        fingerprint that were sent after `since` and whose videos are to come, the latest."""
         ...
 
     def accept(self, entry_id: str, job: Job) -> None:
-        """Write down the ids of what was started, and give the claim back."""
+        """Write down the ids of what was started, and when, and give the claim back. The caller_id
+        and the number of videos (1 where it says none) of `Entry.job` are those of the payload."""
         ...
 
     def refuse(self, entry_id: str) -> None:
@@ -90,14 +97,9 @@ class Journal(Protocol):
         """Write down why it is not known whether something was started, and give the claim back."""
         ...
 
-    def note(self, base_url: str, job: Job, tasks: Sequence[Task], *, final: bool = False) -> None:
-        """Write down what was told of the tasks of a job, under the ids that the service gave them
-        there. A job that belongs to no entry is passed over.
-
-        Nothing leaves: tasks and videos that are not told again stay. Within an entry a video is
-        known by its address without query and fragment; several of one address in one call are
-        several. It keeps the name that it was first noted with, and gets another where a video of
-        the entry has that name; its address is the latest one.
+    def note(self, entry_id: str, tasks: Sequence[Task], *, final: bool = False) -> None:
+        """Write down what was told of the tasks of an entry, which is `Entry.told` from then on.
+        Where that is what is known, nothing is written; an id that is no entry is passed over.
 
         Parameters:
             final: the job was seen to stay as it is for a minute after its end; kept for good.
@@ -105,8 +107,9 @@ class Journal(Protocol):
         ...
 
     def fetched(self, base_url: str, video: Video, path: Path) -> None:
-        """Write down where a video is, known as in `note`, its name decides among several; one that
-        belongs to no entry is passed over. The path comes back as it is, whatever its bytes."""
+        """Write down where a video is, of whichever entry it is: known by its address, without the
+        query and fragment where those are others, and its name decides among several. One that
+        belongs to no entry is passed over. The path comes back absolute, whatever its bytes."""
         ...
 
     def find(self, base_url: str, job: Job) -> Entry | None:
@@ -114,17 +117,48 @@ class Journal(Protocol):
         the entry is known. The latest of several, None if there is none."""
         ...
 
-    def entries(self) -> list[Entry]:
-        """Every submission, the oldest first, all as they are at one moment."""
-        ...
-
     def entry(self, entry_id: str) -> Entry | None:
         """One submission, None if there is none of this id."""
         ...
 
+    def entries(
+        self,
+        *,
+        state: State | None = None,
+        after: datetime | str | None = None,
+        newest_first: bool = False,
+    ) -> Iterator[Entry]:
+        """Submissions, the oldest first: by the time that they were sent, those of the same time in
+        the order that they began in.
+
+        They are read while they are taken, a page at a time, so that a hundred thousand need no
+        more memory than a hundred. Each is as it is at one moment; what is there all the while is
+        told once, whatever others write meanwhile.
+
+        Parameters:
+            state: only those in this state.
+            after: only what follows, in the order that is asked for: an entry, by its id, or a
+                time.
+            newest_first: in the opposite order.
+
+        Raises:
+            JournalError: at once where there is no such state, or no entry of this id.
+        """
+        ...
+
+    def open_entries(self) -> Iterator[Entry]:
+        """Those that are `open`, told as `entries` tells them. Costs what these cost, however many
+        are closed."""
+        ...
+
+    def counts(self) -> Mapping[State, int]:
+        """How many entries are in each of the `STATES`; no entry is read for it that is closed."""
+        ...
+
     def settle(self, entry_id: str, job: Job | None = None) -> None:
-        """Write down what somebody found out: the ids of what was started, or, without a job, that
-        nothing more is to be done. Ids that the service cannot be asked for leave for those."""
+        """Write down what somebody found out: the ids of what was started, as `accept` does, which
+        opens it again; or, without a job, that nothing more is to be done. Ids that the service
+        cannot be asked for leave for those, and all others stay."""
         ...
 
     def forget(self, entry_ids: Collection[str]) -> None:
@@ -133,18 +167,20 @@ class Journal(Protocol):
         ...
 
     def claim(self, entry_id: str) -> bool:
-        """Keep others from fetching an entry, until `release` or the end of this process.
+        """Keep others from fetching an entry, until `release`, `close` or the end of this process,
+        however it ends.
 
-        Returns whether nobody else has claimed it.
+        Returns whether it was free: one that is claimed, through this object too, is not.
         """
         ...
 
     def release(self, entry_id: str) -> None:
-        """Give a claim back."""
+        """Give a claim back; one that was made through another object stays."""
         ...
 
     def uploaded(self, base_url: str, sha256: str, address: str | None, at: datetime) -> None:
-        """Write down where an image with this content is; None forgets it."""
+        """Write down where an image with this content is, in the place of what was known; None
+        forgets it."""
         ...
 
     def address_of(self, base_url: str, sha256: str, since: datetime) -> str | None:

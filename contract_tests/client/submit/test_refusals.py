@@ -311,7 +311,7 @@ def test_a_proven_refusal_leaves_no_entry(
     network = Network(httpx.Response(status, json={"status": code, "message": "no"}))
     with pytest.raises(ResponseError):
         make_client(handler=network, journal=journal).submit(ask(images=HTTPS))
-    assert not journal.entries()
+    assert not [*journal.entries()]
 
 
 def test_a_code_of_a_failed_server_is_one_for_what_is_free(make_client: MakeClient) -> None:

@@ -133,25 +133,35 @@ class Bookkeeping:
         except BaseException as failure:
             log.warning("%s; the entry %s stays as an unknown one", failure, entry_id)
 
-    async def find(self, job: Job) -> Entry | None:
-        """The entry of a job. A journal that cannot be read is no reason not to ask the service."""
+    async def find(self, job: Job, told: Sequence[Task] = ()) -> Entry | None:
+        """The entry of a job, by what was told of it too. A journal that cannot be read is no
+        reason not to ask the service."""
         if not self.journal:
             return None
         try:
-            return await self._do(_Step(partial(self.journal.find, self.base_url, job)))
+            work = partial(self.journal.find, self.base_url, _with_ids(job, told))
+            return await self._do(_Step(work))
         except JournalError as error:
             log.warning("%s", error)
             return None
 
-    async def note(self, job: Job, tasks: Sequence[Task], *, final: bool = False) -> None:
+    async def note(
+        self, entry_id: str | None, job: Job, tasks: Sequence[Task], *, final: bool = False
+    ) -> None:
         """Write down what was told of the tasks of a job: each video once, and nothing that runs
         and is known by its place in a batch alone, for that says nothing of the next look. Raises
-        JournalError, which carries it."""
+        JournalError, which carries it.
+
+        Parameters:
+            entry_id: where the job is; None looks it up by its ids and those that were told.
+        """
         lasting = [task for task in tasks if task.done or not is_place(task.id, job.batch_id)]
         if not (self.journal and lasting):
             return
-        once = _each_once(lasting)
-        work = partial(self.journal.note, self.base_url, job, once, final=final)
+        known = _with_ids(job, lasting)
+        work = partial(
+            _note, self.journal, entry_id, self.base_url, known, _each_once(lasting), final
+        )
         try:
             await self._do(_Step(work))
         except JournalError as error:
@@ -253,6 +263,24 @@ def _reason(error: BaseException) -> str:
         return str(cause)
     raw = cause.raw[:LONGEST_RAW].decode(errors="replace")
     return f"{cause.reason}: {raw}" if raw else cause.reason
+
+
+def _with_ids(job: Job, tasks: Sequence[Task]) -> Job:
+    return evolve(job, task_ids=[*job.task_ids, *(task.id for task in tasks)])
+
+
+def _note(
+    journal: Journal,
+    entry_id: str | None,
+    base_url: str,
+    job: Job,
+    tasks: Sequence[Task],
+    final: bool,
+) -> None:
+    if entry_id is None and (entry := journal.find(base_url, job)):
+        entry_id = entry.id
+    if entry_id is not None:
+        journal.note(entry_id, tasks, final=final)
 
 
 def _each_once(tasks: Sequence[Task]) -> list[Task]:

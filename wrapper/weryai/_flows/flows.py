@@ -129,10 +129,10 @@ class Flows:
     async def _noted(self, job: Job, told: Sequence[Task]) -> tuple[Task, ...]:
         """The tasks of one reply, with the names that their videos have."""
         videos = self.memory.videos_of(job, told)
-        if entry := await self.books.find(job):
+        if entry := await self.books.find(job, told):
             videos.learn(entry.tasks)
         tasks = videos.named(told)
-        await self.books.note(job, tasks)
+        await self.books.note(entry.id if entry else None, job, tasks)
         return tasks
 
     async def _waiting(self, job: Job) -> Waiting:
@@ -145,7 +145,9 @@ class Flows:
                 watch.tasks = _known_of(job, entry)
                 if entry.final:
                     watch.ended_at = now - retry_rules.GRACE
-        return Waiting(self.calls, job, watch, videos)
+        # What was told of a batch may belong to an entry that its number alone does not lead to.
+        entry_id = entry.id if entry and job.task_ids else None
+        return Waiting(self.calls, job, watch, videos, entry_id)
 
     async def _conclude(self, waiting: Waiting) -> None:
         """What a wait leaves behind, however it ended."""
@@ -153,7 +155,7 @@ class Flows:
         self.memory.videos_of(job, tasks)
         if waiting.over:
             self.memory.conclude(job)
-        await self.books.note(job, tasks, final=waiting.final)
+        await self.books.note(waiting.entry_id, job, tasks, final=waiting.final)
 
 
 def _known_of(job: Job, entry: Entry) -> dict[str, Task]:

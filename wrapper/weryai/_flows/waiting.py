@@ -66,6 +66,7 @@ class Waiting:
 
     Attributes:
         watch: what the client remembers of it from earlier waits.
+        entry_id: where it is in the journal, where that is known.
         heard: the ids that this wait knows about: told, or known to have ended and gone by now.
         over: whether the job has concluded, and not this wait alone.
         final: whether it ended short of what was paid for, and a minute later still had.
@@ -78,6 +79,7 @@ class Waiting:
     job: Job
     watch: Watch
     videos: Videos
+    entry_id: str | None = None
     heard: set[str] = field(factory=set)
     warned: set[str] = field(factory=set)
     over: bool = False

@@ -97,7 +97,7 @@ class Database:
                 with closing(sqlite3.connect(part, isolation_level=None)) as copy:
                     self._db.backup(copy)
                     copy.execute("PRAGMA journal_mode = DELETE")  # one file, without a log
-                    sqlite_file.inspect(copy, part)
+                    sqlite_file.require_whole(copy)
                 sqlite_file.place(part, target)
             except (OSError, sqlite3.OperationalError) as error:
                 raise JournalError(f"{target} cannot be written: {error}") from error

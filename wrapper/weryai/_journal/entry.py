@@ -2,28 +2,37 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, Final, Literal, get_args
 
-from attrs import field, frozen
+from attrs import evolve, field, frozen
 
 from ..results import Job, Result, Task, Video
+from .told import merged
 
 MULTI_IMAGE = "submit_multi_image_to_video"
 
-SENDING = "sending"
-UNKNOWN = "unknown"
-RUNNING = "running"
-READY = "ready"
-INCOMPLETE = "incomplete"
-FETCHED = "fetched"
-FAILED = "failed"
-SETTLED = "settled"
+# What is known of a submission, in one word; `Entry.state` says which is what.
+State = Literal[
+    "sending", "unknown", "running", "ready", "incomplete", "fetched", "failed", "settled"
+]
+STATES: tuple[State, ...] = get_args(State)
+
+SENDING: Final = "sending"
+UNKNOWN: Final = "unknown"
+RUNNING: Final = "running"
+READY: Final = "ready"
+INCOMPLETE: Final = "incomplete"
+FETCHED: Final = "fetched"
+FAILED: Final = "failed"
+SETTLED: Final = "settled"
 
 # Whose videos are to come: a repeat of one of these would pay twice for the same.
-TO_COME = (SENDING, UNKNOWN, RUNNING, READY)
+TO_COME: Final[tuple[State, ...]] = (SENDING, UNKNOWN, RUNNING, READY)
+# Where something is left to do.
+OPEN_STATES: Final[tuple[State, ...]] = (*TO_COME, INCOMPLETE)
 
 
 @frozen(kw_only=True)
@@ -75,7 +84,7 @@ class Entry:
         return tuple(video for video in made if video.name not in self.files)
 
     @property
-    def state(self) -> str:
+    def state(self) -> State:
         """What is known of it, in one word.
 
         `sending`; `unknown`: it may have been paid, so look it up, then settle it; `running`;
@@ -95,7 +104,25 @@ class Entry:
             return INCOMPLETE
         return FAILED if self.final else INCOMPLETE
 
+    def told(self, tasks: Sequence[Task], *, final: bool = False) -> Entry:
+        """The entry once this was told of its tasks: what `Journal.note` writes down, for whoever
+        writes a journal. An equal one where it says nothing new.
+
+        Nothing leaves: tasks and videos that are not told again stay, and what has ended does not
+        run again. A video is known by its address without query and fragment; several of one
+        address in one call are several. It keeps the name that it was first told with, and gets
+        another where a video of the entry has that name; its address is the latest one. A text
+        that cannot be encoded is mended.
+
+        Parameters:
+            tasks: under the ids that the service gave them there.
+            final: the job was seen to stay as it is for a minute after its end; kept for good.
+        """
+        first = self.job.task_ids if self.job else ()
+        known = merged(self.tasks, tasks, first)
+        return evolve(self, tasks=known, final=self.final or final)
+
     @property
     def open(self) -> bool:
         """Whether something is left to do: to wait, to fetch, or to look it up."""
-        return self.state in (*TO_COME, INCOMPLETE)
+        return self.state in OPEN_STATES

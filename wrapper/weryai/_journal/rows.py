@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, TypeVar
 
-from .._texts import identity, is_id, mended
+from .._texts import identity, is_id
 from ..results import Job, Task, Video
 from .entry import TO_COME, Entry
 
@@ -22,30 +22,42 @@ T = TypeVar("T")
 # give the same number again.
 BY_TASK = """
 SELECT id FROM tasks JOIN entries ON id = entry_id WHERE task_id = ? AND base_url = ?
-ORDER BY sent_at DESC
+ORDER BY sent_at DESC, entries.rowid DESC LIMIT 1
 """
 BY_BATCH = """
 SELECT id FROM entries WHERE batch_id = ? AND base_url = ?
-AND NOT EXISTS (SELECT 1 FROM tasks WHERE entry_id = id AND of_job) ORDER BY sent_at DESC
+AND NOT EXISTS (SELECT 1 FROM tasks WHERE entry_id = id AND of_job)
+ORDER BY sent_at DESC, rowid DESC LIMIT 1
 """
-BY_IDENTITY = """
-SELECT videos.rowid AS place, url, name FROM videos JOIN entries ON id = entry_id
-WHERE identity = ? AND base_url = ?
+# Two are enough to know that the name has to decide: at some services all videos have one
+# address, but for the query.
+KNOWN = """
+SELECT videos.rowid AS place, entry_id, path FROM videos JOIN entries ON id = entry_id
+WHERE {known} AND base_url = ? LIMIT 2
 """
-BY_KEY = "SELECT id FROM entries WHERE base_url = ? AND idempotency_key = ?"
-BY_FINGERPRINT = """
-SELECT id FROM entries WHERE fingerprint = ? AND sent_at > ? AND base_url = ? ORDER BY sent_at DESC
-"""
-ALL = (
-    "SELECT * FROM entries ORDER BY sent_at, rowid",
-    "SELECT * FROM tasks ORDER BY rowid",
-    "SELECT * FROM videos ORDER BY rowid",
+BY_ADDRESS = tuple(
+    (KNOWN.format(known=f"{column} = ?"), KNOWN.format(known=f"{column} = ? AND name = ?"))
+    for column in ("url", "identity")
 )
-ONE = (
-    "SELECT * FROM entries WHERE id = ?",
-    "SELECT * FROM tasks WHERE entry_id = ? ORDER BY rowid",
-    "SELECT * FROM videos WHERE entry_id = ? ORDER BY rowid",
-)
+BY_KEY = "SELECT id FROM entries WHERE idempotency_key = ? AND base_url = ?"
+TO_COME_BY_FINGERPRINT = """
+SELECT id FROM entries WHERE fingerprint = ? AND sent_at > ? AND base_url = ?
+AND state NOT IN ('incomplete', 'fetched', 'failed', 'settled')
+ORDER BY sent_at DESC, rowid DESC
+"""
+TASK = """
+INSERT INTO tasks VALUES (?, ?, 0, ?, ?)
+ON CONFLICT (entry_id, task_id) DO UPDATE SET state = excluded.state, message = excluded.message
+"""
+VIDEO = """
+INSERT INTO videos SELECT ?1, ?2, 1 + count(*), ?3, ?4, ?5, ?6, NULL FROM videos
+WHERE entry_id = ?1 AND identity = ?2 ON CONFLICT (entry_id, name) DO UPDATE
+SET task_id = excluded.task_id, url = excluded.url, cover_url = excluded.cover_url
+"""
+TASKS = "SELECT * FROM tasks WHERE entry_id IN (?) ORDER BY of_job DESC, rowid"
+VIDEOS = "SELECT * FROM videos WHERE entry_id IN (?) ORDER BY rowid"
+PAGE = 100  # entries that are read at once
+NOT_DERIVED = "SELECT rowid AS place, * FROM entries WHERE state = '' LIMIT ?"
 LONG_AGO = datetime.fromtimestamp(0, UTC)
 
 
@@ -66,13 +78,13 @@ def earlier(
     since: datetime | None,
 ) -> Entry | None:
     """The entry of a key, or the latest open one that asks for the same and was sent since."""
-    if key is not None and (found := db.execute(BY_KEY, (base_url, key)).fetchone()):
-        return read(db, found["id"])[0]
+    if key is not None and (found := db.execute(BY_KEY, (key, base_url)).fetchone()):
+        return read(db, found["id"])
     if fingerprint is None or since is None:
         return None
-    rows = db.execute(BY_FINGERPRINT, (fingerprint, text_of(since), base_url)).fetchall()
-    same = (entry for row in rows for entry in read(db, row["id"]))
-    return next((entry for entry in same if entry.state in TO_COME), None)
+    told = (fingerprint, text_of(since), base_url)
+    same = (read(db, row["id"]) for row in db.execute(TO_COME_BY_FINGERPRINT, told))
+    return next((entry for entry in same if entry and entry.state in TO_COME), None)
 
 
 def write_job(db: sqlite3.Connection, entry_id: str, job: Job) -> None:
@@ -97,98 +109,59 @@ def drop_odd_ids(db: sqlite3.Connection, entry_id: str) -> None:
     db.executemany("DELETE FROM tasks WHERE entry_id = ? AND task_id = ?", odd)
 
 
-def write_tasks(db: sqlite3.Connection, entry_id: str, tasks: Sequence[Task]) -> None:
-    """What one reply told. Nothing leaves: it may name fewer tasks or videos than another did."""
-    for task in tasks:
-        _write_task(db, entry_id, task)
-    made = [(task.id, _storable(video)) for task in tasks for video in task.videos]
-    _write_videos(db, entry_id, made)
+def write_told(db: sqlite3.Connection, before: Entry, after: Entry) -> None:
+    """What an entry has gained, or what has changed."""
+    known = {task.id: (task.raw_state, task.message) for task in before.tasks}
+    for task in after.tasks:
+        if known.get(task.id) != (task.raw_state, task.message):
+            db.execute(TASK, (after.id, task.id, task.raw_state, task.message))
+    kept = _by_name(before)
+    for name, (task_id, video) in _by_name(after).items():
+        if kept.get(name) != (task_id, video):
+            told = (name, task_id, video.url, video.cover_url)
+            db.execute(VIDEO, (after.id, identity(video.url), *told))
+    if after.final != before.final:
+        db.execute("UPDATE entries SET final = ? WHERE id = ?", (after.final, after.id))
 
 
-def _write_task(db: sqlite3.Connection, entry_id: str, task: Task) -> None:
-    query = "SELECT state FROM tasks WHERE entry_id = ? AND task_id = ?"
-    known = db.execute(query, (entry_id, task.id)).fetchone()
-    if known and known["state"] and Task(task.id, known["state"]).done and not task.done:
-        return  # told late: what has ended does not run again
-    db.execute(
-        "INSERT INTO tasks VALUES (?, ?, 0, ?, ?) ON CONFLICT (entry_id, task_id)"
-        " DO UPDATE SET state = excluded.state, message = excluded.message",
-        (entry_id, task.id, task.raw_state, task.message),
-    )
+def _by_name(entry: Entry) -> dict[str, tuple[str, Video]]:
+    return {video.name: (task.id, video) for task in entry.tasks for video in task.videos}
 
 
-def _write_videos(db: sqlite3.Connection, entry_id: str, made: Sequence[tuple[str, Video]]) -> None:
-    """A video that is known keeps its name, and gets the address of the day."""
-    query = "SELECT rowid AS place, * FROM videos WHERE entry_id = ? ORDER BY rowid"
-    rows = db.execute(query, (entry_id,)).fetchall()
-    known = _matched(rows, made)
-    taken = {row["name"] for row in rows}
-    for number, (task_id, video) in enumerate(made):
-        if row := known.get(number):
-            db.execute(
-                "UPDATE videos SET task_id = ?, url = ?, cover_url = coalesce(?, cover_url)"
-                " WHERE rowid = ?",
-                (task_id, video.url, video.cover_url, row["place"]),
-            )
-        else:
-            taken.add(name := _free_name(video.name, task_id, taken))
-            db.execute(
-                "INSERT INTO videos SELECT ?1, ?2, 1 + count(*), ?3, ?4, ?5, ?6, NULL FROM videos"
-                " WHERE entry_id = ?1 AND identity = ?2",
-                (
-                    entry_id,
-                    identity(video.url),
-                    name,
-                    task_id,
-                    video.url,
-                    video.cover_url,
-                ),
-            )
-
-
-def _storable(video: Video) -> Video:
-    return Video(mended(video.url), mended(video.name), video.cover_url)
-
-
-def _matched(
-    rows: Sequence[sqlite3.Row], made: Sequence[tuple[str, Video]]
-) -> dict[int, sqlite3.Row]:
-    """The row of each video that is known, by its place in the reply: the one of the very same
-    address, else one that is left of those that differ in the query alone: of the same name, of the
-    same task, or the first."""
-    found: dict[int, sqlite3.Row] = {}
-    left = {row["place"]: (row, _keys(row["task_id"], row["url"], row["name"])) for row in rows}
-    for rank in range(4):
-        for number, (task_id, video) in enumerate(made):
-            key = _keys(task_id, video.url, video.name)[rank]
-            same = [row for row, keys in left.values() if keys[rank] == key]
-            if same and number not in found:
-                found[number] = same[0]
-                del left[same[0]["place"]]
-    return found
-
-
-def _keys(task_id: str, url: str, name: str) -> tuple[object, ...]:
-    """What two tellings of one video have in common, the surest first."""
-    known = identity(url)
-    return url, (known, name), (known, task_id), known
-
-
-def _free_name(name: str, task_id: str, taken: set[str]) -> str:
-    stem = task_id if task_id and name.startswith(task_id) else name
-    numbered = (f"{stem}-{number}" for number in range(2, len(taken) + 3))
-    return next(each for each in (name, *numbered) if each not in taken)
-
-
-def mark_fetched(db: sqlite3.Connection, base_url: str, video: Video, path: Path) -> None:
-    """Write down where a video is. Of several that share its address it is the one of the same
+def to_mark(
+    db: sqlite3.Connection, base_url: str, video: Video, path: Path
+) -> Sequence[sqlite3.Row]:
+    """Whose path is another one. Of several videos that share an address it is the one of the same
     query, then of the same name; where that says nothing, none of them counts as fetched."""
-    rows = db.execute(BY_IDENTITY, (identity(video.url), base_url)).fetchall()
-    rows = [row for row in rows if row["url"] == video.url] or rows
-    if len(rows) > 1:
-        rows = [row for row in rows if row["name"] == video.name]
-    for row in rows:
-        db.execute("UPDATE videos SET path = ? WHERE rowid = ?", (_path(path), row["place"]))
+    for known, (one, named) in zip((video.url, identity(video.url)), BY_ADDRESS, strict=True):
+        rows = db.execute(one, (known, base_url)).fetchall()
+        if len(rows) > 1:
+            rows = db.execute(named, (known, video.name, base_url)).fetchall()
+        elif not rows:
+            continue
+        return [row for row in rows if row["path"] != _path(path)]
+    return ()
+
+
+def mark_fetched(db: sqlite3.Connection, row: sqlite3.Row, path: Path) -> None:
+    """Write down where a video is."""
+    db.execute("UPDATE videos SET path = ? WHERE rowid = ?", (_path(path), row["place"]))
+    derive(db, row["entry_id"])
+
+
+def derive(db: sqlite3.Connection, entry_id: str) -> None:
+    """Keep what the state of an entry has come to."""
+    if entry := read(db, entry_id):
+        told = (entry.state, entry_id, entry.state)
+        db.execute("UPDATE entries SET state = ? WHERE id = ? AND state != ?", told)
+
+
+def derive_all(db: sqlite3.Connection) -> None:
+    """The same for those whose state nobody has kept yet."""
+    while rows := db.execute(NOT_DERIVED, (PAGE,)).fetchall():
+        for row, entry in zip(rows, entries_of(db, rows), strict=True):
+            told = (entry.state, row["place"])
+            db.execute("UPDATE entries SET state = ? WHERE rowid = ?", told)
 
 
 def _path(path: Path) -> str | bytes:
@@ -201,12 +174,22 @@ def _path(path: Path) -> str | bytes:
     return text
 
 
-def read(db: sqlite3.Connection, entry_id: str | None = None) -> list[Entry]:
-    """One entry, or all of them, the oldest first. Nobody was asked whether they are held."""
-    queries, values = (ALL, ()) if entry_id is None else (ONE, (entry_id,))
-    rows, *parts = (db.execute(query, values).fetchall() for query in queries)
-    tasks, videos = map(_by_entry, parts)
-    return [_entry(row, tasks[row["id"]], videos[row["id"]]) for row in rows]
+def read(db: sqlite3.Connection, entry_id: str) -> Entry | None:
+    """One entry. Nobody was asked whether it is held."""
+    rows = db.execute("SELECT * FROM entries WHERE id = ?", (entry_id,)).fetchall()
+    return next(iter(entries_of(db, rows)), None)
+
+
+def entries_of(db: sqlite3.Connection, rows: Sequence[sqlite3.Row]) -> list[Entry]:
+    """The entries of these rows, likewise."""
+    if not rows:
+        return []
+    ids = [row["id"] for row in rows]
+    among = f"({', '.join('?' * len(ids))})"
+    tasks_of, videos_of = (
+        _by_entry(db.execute(query.replace("(?)", among), ids)) for query in (TASKS, VIDEOS)
+    )
+    return [_entry(row, tasks_of[row["id"]], videos_of[row["id"]]) for row in rows]
 
 
 def _by_entry(rows: Iterable[sqlite3.Row]) -> defaultdict[str, list[sqlite3.Row]]:
@@ -291,7 +274,8 @@ def _video_number(payload: Mapping[str, Any]) -> int | None:
 
 
 def text_of(at: datetime) -> str:
-    """Times that sort as texts."""
+    """Times that sort as texts. One without a zone is meant as UTC."""
+    at = at if at.tzinfo else at.replace(tzinfo=UTC)
     return at.astimezone(UTC).isoformat(timespec="microseconds")
 
 

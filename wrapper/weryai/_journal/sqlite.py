@@ -11,14 +11,13 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from attrs import evolve
-
 from ..errors import AlreadySubmittedError, JournalError
 from ..results import Job, Task, Video
 from . import rows, sqlite_file
 from .claims import Claims
 from .database import Database, explained
-from .entry import MULTI_IMAGE, UNKNOWN, Entry
+from .entry import MULTI_IMAGE, UNKNOWN, Entry, State
+from .listing import Listing
 
 REFUSE = """
 DELETE FROM entries WHERE id = ? AND submitted_at IS NULL AND reason IS NULL AND NOT settled
@@ -48,6 +47,7 @@ class SQLiteJournal:
         claims = sqlite_file.beside(self.path, "-claims")
         self._db = Database(self.path, locks=claims)
         self._claims = Claims(claims)
+        self._listing = Listing(self._db, self._claims)
 
     def begin(
         self,
@@ -70,10 +70,10 @@ class SQLiteJournal:
                 self._db.require_in_place()  # what is sent now would be in no journal
                 earlier = rows.earlier(db, base_url, idempotency_key, fingerprint, none_since)
                 if earlier is not None:
-                    raise AlreadySubmittedError(self._with_claim(earlier))
+                    raise AlreadySubmittedError(self._listing.with_claim(earlier))
                 db.execute(
                     "INSERT INTO entries (id, base_url, operation, payload, sent_at,"
-                    " idempotency_key, fingerprint) VALUES (?, ?, ?, ?, ?, ?, ?)",
+                    " idempotency_key, fingerprint, state) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
                     (
                         entry_id,
                         base_url,
@@ -82,6 +82,7 @@ class SQLiteJournal:
                         at,
                         idempotency_key,
                         fingerprint,
+                        UNKNOWN,
                     ),
                 )
         except BaseException:
@@ -117,19 +118,24 @@ class SQLiteJournal:
         with self._released(entry_id) as db:
             db.execute("UPDATE entries SET reason = ? WHERE id = ?", (reason, entry_id))
 
-    def note(self, base_url: str, job: Job, tasks: Sequence[Task], *, final: bool = False) -> None:
+    def note(self, entry_id: str, tasks: Sequence[Task], *, final: bool = False) -> None:
         """See `Journal.note`."""
-        with self._db.writing() as db:
-            task_ids = [*job.task_ids, *(task.id for task in tasks)]
-            if owner := rows.owner(db, base_url, task_ids, job.batch_id):
-                rows.write_tasks(db, owner, tasks)
-                if final:
-                    db.execute("UPDATE entries SET final = 1 WHERE id = ?", (owner,))
+        with self._db.reading() as db:
+            entry = rows.read(db, entry_id)
+        if entry is None or entry.told(tasks, final=final) == entry:
+            return
+        with self._changing(entry_id) as db:
+            if entry := rows.read(db, entry_id):  # as it is now
+                rows.write_told(db, entry, entry.told(tasks, final=final))
 
     def fetched(self, base_url: str, video: Video, path: Path) -> None:
         """See `Journal.fetched`."""
+        with self._db.reading() as db:
+            if not rows.to_mark(db, base_url, video, path):
+                return
         with self._db.writing() as db:
-            rows.mark_fetched(db, base_url, video, path)
+            for row in rows.to_mark(db, base_url, video, path):  # as they are now
+                rows.mark_fetched(db, row, path)
 
     def find(self, base_url: str, job: Job) -> Entry | None:
         """See `Journal.find`."""
@@ -137,17 +143,31 @@ class SQLiteJournal:
             owner = rows.owner(db, base_url, job.task_ids, job.batch_id)
         return self.entry(owner) if owner else None
 
-    def entries(self) -> list[Entry]:
-        """See `Journal.entries`."""
-        return self._read(None)
+    def entries(
+        self,
+        *,
+        state: State | None = None,
+        after: datetime | str | None = None,
+        newest_first: bool = False,
+    ) -> Iterator[Entry]:
+        """See `Journal.entries`. A hundred are read at a time."""
+        return self._listing.entries(state, after, newest_first)
+
+    def open_entries(self) -> Iterator[Entry]:
+        """See `Journal.open_entries`."""
+        return self._listing.open_entries()
+
+    def counts(self) -> dict[State, int]:
+        """See `Journal.counts`."""
+        return self._listing.counts()
 
     def entry(self, entry_id: str) -> Entry | None:
         """See `Journal.entry`."""
-        return next(iter(self._read(entry_id)), None)
+        return self._listing.entry(entry_id)
 
     def settle(self, entry_id: str, job: Job | None = None) -> None:
         """See `Journal.settle`."""
-        with self._db.writing() as db:
+        with self._changing(entry_id) as db:
             if job is not None:
                 rows.drop_odd_ids(db, entry_id)
                 rows.write_job(db, entry_id, job)
@@ -208,26 +228,14 @@ class SQLiteJournal:
     def _released(self, entry_id: str) -> Iterator[sqlite3.Connection]:
         """A transaction, and the end of the claim, whatever becomes of the transaction."""
         try:
-            with self._db.writing() as db:
+            with self._changing(entry_id) as db:
                 yield db
         finally:
             self.release(entry_id)
 
-    def _read(self, entry_id: str | None) -> list[Entry]:
-        # The ids of one that looks unknown may have been written between the look at its row and
-        # the look at its claim. Now that the claim is free, they are there or never will be.
-        return [
-            again
-            for entry in self._look(entry_id)
-            for again in (self._look(entry.id) if entry.state == UNKNOWN else [entry])
-        ]
-
-    def _look(self, entry_id: str | None) -> list[Entry]:
-        """One entry, or all of them, with their claims."""
-        with self._db.reading() as db:
-            entries = rows.read(db, entry_id)
-        return [self._with_claim(entry) for entry in entries]
-
-    def _with_claim(self, entry: Entry) -> Entry:
-        with self._db.explained():
-            return evolve(entry, held=self._claims.taken(entry.id))
+    @contextmanager
+    def _changing(self, entry_id: str) -> Iterator[sqlite3.Connection]:
+        """A transaction, at the end of which the state of the entry is kept."""
+        with self._db.writing() as db:
+            yield db
+            rows.derive(db, entry_id)

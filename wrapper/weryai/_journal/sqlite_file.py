@@ -17,6 +17,10 @@ from .migrations import VERSION, migrate
 APPLICATION_ID = 0x57455259
 # Seconds to wait for another process; each of its transactions takes milliseconds.
 PATIENCE = 30.0
+# Bytes of a file that is looked through whenever it is opened, some thousand entries, which takes
+# 10 ms. In a larger one damage is told by whatever comes upon it, and by a backup.
+LOOKED_THROUGH = 4 * 2**20
+LONGEST_LOG = 2**20  # bytes
 KEEP_IT = (
     "it is left as it is. Move it away together with its -wal and -shm files, and keep them: ids of"
     " paid jobs may be in them"
@@ -66,6 +70,8 @@ def opened(path: Path) -> sqlite3.Connection:
     try:
         db.row_factory = sqlite3.Row
         db.text_factory = _text
+        if _size(path) <= LOOKED_THROUGH:
+            require_whole(db)
         inspect(db, path)
         db.execute("PRAGMA journal_mode = WAL")
         db.execute("PRAGMA synchronous = FULL")
@@ -80,17 +86,24 @@ def opened(path: Path) -> sqlite3.Connection:
         # From now on each transaction is in the file itself when it ends: what could become of the
         # log, such as a flipped bit, takes the last one at the most.
         db.execute("PRAGMA wal_autocheckpoint = 1")
+        # What opens the journal reads all of its log, which would stay as long as its longest
+        # transaction was.
+        db.execute(f"PRAGMA journal_size_limit = {LONGEST_LOG}")
     except BaseException:
         db.close()
         raise
     return db
 
 
-def inspect(db: sqlite3.Connection, path: Path) -> None:
-    """Refuse a file that is not ours to write to. Raises JournalError, sqlite3.DatabaseError."""
+def require_whole(db: sqlite3.Connection) -> None:
+    """Look through all of a file. Raises sqlite3.DatabaseError."""
     (verdict,) = db.execute("PRAGMA quick_check(1)").fetchone()
     if verdict != "ok":
         raise sqlite3.DatabaseError(str(verdict).splitlines()[-1])
+
+
+def inspect(db: sqlite3.Connection, path: Path) -> None:
+    """Refuse a file that is not ours to write to. Raises JournalError, sqlite3.DatabaseError."""
     application, version = _number(db, "application_id"), _number(db, "user_version")
     if application != APPLICATION_ID:
         (objects,) = db.execute("SELECT count(*) FROM sqlite_master").fetchone()

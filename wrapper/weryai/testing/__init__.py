@@ -10,7 +10,7 @@ It needs the extra `testing`. In a test, without a socket and without waiting:
             ...
         assert len(simulator.ledger) == 1     # paid once
 
-`weryai simulate` serves the same on this machine.
+`weryai simulate` serves the same on this machine. `check_journal` tries a journal of your own.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ try:
     from ._account import Accepted, Received
     from ._asgi import OPERATIONS
     from ._clock import ManualClock
+    from ._journals.checking import JOURNAL_PROMISES, check_journal
     from ._pictures import sample
     from ._scenario import Answer, Lost, Outcome, refusal
     from ._simulator import Simulator
@@ -35,6 +36,7 @@ except ModuleNotFoundError as error:
     ) from error
 
 __all__ = [
+    "JOURNAL_PROMISES",
     "OPERATIONS",
     "Accepted",
     "Answer",
@@ -44,6 +46,7 @@ __all__ = [
     "Received",
     "Simulator",
     "Variant",
+    "check_journal",
     "refusal",
     "sample",
 ]

@@ -98,5 +98,5 @@ def resume(
     ):
         run.out = steps.folder(out)
         Resume(run, client, kept, run.out, _setup.make_clock()).everything(timeout)
-        jobs.advise(jobs.beyond_resume(kept.entries(), client.base_url))
+        jobs.advise(jobs.beyond_resume(kept.open_entries(), client.base_url))
     _output.finish(run)

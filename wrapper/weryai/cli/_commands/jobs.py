@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import os
 from collections import Counter
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import UTC, datetime, timedelta
+from itertools import takewhile
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -13,7 +14,7 @@ import typer
 from attrs import evolve
 
 from weryai import Job
-from weryai.journal import Entry, Journal
+from weryai.journal import OPEN_STATES, Entry, Journal
 
 from .. import _output, _setup
 from .._errors import UsageError
@@ -48,25 +49,39 @@ def jobs(
         return
     run.json = as_json
     with _setup.required(journal) as kept:
-        entries = [entry for entry in kept.entries() if entry.open or not only_open]
+        entries = [*kept.open_entries()] if only_open else listed(kept, every or as_json)
+        done = number_done(kept)
     if as_json:
         _output.document({"jobs": [document(entry) for entry in entries]})
         return
-    shown = entries if every else latest(entries)
-    _output.table(("ENTRY", "SENT (UTC)", "STATE", "PROMPT", "RESULT"), map(row, shown))
-    if older := len(entries) - len(shown):
+    _output.table(("ENTRY", "SENT (UTC)", "STATE", "PROMPT", "RESULT"), map(row, entries))
+    older = done - sum(not entry.open for entry in entries)
+    if older > 0 and not only_open:
         _output.say(f"and {_output.counted(older, 'older job')} that are done: `weryai jobs --all`")
     advise(entries)
 
 
-def latest(entries: Sequence[Entry]) -> list[Entry]:
-    """Without those that were done long ago."""
-    done = [entry.id for entry in entries if not entry.open]
-    old = set(done[:-LATEST])
-    return [entry for entry in entries if entry.id not in old]
+def listed(journal: Journal, every: bool) -> list[Entry]:
+    """All, or all but those that were done long ago, which may be many."""
+    if every:
+        return [*journal.entries()]
+    latest: dict[str, Entry] = {}
+    done = 0
+    for entry in journal.entries(newest_first=True):
+        latest[entry.id] = entry
+        done += not entry.open
+        if done == LATEST:
+            break
+    older = [entry for entry in journal.open_entries() if entry.id not in latest]
+    return [*older, *reversed(latest.values())]
 
 
-def beyond_resume(entries: Sequence[Entry], base_url: str) -> list[Entry]:
+def number_done(journal: Journal) -> int:
+    """How many have nothing left to do."""
+    return sum(n for state, n in journal.counts().items() if state not in OPEN_STATES)
+
+
+def beyond_resume(entries: Iterable[Entry], base_url: str) -> list[Entry]:
     """What `weryai resume` at this address can do nothing about."""
     return [each for each in entries if each.state == "unknown" or each.base_url != base_url]
 
@@ -120,13 +135,14 @@ def forget(
     run.json = as_json
     before = datetime.fromtimestamp(_setup.make_clock().time(), UTC) - timedelta(days=older_than)
     with _setup.required(journal) as kept:
-        done = [entry for entry in kept.entries() if not (entry.open or entry.held)]
-        old = [entry.id for entry in done if entry.sent_at <= before]
+        done = number_done(kept)
+        past = takewhile(lambda entry: entry.sent_at <= before, kept.entries())
+        old = [entry.id for entry in past if not (entry.open or entry.held)]
         kept.forget(old)
     if as_json:
         _output.document({"forgotten": old})
     else:
-        _output.say(f"{_output.counted(len(old), 'job')} of {len(done)} that are done: forgotten")
+        _output.say(f"{_output.counted(len(old), 'job')} of {done} that are done: forgotten")
 
 
 @app.command()
@@ -144,7 +160,7 @@ def backup(
     target = Path(file)
     with _setup.required(journal) as kept:
         kept.backup(target)
-        number = len(kept.entries())
+        number = sum(kept.counts().values())
     if as_json:
         _output.document({"backup": str(target.absolute())})
     else:

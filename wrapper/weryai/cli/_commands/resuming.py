@@ -66,7 +66,7 @@ class Resume:
 
     def _look(self) -> Left:
         """All but what failed here."""
-        entries = self.journal.entries()
+        entries = [*self.journal.open_entries()]
         self.states = {entry.id: entry.state for entry in entries}
         found = [
             entry

@@ -1,0 +1,308 @@
+"""What methods of a journal do that break a promise: each is given the real method, the journal and
+the arguments."""
+
+from __future__ import annotations
+
+import itertools
+import time
+from collections.abc import Callable, Iterator, Sequence
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from attrs import evolve
+
+from contract_tests.support.memory_journal import MemoryJournal
+from weryai import AlreadySubmittedError, Job, JournalError, Task, Video
+from weryai.journal import STATES, Entry
+
+How = Callable[..., Any]
+
+
+def _change(journal: MemoryJournal, entry_id: str, **changes: Any) -> None:
+    if entry := journal._entries.get(entry_id):
+        journal._entries[entry_id] = evolve(entry, **changes)
+
+
+def without_operation(real: How, _: MemoryJournal, *args: Any, **options: Any) -> None:
+    real(*args, **{**options, "operation": "submit_multi_image_to_video"})
+
+
+def written_over(
+    real: How, journal: MemoryJournal, entry_id: str, *args: Any, **options: Any
+) -> None:
+    journal._entries.pop(entry_id, None)
+    journal._storage.holders.pop(entry_id, None)
+    real(entry_id, *args, **options)
+
+
+def looked_at_first(
+    real: How, journal: MemoryJournal, entry_id: str, url: str, *args: Any, **options: Any
+) -> None:
+    asked = {name: options.pop(name, None) for name in ("idempotency_key", "fingerprint")}
+    if earlier := journal.earlier(url, **asked, since=options.pop("none_since", None)):
+        raise AlreadySubmittedError(earlier)
+    time.sleep(0.05)  # others look, too
+    real(entry_id, url, *args, **options)
+    _change(journal, entry_id, **asked)
+
+
+def without_settled(real: How, _: MemoryJournal, *args: Any, **options: Any) -> Any:
+    entry = real(*args, **options)
+    return None if entry and entry.settled else entry
+
+
+def of_any_service(real: How, journal: MemoryJournal, _: str, **options: Any) -> Any:
+    found = (real(entry.base_url, **options) for entry in journal.entries())
+    return next((entry for entry in found if entry), None)
+
+
+def without_ready(real: How, _: MemoryJournal, *args: Any, **options: Any) -> Any:
+    entry = real(*args, **options)
+    return None if entry and entry.state == "ready" else entry
+
+
+def closed_ones_too(
+    real: How,
+    journal: MemoryJournal,
+    url: str,
+    *,
+    since: datetime | None = None,
+    fingerprint: str | None = None,
+    **_: Any,
+) -> Any:
+    same = (
+        each
+        for each in journal.entries()
+        if (each.base_url, each.fingerprint) == (url, fingerprint)
+    )
+    return next((each for each in same if since and each.sent_at > since), None)
+
+
+def the_oldest(real: How, journal: MemoryJournal, *args: Any, **options: Any) -> Any:
+    same = (each for each in journal.entries() if each.fingerprint == options.get("fingerprint"))
+    return next(same, None) if real(*args, **options) else None
+
+
+def without_batch(real: How, _: MemoryJournal, entry_id: str, job: Job) -> None:
+    real(entry_id, evolve(job, batch_id=None) if job.task_ids else job)
+
+
+def nothing_done(real: How, journal: MemoryJournal, *_: Any) -> None:
+    return None
+
+
+def released_alone(_: How, journal: MemoryJournal, entry_id: str) -> None:
+    journal.release(entry_id)
+
+
+def removed_always(_: How, journal: MemoryJournal, entry_id: str) -> None:
+    journal._entries.pop(entry_id, None)
+    journal.release(entry_id)
+
+
+def without_reason(real: How, _: MemoryJournal, entry_id: str, __: str) -> None:
+    real(entry_id, "")
+
+
+def settled_for_good(real: How, journal: MemoryJournal, entry_id: str, *job: Job) -> None:
+    before = journal._entries[entry_id].settled
+    real(entry_id, *job)
+    _change(journal, entry_id, settled=before or not job)
+
+
+def all_ids(real: How, journal: MemoryJournal, entry_id: str, *job: Job) -> None:
+    known = journal._entries[entry_id].job
+    real(entry_id, *job)
+    told = journal._entries[entry_id].job
+    if known and told and job:
+        ids = [*known.task_ids, *told.task_ids]
+        _change(journal, entry_id, job=evolve(told, task_ids=ids))
+
+
+def the_first_alone(real: How, _: MemoryJournal, entry_ids: Sequence[str]) -> None:
+    real(entry_ids[:1])
+
+
+def without_messages(
+    real: How, _: MemoryJournal, entry_id: str, tasks: Any, **options: Any
+) -> None:
+    real(entry_id, [evolve(task, message=None) for task in tasks], **options)
+
+
+def _with(tasks: Sequence[Task], change: Callable[[Video], Video]) -> list[Task]:
+    return [evolve(task, videos=tuple(map(change, task.videos))) for task in tasks]
+
+
+def anew_each_time(real: How, _: MemoryJournal, entry_id: str, tasks: Any, **options: Any) -> None:
+    mark = next(MARKS)
+    real(entry_id, _with(tasks, lambda each: evolve(each, url=f"{each.url}/{mark}")), **options)
+
+
+MARKS = itertools.count()
+
+
+def replaced(
+    _: How, journal: MemoryJournal, entry_id: str, tasks: Any, *, final: bool = False
+) -> None:
+    known = journal._entries.get(entry_id)
+    _change(journal, entry_id, tasks=tuple(tasks), final=final or bool(known and known.final))
+
+
+def running_again(
+    real: How, journal: MemoryJournal, entry_id: str, tasks: Any, **options: Any
+) -> None:
+    real(entry_id, tasks, **options)
+    states = {task.id: task.raw_state for task in tasks}
+    known = journal._entries[entry_id].tasks
+    now = [evolve(task, raw_state=states.get(task.id, task.raw_state)) for task in known]
+    _change(journal, entry_id, tasks=tuple(now))
+
+
+def final_for_once(
+    real: How, journal: MemoryJournal, entry_id: str, tasks: Any, *, final: bool = False
+) -> None:
+    real(entry_id, tasks, final=final)
+    _change(journal, entry_id, final=final)
+
+
+def named_by_place(
+    real: How, journal: MemoryJournal, entry_id: str, tasks: Any, **options: Any
+) -> None:
+    real(entry_id, tasks, **options)
+    names = {each.url: each.name for task in tasks for each in task.videos}
+    known = journal._entries[entry_id].tasks
+    now = _with(known, lambda each: evolve(each, name=names.get(each.url, each.name)))
+    _change(journal, entry_id, tasks=tuple(now))
+
+
+def without_queries(real: How, _: MemoryJournal, entry_id: str, tasks: Any, **options: Any) -> None:
+    plain = _with(tasks, lambda each: evolve(each, url=each.url.partition("?")[0]))
+    real(entry_id, plain, **options)
+
+
+def by_name_alone(_: How, journal: MemoryJournal, __: str, video: Video, path: Path) -> None:
+    for entry in journal.entries():
+        if any(each.name == video.name for each in entry.unfetched):
+            _change(journal, entry.id, files={**entry.files, video.name: path})
+
+
+def all_of_an_address(real: How, journal: MemoryJournal, _: str, video: Video, path: Path) -> None:
+    for entry in journal.entries():
+        for each in entry.unfetched:
+            if each.url.partition("?")[0] == video.url.partition("?")[0]:
+                _change(journal, entry.id, files={**entry.files, each.name: path})
+
+
+def at_any_service(real: How, journal: MemoryJournal, _: str, video: Video, path: Path) -> None:
+    for url in {entry.base_url for entry in journal.entries()}:
+        real(url, video, path)
+
+
+def without_folder(real: How, journal: MemoryJournal, url: str, video: Video, path: Path) -> None:
+    real(url, video, path)
+    for entry in journal.entries():
+        _change(journal, entry.id, files={each: Path(p.name) for each, p in entry.files.items()})
+
+
+def by_the_first_id_alone(real: How, _: MemoryJournal, url: str, job: Job) -> Any:
+    return real(url, evolve(job, task_ids=job.task_ids[:1]))
+
+
+def refusing_strangers(
+    real: How, journal: MemoryJournal, entry_id: str, *args: Any, **options: Any
+) -> None:
+    if entry_id not in journal._entries:
+        raise JournalError("it is no entry")
+    real(entry_id, *args, **options)
+
+
+def encoded(real: How, _: MemoryJournal, entry_id: str, reason: str) -> None:
+    real(entry_id, reason.encode().decode())
+
+
+def closed_with_uploads(real: How, journal: MemoryJournal) -> None:
+    real()
+    journal._storage.uploads.clear()
+
+
+def by_id(real: How, _: MemoryJournal, **options: Any) -> Any:
+    return iter(sorted(real(**options), key=lambda entry: entry.id))
+
+
+def from_it_on(
+    real: How, journal: MemoryJournal, *, after: datetime | str | None = None, **options: Any
+) -> Any:
+    first = [journal.entry(after)] if isinstance(after, str) else []
+    found = real(after=after, **options)
+    return itertools.chain((entry for entry in first if entry), found)
+
+
+def nothing_of_none(real: How, _: MemoryJournal, **options: Any) -> Any:
+    if options.get("state") not in (None, *STATES):
+        return iter(())
+    return real(**options)
+
+
+def nothing_after_none(real: How, journal: MemoryJournal, **options: Any) -> Any:
+    after = options.get("after")
+    if isinstance(after, str) and after not in journal._entries:
+        return iter(())
+    return real(**options)
+
+
+def without_claims(real: How, journal: MemoryJournal) -> Any:
+    counts = dict(real())
+    counts["unknown"] += counts.pop("sending")
+    return counts | {"sending": 0}
+
+
+def without_incomplete(real: How, _: MemoryJournal) -> Any:
+    return (entry for entry in real() if entry.state != "incomplete")
+
+
+def by_number(real: How, _: MemoryJournal, **options: Any) -> Any:
+    """As OFFSET does it."""
+
+    def pages() -> Iterator[Entry]:
+        for start in itertools.count(0, 50):
+            page = list(itertools.islice(real(**options), start, start + 50))
+            yield from page
+            if not page:
+                return
+
+    return pages()
+
+
+def again_by_its_holder(real: How, journal: MemoryJournal, entry_id: str) -> Any:
+    return real(entry_id) or journal._storage.holders[entry_id] is journal
+
+
+def anybodys(_: How, journal: MemoryJournal, entry_id: str) -> None:
+    journal._storage.holders.pop(entry_id, None)
+
+
+def held_by_nobody(real: How, _: MemoryJournal, entry_id: str) -> Any:
+    entry = real(entry_id)
+    return entry and evolve(entry, held=entry.held and entry.job is None)
+
+
+def still_claimed(real: How, journal: MemoryJournal, entry_id: str, reason: str) -> None:
+    real(entry_id, reason)
+    journal.claim(entry_id)
+
+
+def though_claimed(
+    real: How, journal: MemoryJournal, entry_id: str, *args: Any, **options: Any
+) -> None:
+    journal._storage.holders.pop(entry_id, None)
+    real(entry_id, *args, **options)
+
+
+def the_tenth_is_lost(real: How, journal: MemoryJournal, *args: Any, **options: Any) -> None:
+    if len(journal._entries) != 9:
+        real(*args, **options)
+
+
+def however_old(real: How, _: MemoryJournal, url: str, sha256: str, since: datetime) -> Any:
+    return real(url, sha256, since.replace(year=2000))

@@ -1,0 +1,1 @@
+"""What a journal promises, and whether one keeps it."""
