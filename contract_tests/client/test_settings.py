@@ -323,14 +323,16 @@ def test_files_are_read_off_the_event_loop(simulator: Simulator, pictures: Any) 
     assert threading.current_thread().name not in threads
 
 
-UNKNOWN: dict[str, Any] = {"payload": {"model": "m", "caller_id": 7}, "sent_at": NOW, "raw": b"x"}
-
-
 @pytest.mark.parametrize(
     "error",
     [
         SubmissionUnknownError(
-            "lost", payload={"model": "m", "caller_id": 7}, sent_at=NOW, raw=b"x", entry="e"
+            "lost",
+            operation="submit_multi_image_to_video",
+            payload={"model": "m", "caller_id": 7},
+            sent_at=NOW,
+            raw=b"x",
+            entry="e",
         ),
         TaskFailedError(Result(Job(["t"]), (Task("t", "failed"),))),
         WaitTimeoutError(Job(["t"]), None, 5),

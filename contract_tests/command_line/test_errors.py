@@ -261,7 +261,7 @@ def test_an_unknown_fate_names_its_entry_and_the_next_command_in_80_columns(
     said = cli(*GENERATE, *options)
     assert said.code == 6
     told = said.err.splitlines()
-    assert len(told) == 3
+    assert len(told) == 4
     assert all(len(line) <= 80 for line in told)
     assert "again" not in said.err
     simulator.next(SUBMIT, advice)
@@ -269,7 +269,7 @@ def test_an_unknown_fate_names_its_entry_and_the_next_command_in_80_columns(
     assert (kept["payload"]["prompt"], kept["sent_at"][-6:]) == ("another", "+00:00")
     entries = [job["entry"] for job in cli("jobs", "--json").json["jobs"]]
     if journal == "kept":
-        assert told[2] == f"then say what you found: weryai jobs settle {entries[0]} [TASK_ID...]"
+        assert told[3] == f"then say what you found: weryai jobs settle {entries[0]} [TASK_ID...]"
         assert kept["entry"] == entries[1]
     else:
         assert (entries, "entry" in kept) == ([], False)

@@ -12,6 +12,7 @@ from typing import Any, assert_type
 
 import weryai
 from weryai import (
+    REQUESTS,
     AlreadySubmittedError,
     AsyncWeryAI,
     AuthenticationError,
@@ -89,7 +90,8 @@ def request(images: Sequence[str | Path], base_url: str | None = None) -> MultiI
 
 def blocking(client: WeryAI, image: Path, folder: Path) -> list[Path]:
     assert_type(client.balance(retry_budget=10), float)
-    assert_type(client.models(), list[Model])
+    for kind in REQUESTS.values():
+        assert_type(client.models(kind, retry_budget=10), list[Model])
     address = client.upload(image)
     assert_type(address, str)
     wanted = request([image, address], client.base_url)
@@ -190,11 +192,11 @@ def what_to_do(error: WeryAIError) -> str:
             return f"{code} {status} {message}"
         case (
             SubmissionUnknownError(
-                payload=payload, sent_at=at, caller_id=caller, raw=raw
+                operation=operation, payload=payload, sent_at=at, caller_id=caller, raw=raw
             ) as unknown
         ):
             told = f"{unknown.reason}, {unknown.entry}"
-            return f"look up {payload} of {at:%H:%M}, {caller}, {raw!r}: {told}"
+            return f"look up {operation} {payload} of {at:%H:%M}, {caller}, {raw!r}: {told}"
         case TaskFailedError(result=result):
             return f"{[task.reason for task in result.failed]}, {len(result.videos)} videos"
         case WaitTimeoutError(job=job, result=result):

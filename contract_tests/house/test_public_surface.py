@@ -16,7 +16,7 @@ import weryai
 import weryai.journal
 import weryai.testing
 from contract_tests.house import public_surface
-from contract_tests.support.contract import SCHEMAS
+from contract_tests.support.contract import PAID, SCHEMAS
 from weryai import AsyncWeryAI, MultiImageToVideo, WeryAI, WeryAIError, errors, results
 from weryai.cli._commands.options import build
 from weryai.journal import Entry
@@ -77,6 +77,11 @@ def test_both_clients_have_the_same_names_parameters_and_docstrings() -> None:
     one, two = inspect.signature(WeryAI).parameters, inspect.signature(AsyncWeryAI).parameters
     assert list(one) == list(two)
     assert all(one[name].default == two[name].default for name in one)
+
+
+def test_every_paid_operation_can_be_asked_for_by_a_class_of_requests() -> None:
+    assert set(weryai.REQUESTS) == set(PAID), "wrapper/weryai/_service/endpoints.py: ENDPOINTS"
+    assert len(set(weryai.REQUESTS.values())) == len(PAID)
 
 
 def test_every_field_of_the_request_can_be_given_in_python_and_in_the_shell() -> None:

@@ -53,7 +53,7 @@ WALLS = {
         "_calls _flows _network _service requests results", "httpx journal"
     ),
     "weryai/__init__": Wall(
-        "_async_client _client _files _network errors requests results webhooks"
+        "_async_client _client _files _network _service errors requests results webhooks"
     ),
     "weryai/testing": Wall("weryai journal PIL anyio attrs av httpx jsonschema_rs starlette"),
     "weryai/cli": Wall("weryai journal testing attrs platformdirs rich typer uvicorn"),

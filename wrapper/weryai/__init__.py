@@ -9,6 +9,7 @@ from ._async_client import AsyncWeryAI
 from ._client import WeryAI
 from ._files.images import LocalImage
 from ._network.clock import Clock, SystemClock
+from ._service.endpoints import REQUESTS
 from .errors import (
     AlreadySubmittedError,
     AuthenticationError,
@@ -39,6 +40,7 @@ from .requests import MultiImageToVideo
 from .results import Job, Model, Result, Task, Video
 
 __all__ = [
+    "REQUESTS",
     "AlreadySubmittedError",
     "AsyncWeryAI",
     "AuthenticationError",

@@ -19,7 +19,7 @@ from ._network.io import AsyncIO
 from ._network.key import Key
 from ._service import operations
 from ._service.operations import AuthenticatedClient
-from .requests import Image, VideoRequest
+from .requests import Image, MultiImageToVideo, VideoRequest
 from .results import Job, Model, Result, Task, Video
 
 if TYPE_CHECKING:
@@ -78,9 +78,11 @@ class AsyncWeryAI:
         """See `WeryAI.balance`. Free."""
         return await self._flows.balance(retry_budget)
 
-    async def models(self, *, retry_budget: float | None = None) -> list[Model]:
+    async def models(
+        self, kind: type[VideoRequest] = MultiImageToVideo, *, retry_budget: float | None = None
+    ) -> list[Model]:
         """See `WeryAI.models`. Free."""
-        return list(await self._flows.models(retry_budget))
+        return list(await self._flows.models(kind, retry_budget))
 
     async def upload(self, source: Image, *, retry_budget: float | None = None) -> str:
         """See `WeryAI.upload`. Free."""

@@ -19,7 +19,7 @@ from ._network.io import BlockingIO, finish
 from ._network.key import Key
 from ._service import operations
 from ._service.operations import AuthenticatedClient
-from .requests import Image, VideoRequest
+from .requests import Image, MultiImageToVideo, VideoRequest
 from .results import Job, Model, Result, Task, Video
 
 if TYPE_CHECKING:
@@ -104,12 +104,21 @@ class WeryAI:
         """
         return finish(self._flows.balance(retry_budget))
 
-    def models(self, *, retry_budget: float | None = None) -> list[Model]:
-        """What each model for several images accepts, as the registry tells it. Free.
+    def models(
+        self, kind: type[VideoRequest] = MultiImageToVideo, *, retry_budget: float | None = None
+    ) -> list[Model]:
+        """What each model accepts, as the registry tells it. Free.
 
-        Raises: TransportError, ResponseError.
+        Parameters:
+            kind: the class of the requests that the models are for.
+            retry_budget: see `WeryAI`.
+
+        Returns: the rows of their table; where the registry has none, those for one image, as the
+        vendor's client does, without the models that say that they do not take such requests.
+
+        Raises: InvalidRequestError, TransportError, ResponseError.
         """
-        return list(finish(self._flows.models(retry_budget)))
+        return list(finish(self._flows.models(kind, retry_budget)))
 
     def upload(self, source: Image, *, retry_budget: float | None = None) -> str:
         """Store a local jpg, png or webp file of at most 10 MB, told by its content. Free.

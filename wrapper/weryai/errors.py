@@ -238,6 +238,7 @@ class SubmissionUnknownError(WeryAIError):
 
     Attributes:
         reason: what came instead of an answer that can be believed.
+        operation: the operationId, such as `submit_multi_image_to_video`.
         payload: the JSON that was sent.
         sent_at: when, in UTC.
         caller_id: the request's caller_id, None where it had none.
@@ -250,6 +251,7 @@ class SubmissionUnknownError(WeryAIError):
         self,
         reason: str,
         *,
+        operation: str,
         payload: dict[str, Any],
         sent_at: datetime,
         raw: bytes = b"",
@@ -257,6 +259,7 @@ class SubmissionUnknownError(WeryAIError):
     ) -> None:
         super().__init__(reason)
         self.reason = reason
+        self.operation = operation
         self.payload = payload
         self.sent_at = sent_at
         self.caller_id: int | None = payload.get("caller_id")
@@ -270,9 +273,9 @@ class SubmissionUnknownError(WeryAIError):
         if self.entry is not None:
             keep = f"then say what you found: weryai jobs settle {self.entry} [TASK_ID...]"
         return (
-            f"a paid request ({model}{by}) went out, and its fate is not known:"
-            f" {self.reason}\n"
-            f"look for {self.sent_at:%Y-%m-%d %H:%M:%S} UTC on https://weryai.com/api/history\n{keep}"
+            f"a paid request ({model}{by}) went out, and its fate is not known: {self.reason}\n"
+            f"look for {self.operation} of {self.sent_at:%Y-%m-%d %H:%M:%S} UTC on\n"
+            f"  https://weryai.com/api/history\n{keep}"
         )
 
 

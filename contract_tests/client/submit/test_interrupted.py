@@ -96,7 +96,7 @@ def test_a_paid_call_goes_no_other_way() -> None:
     def handler(request: httpx.Request) -> httpx.Response:
         raise RuntimeError("it was sent")
 
-    paid: Operation[Any] = Operation({"json": {}}, lambda reply: reply, Cost.PAID)
+    paid: Operation[Any] = Operation("", {"json": {}}, lambda reply: reply, Cost.PAID)
     with (
         weryai.WeryAI("sk-of-a-test", transport=httpx.MockTransport(handler)) as client,
         pytest.raises(AssertionError, match="a paid call goes through"),

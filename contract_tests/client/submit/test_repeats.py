@@ -96,6 +96,7 @@ def test_a_key_whose_first_submission_is_of_unknown_fate_stays_so(
     with pytest.raises(SubmissionUnknownError) as second:
         client.submit(ask(caller_id=7), idempotency_key="shot-17")
     assert second.value.payload == first.value.payload
+    assert second.value.operation == only(journal).operation
     assert second.value.sent_at == only(journal).sent_at
     assert second.value.caller_id == 7
     assert len(simulator.received) == sent

@@ -201,7 +201,7 @@ ADVICE = [
 
 @pytest.mark.parametrize("answer", ADVICE, ids=str)
 @pytest.mark.parametrize("kept", [True, False])
-def test_an_unknown_fate_is_told_in_three_lines_that_never_say_to_try_again(
+def test_an_unknown_fate_is_told_in_four_lines_that_never_say_to_try_again(
     make_client: Callable[..., WeryAI],
     ask: Ask,
     journal: SQLiteJournal,
@@ -212,9 +212,11 @@ def test_an_unknown_fate_is_told_in_three_lines_that_never_say_to_try_again(
     with pytest.raises(SubmissionUnknownError) as caught:
         client.submit(ask(images=HTTPS, caller_id=42))
     error = caught.value
-    sent, look, keep = str(error).splitlines()
+    sent, look, page, keep = str(error).splitlines()
     assert sent.startswith("a paid request (KLING_O1, caller_id 42) went out, and its fate is not")
-    assert look == "look for 2027-01-15 08:00:00 UTC on https://weryai.com/api/history"
+    assert error.operation == SUBMIT
+    assert look == f"look for {SUBMIT} of 2027-01-15 08:00:00 UTC on"
+    assert page == "  https://weryai.com/api/history"
     ids = [entry.id for entry in journal.entries()]
     assert ids == [error.entry] * kept
     told = f"weryai jobs settle {error.entry} [TASK_ID...]" if kept else "weryai download TASK_ID"

@@ -118,6 +118,7 @@ class Payments:
     ) -> SubmissionUnknownError:
         return SubmissionUnknownError(
             _what_came(error),
+            operation=operation.name,
             payload=operation.request["json"],
             sent_at=sent_at,
             raw=self.calls.config.api_key.cut_part(body.body),

@@ -102,6 +102,7 @@ def _answer(entry: Entry) -> Job:
         )
     raise SubmissionUnknownError(
         f"no answer of it was written down (idempotency_key {entry.idempotency_key!r})",
+        operation=entry.operation,
         payload=dict(entry.payload),
         sent_at=entry.sent_at,
         raw=(entry.reason or "").encode(errors="replace"),

@@ -18,6 +18,7 @@ from .._files.images import OpenImage
 from .._network.io import IO
 from .._network.settings import Config
 from .._service import operations
+from .._service.endpoints import endpoint_for
 from ..errors import (
     InvalidRequestError,
     JournalError,
@@ -62,8 +63,8 @@ class Flows:
     async def balance(self, budget: float | None) -> float:
         return await self.calls.call(operations.balance(), budget)
 
-    async def models(self, budget: float | None) -> tuple[Model, ...]:
-        return await self.calls.call(operations.models(), budget)
+    async def models(self, kind: type[VideoRequest], budget: float | None) -> tuple[Model, ...]:
+        return await self.calls.call(operations.models(endpoint_for(kind)), budget)
 
     async def status(self, task_id: str, budget: float | None) -> Task:
         told = await self.calls.call(operations.task_status(task_id), budget)

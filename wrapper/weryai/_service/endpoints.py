@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from types import ModuleType
 from typing import Any
 
@@ -23,19 +24,35 @@ class Endpoint:
         request: the class of its requests.
         module: what was generated for its operation.
         body: the generated class of its body.
+        needs: the flag of a registry's row that says whether a model takes them, where the table
+            of the row does not.
     """
 
     request: type[VideoRequest]
     module: ModuleType
     body: Any
+    needs: str | None = None
 
     @property
     def operation(self) -> str:
-        """The operationId, after which the generator names the module."""
-        return self.module.__name__.rpartition(".")[2]
+        """The operationId."""
+        return operation_id(self.module)
+
+    @property
+    def table(self) -> str:
+        """What the registry would call the table of its models; it may have none."""
+        return self.operation.removeprefix("submit_")
+
+
+def operation_id(module: ModuleType) -> str:
+    """The operationId, after which the generator names what it makes for it."""
+    return module.__name__.rpartition(".")[2]
 
 
 ENDPOINTS = (Endpoint(MultiImageToVideo, submit_multi_image_to_video, MultiImageToVideoRequest),)
+
+# The class of requests of each paid endpoint, by its operationId; the usual one comes first.
+REQUESTS: Mapping[str, type[VideoRequest]] = {each.operation: each.request for each in ENDPOINTS}
 
 
 def endpoint_of(request: object) -> Endpoint:
@@ -45,3 +62,12 @@ def endpoint_of(request: object) -> Endpoint:
             return endpoint
     known = " or ".join(f"a {each.request.shown()}" for each in ENDPOINTS)
     raise InvalidRequestError([f"what is submitted is {known}, not {shown(request)}"])
+
+
+def endpoint_for(kind: object) -> Endpoint:
+    """The endpoint of a class of requests. Raises InvalidRequestError where it is none."""
+    for endpoint in ENDPOINTS:
+        if isinstance(kind, type) and issubclass(kind, endpoint.request):
+            return endpoint
+    known = " or ".join(each.request.__name__ for each in ENDPOINTS)
+    raise InvalidRequestError([f"a class of requests is {known}, not {shown(kind)}"])

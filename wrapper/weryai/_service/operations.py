@@ -39,7 +39,7 @@ from ..requests import VideoRequest
 from ..results import Model, Task
 from . import refusals, replies
 from .cost import Cost
-from .endpoints import Endpoint
+from .endpoints import Endpoint, operation_id
 from .envelope import MALFORMED, Reply
 from .json_values import listed, number, string
 from .replies import Receipt
@@ -66,10 +66,12 @@ _FRESH = "no-cache"
 class Operation(Generic[T]):
     """One call: what to send, what sending it twice would cost, how to read the answer.
 
+    `name` is the operationId.
     `request` holds the keyword arguments of `httpx.Client.build_request`, the url without its host.
     `read` returns the value or raises a ResponseError.
     """
 
+    name: str
     request: dict[str, Any] = field(repr=False)
     read: Read[T]
     cost: Cost  # without a default: a wrong one is paid twice
@@ -137,18 +139,24 @@ def balance() -> Operation[float]:
     return _operation(get_balance, get_balance._get_kwargs(), BalanceOk, convert, Cost.FREE)
 
 
-def models() -> Operation[tuple[Model, ...]]:
-    """The registry's rows for this endpoint."""
+def models(endpoint: Endpoint) -> Operation[tuple[Model, ...]]:
+    """The registry's rows of the models that take the requests of an endpoint."""
 
     def convert(ok: ModelsOk) -> tuple[Model, ...]:
         # As the vendor's client does: without rows of its own, those of image_to_video hold.
-        rows = ok.data.multi_image_to_video
+        rows = getattr(ok.data, endpoint.table, None)
         if rows is None or isinstance(rows, Unset):
             rows = ok.data.image_to_video
-        return tuple(replies.model(row) for row in replies.items(rows))
+        found = [replies.model(row) for row in replies.items(rows)]
+        return tuple(each for each in found if _is_for(endpoint, each))
 
     kwargs = list_video_models._get_kwargs()
     return _operation(list_video_models, kwargs, ModelsOk, convert, Cost.FREE, registry=True)
+
+
+def _is_for(endpoint: Endpoint, model: Model) -> bool:
+    """Whether a model may take the requests of an endpoint: a row that does not say so may."""
+    return endpoint.needs is None or getattr(model, endpoint.needs) is not False
 
 
 def generated_client(base_url: str, key: Key, settings: Mapping[str, Any]) -> AuthenticatedClient:
@@ -166,7 +174,9 @@ def _operation(
     registry: bool = False,
 ) -> Operation[T]:
     """The call that a generated module describes."""
-    return Operation(kwargs, _reader(module, ok_type, convert), cost, registry)
+    return Operation(
+        operation_id(module), kwargs, _reader(module, ok_type, convert), cost, registry
+    )
 
 
 def _reader(module: ModuleType, ok_type: type[Any], convert: Callable[[Any], T]) -> Read[T]:
