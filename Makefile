@@ -11,7 +11,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help install generate lint valid format types contract test mutants fuzz chaos regenerate drift breaking changelog wheel live demo clean
+.PHONY: help install generate lint valid format types contract test lint-and-types mutants fuzz chaos regenerate drift breaking changelog wheel live demo clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -54,7 +54,17 @@ contract: $(STAMP) ## The contract tests, and what they exercise of the contract
 	python -m pytest -p contract_tests.coverage.plugin contract_tests -n auto --dist loadfile \
 		--no-loadscope-reorder --junitxml reports/junit.xml
 
-test: lint types contract ## Lint, types and the contract tests
+# Lint and types take what the tests leave of the processors. What they say is shown when they have ended
+# and, if they fail, once more below all that the tests say.
+CHECKS := reports/lint-and-types.txt
+test: $(STAMP) ## Lint, types and the contract tests, side by side
+	@$(MAKE) --no-print-directory --keep-going --jobs=2 lint-and-types contract || \
+		{ cat $(CHECKS) 2>/dev/null; exit 1; }
+
+lint-and-types: $(STAMP)
+	@mkdir -p reports && $(MAKE) --no-print-directory --keep-going lint types >$(CHECKS) 2>&1 || \
+		{ cat $(CHECKS); exit 1; }
+	@cat $(CHECKS) && rm $(CHECKS)
 
 mutants: $(STAMP) ## Plant faults, one at a time; a test must see each: ONLY=part-of-a-name
 	python -m contract_tests.mutants $(if $(ONLY),--only $(ONLY))

@@ -113,21 +113,81 @@ def test_only_a_budget_of_the_command_line_is_one_and_no_shell_reads_it(
     assert not (ROOT / "broken").exists()
 
 
-@pytest.mark.parametrize(
-    ("target", "tools"), [("demo", False), ("install", True), ("lint", True), ("test", True)]
-)
+SOURCES = ("Makefile", "pyproject.toml", "constraints.txt", "dev-requirements.txt")
+
+
+def make(folder: Path, *arguments: str) -> tuple[int, str]:
+    """The exit status and the output of make in a folder of its own."""
+    settings = {name: value for name, value in os.environ.items() if "MAKE" not in name}
+    done = subprocess.run(
+        ["make", *arguments], cwd=folder, env=settings, text=True, check=False,
+        stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+    )  # fmt: skip
+    return done.returncode, done.stdout
+
+
+@pytest.mark.parametrize(("target", "tools"), [("demo", False), ("install", True), ("lint", True)])
 def test_only_what_checks_the_product_installs_the_tools_that_check_it(
     tmp_path: Path, target: str, tools: bool
 ) -> None:
-    for name in ("pyproject.toml", "constraints.txt", "dev-requirements.txt"):
-        (tmp_path / name).touch()
-    settings = {key: value for key, value in os.environ.items() if key != "MAKEFLAGS"}
-    told = subprocess.run(
-        ["make", "--dry-run", f"--file={ROOT / 'Makefile'}", target],
-        cwd=tmp_path, env=settings, capture_output=True, text=True, check=True,
-    ).stdout  # fmt: skip
+    for name in SOURCES:
+        (tmp_path / name).write_text((ROOT / name).read_text())
+    told = make(tmp_path, "--dry-run", target)[1]
     assert "--constraint constraints.txt --editable '.[cli,testing]'" in told
     assert ("--constraint constraints.txt --requirement dev-requirements.txt" in told) == tools
     # It takes minutes: what is installed is told, and pip shows how far it is.
     assert told.count("Installing ") == 1 + tools
     assert "--quiet" not in told
+
+
+# `make test`
+
+TOOLS = ("ruff", "openapi-spec-validator", "mypy", "pyright", "python")
+# Each waits until the other has begun, which one after the other never would.
+TOGETHER = """touch {own}
+for each in $(seq 600); do test -e {other} && exit 0; sleep 0.1; done
+exit 1"""
+
+
+def made(folder: Path, **scripts: str) -> tuple[int, str]:
+    """The exit status and the output of `make test` with these in the place of the tools, by name;
+    `tests` stands for pytest, and the others succeed."""
+    tools = folder / ".venv" / "bin"
+    tools.mkdir(parents=True)
+    scripts["python"] = 'case "$*" in *pytest*) ' + scripts.pop("tests", "echo tests") + ";; esac"
+    for name in TOOLS:
+        script = scripts.get(name, f"echo {name}")
+        (tools / name).write_text(f"#!/bin/sh\n{script}\n")
+        (tools / name).chmod(0o755)
+    for name in SOURCES:
+        (folder / name).write_text((ROOT / name).read_text())
+    for name in ("weryai", "installed"):
+        (folder / ".venv" / name).touch()
+    return make(folder, "test")
+
+
+def test_lint_and_types_run_beside_the_tests(tmp_path: Path) -> None:
+    tests = TOGETHER.format(own="tests-run", other="types-run")
+    types = TOGETHER.format(own="types-run", other="tests-run")
+    code, said = made(tmp_path, tests=tests, mypy=types)
+    assert code == 0, said
+    assert re.findall("^(?:ruff|openapi-spec-validator|pyright)$", said, re.MULTILINE)
+
+
+@pytest.mark.parametrize(
+    ("name", "other"), [("ruff", "pyright"), ("mypy", "ruff"), ("pyright", "mypy")]
+)
+def test_what_lint_or_types_find_fails_and_is_told_below_what_the_tests_say(
+    tmp_path: Path, name: str, other: str
+) -> None:
+    code, said = made(tmp_path, **{name: f"echo {name} finds this; exit 1"})
+    assert code != 0
+    assert said.rindex(f"{name} finds this") > said.rindex("tests\n")
+    assert f"{other}\n" in said, "one that fails keeps no other from being run"
+
+
+def test_tests_that_fail_do_so_whatever_lint_and_types_say(tmp_path: Path) -> None:
+    code, said = made(tmp_path, tests="echo tests find this; exit 1")
+    assert code != 0
+    assert "tests find this" in said
+    assert "pyright\n" in said
