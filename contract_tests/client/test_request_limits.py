@@ -8,30 +8,31 @@ from typing import Any
 
 import pytest
 
-from contract_tests.support.contract import SCHEMAS, resolved
+from contract_tests.support.contract import PAID, SCHEMAS, request, resolved
 from contract_tests.support.forbidden_values import ADDRESS, BAD, REQUIRED, each
-from weryai import InvalidRequestError, MultiImageToVideo
+from contract_tests.support.requests import CLASSES, usual
+from weryai import InvalidRequestError
 
-Ask = Callable[..., MultiImageToVideo]
-REQUEST = SCHEMAS["MultiImageToVideoRequest"]
+FIELDS = {operation: SCHEMAS[request(operation)]["properties"] for operation in PAID}
 
 
 @each(BAD)
 def test_what_the_contract_forbids_is_refused_by_the_name_of_the_field(
-    ask: Ask, name: str, value: Any
+    operation: str, name: str, value: Any
 ) -> None:
-    if value is None and name not in REQUIRED:
-        assert name not in ask(**{name: None}).payload()
+    if value is None and name not in REQUIRED[operation]:
+        assert name not in usual(operation, **{name: None}).payload()
         return
     with pytest.raises(InvalidRequestError) as caught:
-        ask(**{name: value})
+        usual(operation, **{name: value})
     assert [fault for fault in caught.value.faults if not fault.startswith(name)] == []
 
 
-def test_a_required_field_has_no_default() -> None:
+@pytest.mark.parametrize("operation", PAID)
+def test_a_required_field_has_no_default(operation: str) -> None:
     with pytest.raises(TypeError) as caught:
-        MultiImageToVideo()  # type: ignore[call-arg]
-    assert {*re.findall(r"'(\w+)'", str(caught.value))} == {*REQUIRED}
+        CLASSES[operation]()
+    assert {*re.findall(r"'(\w+)'", str(caught.value))} == {*REQUIRED[operation]}
 
 
 AT: dict[str, Callable[[int], Any]] = {
@@ -44,12 +45,12 @@ AT: dict[str, Callable[[int], Any]] = {
 }
 
 
-def edges() -> Iterator[tuple[str, Any]]:
+def edges(fields: dict[str, Any]) -> Iterator[tuple[str, list[Any]]]:
     """The least and the most that the contract allows of each field."""
-    for name, schema in REQUEST["properties"].items():
+    for name, schema in fields.items():
         told = resolved(schema)
-        yield from ((name, AT[keyword](told[keyword])) for keyword in AT if keyword in told)
-        yield from ((name, value) for value in told.get("enum", []))
+        limits = [AT[keyword](told[keyword]) for keyword in AT if keyword in told]
+        yield name, [*limits, *told.get("enum", [])]
 
 
 # A value that breaks a limit, by its keyword.
@@ -69,18 +70,20 @@ BEYOND: dict[str, Callable[[Any], Any]] = {
 }
 
 
-@pytest.mark.parametrize("name", REQUEST["properties"])
-def test_every_limit_of_the_contract_is_checked(ask: Ask, name: str) -> None:
-    schema = REQUEST["properties"][name]
+@pytest.mark.parametrize(
+    ("operation", "name"), [(operation, name) for operation in PAID for name in FIELDS[operation]]
+)
+def test_every_limit_of_the_contract_is_checked(operation: str, name: str) -> None:
+    schema = FIELDS[operation][name]
     told = {**resolved(schema), **schema}
     for keyword in told.keys() - {"$ref", "description", "examples", "default"}:
         with pytest.raises(InvalidRequestError) as caught:
-            ask(**{name: BEYOND[keyword](told[keyword])})
+            usual(operation, **{name: BEYOND[keyword](told[keyword])})
         assert [fault for fault in caught.value.faults if not fault.startswith(name)] == []
 
 
-@pytest.mark.parametrize(("name", "value"), [*edges()], ids=lambda value: f"{value}"[:40])
+@each({operation: dict(edges(fields)) for operation, fields in FIELDS.items()})
 def test_the_least_and_the_most_that_the_contract_allows_are_allowed(
-    ask: Ask, name: str, value: Any
+    operation: str, name: str, value: Any
 ) -> None:
-    assert ask(**{name: value}).payload()[name] == value
+    assert usual(operation, **{name: value}).payload()[name] == value

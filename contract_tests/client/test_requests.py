@@ -11,16 +11,16 @@ import httpx
 import pytest
 from PIL import Image
 
-from contract_tests.support import recorded_page
 from contract_tests.support.clients import Network
-from contract_tests.support.contract import SCHEMAS
+from contract_tests.support.contract import SCHEMAS, request, resolved
+from contract_tests.support.recorded_pages import PAGES, words
+from contract_tests.support.requests import CLASSES
 from weryai import InvalidRequestError, MediaError, MultiImageToVideo, WeryAI
 from weryai.requests import _base
 from weryai.testing import Simulator
 
 Ask = Callable[..., MultiImageToVideo]
 HTTPS = "https://example.com/a.jpg"
-REQUEST = SCHEMAS["MultiImageToVideoRequest"]
 
 
 @pytest.mark.parametrize(
@@ -79,35 +79,41 @@ def test_what_the_page_forbids_a_model_is_refused_in_its_words(ask: Ask, resolut
     with pytest.raises(InvalidRequestError) as caught:
         ask(model="WERYDANCE_2_0_FAST", resolution=resolution)
     assert caught.value.faults == ("resolution: Werydance 2.0 Fast does not support 1080p",)
-    for model in {*recorded_page.MODELS.values(), "NEW_1"} - {"WERYDANCE_2_0_FAST"}:
+    models = {key for page in PAGES.values() for key in page.models.values()}
+    for model in {*models, "NEW_1"} - {"WERYDANCE_2_0_FAST"}:
         assert ask(model=model, resolution=resolution)
     assert ask(model="WERYDANCE_2_0_FAST", resolution="720p")
 
 
-def test_all_that_the_page_forbids_a_model_is_known_and_in_the_contract() -> None:
-    said = recorded_page.words(recorded_page.REQUEST["properties"]["resolution"])
-    told = " ".join(REQUEST["properties"]["resolution"]["description"].split())
-    for (model, name, value), words in _base.NOT_FOR.items():
-        assert name == "resolution"
-        assert words in said
-        assert words in told
-        assert value in words
-        assert next(
-            title for title in recorded_page.MODELS if words.startswith(f"{title} does")
-        ) == next(title for title, key in recorded_page.MODELS.items() if key == model)
-    fields = recorded_page.REQUEST["properties"].values()
-    forbids = [
-        re.findall(r"[^.]*\bnot\b[^.]*(?:\.\d[^.]*)*", recorded_page.words(each)) for each in fields
-    ]
-    assert sum(map(len, forbids)) == len(_base.NOT_FOR), "the page forbids something new"
+@pytest.mark.parametrize("operation", PAGES)
+def test_all_that_the_page_forbids_a_model_is_known_and_in_the_contract(operation: str) -> None:
+    page, fields = PAGES[operation], SCHEMAS[request(operation)]["properties"]
+    titles = {key: title for title, key in page.models.items()}
+    for name, field in page.request["properties"].items():
+        told = " ".join(resolved(fields[name])["description"].split())
+        sentences = re.split(r"[.;](?:\s|$)", words(field))
+        for forbidden in (each for each in sentences if re.search(r"\bnot\b", each)):
+            known = [each for each in _base.NOT_FOR.items() if each[1] in forbidden]
+            assert len(known) == 1, f"the page forbids something new: {forbidden}"
+            ((model, of, value), said) = known[0]
+            assert of == name
+            assert said.startswith(f"{titles[model]} does")
+            assert value in said
+            assert said in told
 
 
-def test_the_models_of_the_page_are_in_the_docstring() -> None:
-    told = " ".join((MultiImageToVideo.__doc__ or "").split())
-    assert len(recorded_page.MODELS) == 6
-    for title, key in recorded_page.MODELS.items():
+def test_nothing_is_forbidden_that_no_page_forbids() -> None:
+    fields = [each for page in PAGES.values() for each in page.request["properties"].values()]
+    for said in _base.NOT_FOR.values():
+        assert any(said in words(field) for field in fields)
+
+
+@pytest.mark.parametrize("operation", PAGES)
+def test_the_models_of_the_page_are_in_the_docstring(operation: str) -> None:
+    told, models = " ".join((CLASSES[operation].__doc__ or "").split()), PAGES[operation].models
+    for title, key in models.items():
         assert f"`{key}` ({title})" in told
-    assert {*re.findall(r"`([A-Z]+_\w+)`", told)} == {*recorded_page.MODELS.values()}
+    assert {*re.findall(r"`([A-Z]+_\w+)`", told)} == {*models.values()} != set()
 
 
 @pytest.mark.parametrize("name", ["a.gif", "b.HEIC", "c.tiff", "clip.mp4", "d.bmp#e"])

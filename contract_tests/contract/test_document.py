@@ -1,7 +1,7 @@
-"""openapi/weryai.yaml is valid, complete, and in step with its page and its evidence.
+"""openapi/weryai.yaml is valid, complete, and in step with its evidence.
 
-`generate.py --check` sees that a limit changes, and not that it is wrong. The recorded page and the
-boundary values under data/, both written apart from the contract, can.
+`generate.py --check` sees that a limit changes, and not that it is wrong. The boundary values under
+data/ and the recorded pages, both written apart from the contract, can: see test_page.py too.
 """
 
 from __future__ import annotations
@@ -15,39 +15,27 @@ from typing import Any
 import pytest
 from openapi_spec_validator import OpenAPIV31SpecValidator
 
-from contract_tests.support import recorded_page
 from contract_tests.support.contract import (
     CONTRACT,
     OPENAPI,
     OPERATIONS,
+    PAID,
     PLACES,
     SCHEMAS,
     TEXT,
     WEBHOOKS,
     fits,
     reply,
+    request,
     resolved,
 )
+from contract_tests.support.recorded_pages import PAGES
 
 DATA = Path(__file__).resolve().parents[1] / "data"
 NOTES = (OPENAPI / "NOTES.md").read_text()
 COMPONENTS = CONTRACT["components"]
-REQUEST = SCHEMAS["MultiImageToVideoRequest"]
-BEYOND_THE_PAGE = json.loads((DATA / "beyond_the_page.json").read_text())
 BOUNDARIES = json.loads((DATA / "boundaries.json").read_text())
-SUBMIT = OPERATIONS["submit_multi_image_to_video"]
 KEY = re.compile(r"(?<![\w-])(?:[DVU]-[a-z]\w*|[DVUI](?=[,.)]))")
-
-
-def keywords(schema: Any) -> Any:
-    """The schema with its references replaced by their targets and its prose left out."""
-    if isinstance(schema, list):
-        return [keywords(item) for item in schema]
-    if not isinstance(schema, dict):
-        return schema
-    left_out = {"$ref", "description", "examples"}
-    whole = {**resolved(schema), **schema}
-    return {key: keywords(value) for key, value in whole.items() if key not in left_out}
 
 
 def references(node: Any) -> Iterator[str]:
@@ -109,14 +97,17 @@ def test_the_model_registry_alone_has_a_host_of_its_own() -> None:
     assert server["url"] == "https://api-growth-agent.weryai.com"
 
 
-def test_links_lead_from_the_ids_of_a_submission_to_the_operations_that_take_them() -> None:
-    links = reply("submit_multi_image_to_video")["links"]
+@pytest.mark.parametrize("operation", PAID)
+def test_links_lead_from_the_ids_of_a_submission_to_the_operations_that_take_them(
+    operation: str,
+) -> None:
+    links = reply(operation)["links"]
     targets = [link["operationId"] for link in links.values()]
     assert targets == ["get_task_status", "get_batch_status"]
     for link in links.values():
         ((name, expression),) = link["parameters"].items()
         target = OPERATIONS[link["operationId"]]["parameters"]
-        found = recorded_page.EXAMPLE_REPLY
+        found = PAGES[operation].example_reply
         for step in expression.removeprefix("$response.body#/").split("/"):
             found = found[int(step) if step.isdigit() else step]
         (parameter,) = (each for each in target if each.get("name") == name)
@@ -144,80 +135,6 @@ def test_each_limit_lies_where_it_was_decided(name: str) -> None:
     assert (refused, accepted) == ([], [])
 
 
-# The endpoint's page, field by field
-
-
-def test_the_page_and_the_contract_tell_of_the_same_operation() -> None:
-    path, method = PLACES["submit_multi_image_to_video"]
-    assert (CONTRACT["servers"][0]["url"], path, method) == (
-        recorded_page.HOST,
-        recorded_page.PATH,
-        recorded_page.METHOD,
-    )
-    assert SUBMIT["summary"] == recorded_page.OPERATION["summary"]
-    assert SUBMIT["requestBody"]["required"] is True
-    assert list(SUBMIT["requestBody"]["content"]) == [recorded_page.CONTENT_TYPE]
-    told = reply("submit_multi_image_to_video")["description"]
-    assert told.startswith(recorded_page.REPLY["description"])
-    scheme = COMPONENTS["securitySchemes"]["bearerAuth"]
-    assert scheme.keys() == recorded_page.SECURITY.keys()
-    for key, value in recorded_page.SECURITY.items():
-        assert one_line(scheme[key]) == one_line(value)
-
-
-def test_the_page_and_the_contract_have_the_same_fields() -> None:
-    on_the_page = list(recorded_page.REQUEST["properties"])
-    elsewhere = [name for name in BEYOND_THE_PAGE if name not in on_the_page]
-    in_the_contract = list(REQUEST["properties"])
-    unknown = set(in_the_contract) ^ {*on_the_page, *elsewhere}
-    assert unknown == set(), (
-        "record the page as it is now in data/pages/; what no page has, data/beyond_the_page.json"
-    )
-    assert in_the_contract == [*on_the_page, *elsewhere], "the order is that of the page"
-    assert REQUEST["required"] == recorded_page.REQUEST["required"]
-    assert REQUEST.keys() == {"type", "required", "properties"}
-
-
-@pytest.mark.parametrize("name", recorded_page.REQUEST["properties"])
-def test_each_field_has_the_type_the_limits_and_the_words_of_the_page(name: str) -> None:
-    field, schema = recorded_page.REQUEST["properties"][name], REQUEST["properties"][name]
-    decided = BEYOND_THE_PAGE.get(name, {})
-    expected = {key: field[key] for key in field if key not in {"description", "example"}}
-    expected |= decided.get("keywords", {})
-    assert keywords(schema) == {key: value for key, value in expected.items() if value is not None}
-    assert one_line(resolved(schema)["description"]).startswith(recorded_page.words(field))
-    shown = [field["example"]] if "example" in field else []
-    shown += recorded_page.MODELS.values() if name == "model" else []
-    assert schema.get("examples", []) == decided.get("examples", shown)
-
-
-def test_each_keyword_that_is_not_from_the_page_was_decided_and_says_why() -> None:
-    for name, decided in BEYOND_THE_PAGE.items():
-        assert decided["why"]
-        found = keywords(REQUEST["properties"][name])
-        told = decided.get("keywords", {}).items()
-        assert {key: value for key, value in told if value is not None}.items() <= found.items()
-
-
-def test_each_model_of_the_page_is_named() -> None:
-    prose = one_line(REQUEST["properties"]["model"]["description"])
-    named = {
-        (name, key) for name, key in recorded_page.MODELS.items() if f"{name} `{key}`" in prose
-    }
-    assert named == recorded_page.MODELS.items() != set()
-
-
-@pytest.mark.parametrize("name", recorded_page.REPLY_FIELDS)
-def test_each_field_of_the_pages_reply_is_in_the_contract(name: str) -> None:
-    field, schema = (
-        recorded_page.REPLY_FIELDS[name],
-        resolved(SCHEMAS["SubmitOk"]["properties"][name]),
-    )
-    types = schema["type"] if isinstance(schema["type"], list) else [schema["type"]]
-    assert field["type"] in types
-    assert "example" not in field or fits(schema, field["example"])
-
-
 # Evidence
 
 
@@ -228,11 +145,12 @@ def test_every_key_is_explained_once_and_no_other() -> None:
 
 
 def test_each_property_that_is_not_on_the_page_carries_evidence() -> None:
+    on_a_page = {(request(name), key) for name in PAID for key in PAGES[name].request["properties"]}
     silent = []
     for name, schema in SCHEMAS.items():
         for key, value in schema.get("properties", {}).items():
             told = [schema, value, *(resolved({"$ref": ref}) for ref in references(value))]
-            if schema is not REQUEST and not any(map(evidence, told)):
+            if (name, key) not in on_a_page and not any(map(evidence, told)):
                 silent.append(f"{name}.{key}")
     assert silent == []
 

@@ -3,24 +3,13 @@
 from __future__ import annotations
 
 import re
-from typing import Any
 
 import pytest
 
-from contract_tests.support import recorded_page
 from contract_tests.support.contract import CONTRACT, OPERATIONS, SCHEMAS, WEBHOOKS, fits, reply
 from contract_tests.support.examples import EXAMPLES
 
 COMPONENTS = CONTRACT["components"]["examples"]
-
-
-@pytest.mark.parametrize(
-    ("kind", "told"),
-    [("request", recorded_page.EXAMPLE), ("200", recorded_page.EXAMPLE_REPLY)],
-    ids=["request", "reply"],
-)
-def test_the_pages_own_examples_are_shown(kind: str, told: Any) -> None:
-    assert EXAMPLES[f"submit_multi_image_to_video.{kind}.page"].value == told
 
 
 @pytest.mark.parametrize("name", EXAMPLES)

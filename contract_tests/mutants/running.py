@@ -28,6 +28,7 @@ WRAPPER = ("client/**/test_*.py", JOURNAL, "house/test_public_surface.py")
 # Which test files guard a room, or patterns of them, quick ones first.
 GUARDS = {
     "contract": (
+        "contract/test_page.py",
         "contract/test_document.py",
         "contract/test_examples.py",
         "house/test_public_surface.py",

@@ -11,13 +11,15 @@ from typing import Any
 import httpx
 import pytest
 
-from contract_tests.support import recorded_page
-from contract_tests.support.contract import SCHEMAS
+from contract_tests.support.contract import PAID, PLACES, SCHEMAS, request, success
 from contract_tests.support.forbidden_values import ADDRESS, BAD, REQUIRED, each
+from contract_tests.support.recorded_pages import PAGES
+from contract_tests.support.requests import body
 from contract_tests.support.servers.simulator_http import (
     MODELS,
     REQUEST,
     SUBMIT,
+    ask,
     assert_fits,
     fits,
     raw,
@@ -26,8 +28,8 @@ from contract_tests.support.servers.simulator_http import (
 from weryai.testing import ManualClock, Simulator, Variant
 
 CREDITS = 1000
-SCHEMA = SCHEMAS["MultiImageToVideoRequest"]
 
+# By field, for each operation that has it.
 GOOD: dict[str, list[Any]] = {
     "prompt": ["x", "é" * 2000, "🦊" * 2000, " "],
     "images": [
@@ -43,6 +45,14 @@ GOOD: dict[str, list[Any]] = {
     "webhook_url": ["https://example.com/hook", "http://127.0.0.1:8000"],
     "caller_id": [0, -(2**63), 2**63 - 1, 7.0],
     "unknown": [{"nested": [None]}, None],
+}
+ALLOWED = {
+    operation: {
+        name: GOOD[name]
+        for name in GOOD
+        if name in {*SCHEMAS[request(operation)]["properties"], "unknown"}
+    }
+    for operation in PAID
 }
 NO_ADDRESSES = [
     "",
@@ -72,6 +82,8 @@ UNLISTED: list[dict[str, Any]] = [
     {"aspect_ratio": ""},
     {"resolution": "1080p"},
     {"resolution": ""},
+]
+UNLISTED_OF_OTHERS: list[dict[str, Any]] = [
     {"model": "WERYDANCE_2_0_FAST", "resolution": "1080p"},
     {"model": "WERYDANCE_2_0", "duration": 16},
     {"model": "VEO_3_1", "duration": 5, "aspect_ratio": "16:9"},
@@ -94,29 +106,42 @@ def assert_refused(simulator: Simulator, told: Any, code: int) -> None:
     assert (simulator.ledger, simulator.credits) == ([], CREDITS)
 
 
-@each(GOOD)
+def success_of(operation: str) -> str:
+    """The name of the schema of a success."""
+    name: str = success(operation)["$ref"].rpartition("/")[2]
+    return name.replace("Reply", "Ok")
+
+
+def named(operation: str) -> set[str]:
+    """The models that an operation's page names."""
+    return {*PAGES[operation].models.values(), PAGES[operation].example["model"]}
+
+
+@each(ALLOWED)
 def test_what_the_contract_allows_is_accepted(
-    simulator: Simulator, http: httpx.Client, name: str, value: Any
+    simulator: Simulator, http: httpx.Client, operation: str, name: str, value: Any
 ) -> None:
-    assert fits("MultiImageToVideoRequest", REQUEST | {name: value})
-    told = submit(http, **{name: value})
-    assert_fits("SubmitOk", told)
+    sent = body(operation, **{name: value})
+    assert fits(request(operation), sent)
+    told = ask(http, operation, **{name: value})
+    assert_fits(success_of(operation), told)
     (line,) = simulator.ledger
-    assert line.payload == REQUEST | {name: value}
+    assert line.payload == sent
     assert simulator.credits == CREDITS - line.credits
 
 
-@each(BAD | {"images": [*BAD["images"], *([ADDRESS, url] for url in NO_ADDRESSES)]})
+@each(BAD)
 def test_what_the_contract_forbids_is_refused(
-    simulator: Simulator, http: httpx.Client, name: str, value: Any
+    simulator: Simulator, http: httpx.Client, operation: str, name: str, value: Any
 ) -> None:
-    assert not fits("MultiImageToVideoRequest", REQUEST | {name: value})
-    assert_refused(simulator, submit(http, **{name: value}), 1002)
+    assert not fits(request(operation), body(operation, **{name: value}))
+    assert_refused(simulator, ask(http, operation, **{name: value}), 1002)
 
 
-def test_every_field_of_the_contract_is_tried() -> None:
-    untried = SCHEMA["properties"].keys() ^ BAD.keys()
-    assert untried == set(), "give each a row in support/forbidden_values.py"
+@pytest.mark.parametrize("url", NO_ADDRESSES)
+def test_what_is_no_address_is_refused(simulator: Simulator, http: httpx.Client, url: str) -> None:
+    assert not fits("ImageAddress", url)
+    assert_refused(simulator, submit(http, images=[ADDRESS, url]), 1002)
 
 
 @pytest.mark.usefixtures("quick_videos")
@@ -130,8 +155,8 @@ def test_a_ratio_may_be_left_out_where_a_model_lists_none_and_a_variant_says_so(
     asked = bare | {"model": row["model_key"]}
     assert_refused(simulator, http.post(SUBMIT, json=asked).json(), 1002)
     simulator.variant = Variant(aspect_ratio="optional")
-    for body in (bare, asked | {"aspect_ratio": ""}, asked | {"aspect_ratio": None}):
-        assert_refused(simulator, http.post(SUBMIT, json=body).json(), 1002)
+    for sent in (bare, asked | {"aspect_ratio": ""}, asked | {"aspect_ratio": None}):
+        assert_refused(simulator, http.post(SUBMIT, json=sent).json(), 1002)
     (task_id,) = http.post(SUBMIT, json=asked).json()["data"]["task_ids"]
     assert [line.payload for line in simulator.ledger] == [asked]
     simulator.clock.sleep(30)
@@ -147,44 +172,65 @@ def test_a_ratio_is_text_where_a_model_lists_none(
     assert len(simulator.ledger) == 1
 
 
-@pytest.mark.parametrize("name", REQUIRED)
+@pytest.mark.parametrize(
+    ("operation", "name"), [(operation, name) for operation in PAID for name in REQUIRED[operation]]
+)
 def test_each_required_field_is_required(
-    simulator: Simulator, http: httpx.Client, name: str
+    simulator: Simulator, http: httpx.Client, operation: str, name: str
 ) -> None:
-    body = {key: value for key, value in REQUEST.items() if key != name}
-    assert_refused(simulator, http.post(SUBMIT, json=body).json(), 1002)
+    sent = {key: value for key, value in body(operation).items() if key != name}
+    assert_refused(simulator, http.post(PLACES[operation][0], json=sent).json(), 1002)
 
 
+@pytest.mark.parametrize("operation", PAID)
 @pytest.mark.parametrize("fields", UNLISTED, ids=lambda fields: str(fields)[:60])
 def test_what_the_registry_does_not_list_is_refused(
+    simulator: Simulator, http: httpx.Client, fields: dict[str, Any], operation: str
+) -> None:
+    assert fits(request(operation), body(operation, **fields))
+    assert_refused(simulator, ask(http, operation, **fields), 1002)
+
+
+@pytest.mark.parametrize("fields", UNLISTED_OF_OTHERS, ids=lambda fields: str(fields)[:60])
+def test_what_the_registry_does_not_list_for_another_model_is_refused(
     simulator: Simulator, http: httpx.Client, fields: dict[str, Any]
 ) -> None:
     assert fits("MultiImageToVideoRequest", REQUEST | fields)
     assert_refused(simulator, submit(http, **fields), 1002)
 
 
-@pytest.mark.parametrize("model", [recorded_page.EXAMPLE["model"], *recorded_page.MODELS.values()])
-def test_the_registry_is_served_and_all_that_it_lists_is_accepted(model: str) -> None:
+def listed(http: httpx.Client, operation: str) -> dict[str, Any]:
+    """The rows of the models that an operation takes, by key."""
+    tables = http.get(MODELS).json()
+    assert_fits("ModelsOk", tables)
+    rows = tables["data"].get(operation.removeprefix("submit_"), tables["data"]["image_to_video"])
+    return {row["model_key"]: row for row in rows}
+
+
+@pytest.mark.parametrize(
+    ("operation", "model"), [(name, model) for name in PAID for model in sorted(named(name))]
+)
+def test_the_registry_is_served_and_all_that_it_lists_is_accepted(
+    operation: str, model: str
+) -> None:
     clock = ManualClock()
     with Simulator(credits=1e6, clock=clock) as simulator, raw(simulator) as http:
-        table = http.get(MODELS).json()
-        assert_fits("ModelsOk", table)
-        (row,) = [
-            each for each in table["data"]["multi_image_to_video"] if each["model_key"] == model
-        ]
+        row = listed(http, operation)[model]
         first = {"model": model, "duration": row["durations"][0]}
         first["aspect_ratio"] = (row["aspect_ratios"] or ["21:9"])[0]
-        listed = [{"duration": seconds} for seconds in row["durations"]]
-        listed += [{"aspect_ratio": ratio} for ratio in row["aspect_ratios"]]
-        listed += [{"resolution": resolution} for resolution in row["resolutions"]]
-        for fields in listed:
-            assert submit(http, **first | fields)["status"] == 0, fields
+        all_of_it = [{"duration": seconds} for seconds in row["durations"]]
+        all_of_it += [{"aspect_ratio": ratio} for ratio in row["aspect_ratios"]]
+        all_of_it += [{"resolution": resolution} for resolution in row["resolutions"]]
+        for fields in all_of_it:
+            assert ask(http, operation, **first | fields)["status"] == 0, fields
             clock.advance(30)
 
 
-def test_the_registry_lists_the_models_of_the_page_and_of_its_example(http: httpx.Client) -> None:
-    keys = {row["model_key"] for row in http.get(MODELS).json()["data"]["multi_image_to_video"]}
-    unlisted = {*recorded_page.MODELS.values(), recorded_page.EXAMPLE["model"]} ^ keys
+@pytest.mark.parametrize("operation", PAID)
+def test_the_registry_lists_the_models_of_the_page_and_of_its_example(
+    http: httpx.Client, operation: str
+) -> None:
+    unlisted = named(operation) ^ listed(http, operation).keys()
     assert unlisted == set(), "give each a row in wrapper/weryai/testing/_models.py"
 
 
@@ -195,15 +241,17 @@ def test_a_model_that_is_not_there_is_refused_with_1006(
     assert_refused(simulator, submit(http, model=model), 1006)
 
 
+@pytest.mark.parametrize("operation", PAID)
 def test_the_pages_own_example_is_accepted_word_for_word(
-    simulator: Simulator, http: httpx.Client
+    simulator: Simulator, http: httpx.Client, operation: str
 ) -> None:
-    told = http.post(SUBMIT, json=recorded_page.EXAMPLE).json()
-    assert_fits("SubmitReply", told)
-    assert told.keys() == recorded_page.EXAMPLE_REPLY.keys()
-    assert told["data"].keys() == recorded_page.EXAMPLE_REPLY["data"].keys()
-    assert len(told["data"]["task_ids"]) == 4
-    assert [line.payload for line in simulator.ledger] == [recorded_page.EXAMPLE]
+    page = PAGES[operation]
+    told = http.post(page.path, json=page.example).json()
+    assert_fits(success_of(operation), told)
+    assert told.keys() == page.example_reply.keys()
+    assert told["data"].keys() == page.example_reply["data"].keys()
+    assert len(told["data"]["task_ids"]) == page.example["video_number"]
+    assert [line.payload for line in simulator.ledger] == [page.example]
 
 
 def test_whole_numbers_are_integers_however_they_are_written(

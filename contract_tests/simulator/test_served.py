@@ -15,7 +15,9 @@ import httpx
 import pytest
 import uvicorn
 
-from contract_tests.support import patience, recorded_page
+from contract_tests.support import patience
+from contract_tests.support.contract import PAID
+from contract_tests.support.recorded_pages import PAGES
 from contract_tests.support.servers.no_network import loopback_only
 from contract_tests.support.servers.simulator_http import (
     BALANCE,
@@ -105,7 +107,7 @@ def test_every_operation_answers_over_a_socket(
 ) -> None:
     url = served.post(UPLOAD, files={"file": ("a.png", IMAGE)}).json()["data"]["object_url_list"][0]
     assert url.startswith(str(served.base_url))
-    data = served.post(SUBMIT, json=recorded_page.EXAMPLE | {"images": [url]}).json()["data"]
+    data = served.post(SUBMIT, json=PAGES[PAID[0]].example | {"images": [url]}).json()["data"]
     clock.advance(30)
     told = served.get(f"/v1/generation/batch/{data['batch_id']}/status").json()
     assert_fits("BatchStatusOk", told)

@@ -11,10 +11,11 @@ import httpx
 import pytest
 
 from contract_tests.support.forbidden_values import ADDRESS, BAD, each
-from contract_tests.support.servers.simulator_http import REQUEST, SUBMIT, raw, submit
+from contract_tests.support.servers.simulator_http import REQUEST, SUBMIT, ask, raw, submit
 from weryai.testing import Simulator
 
 SECRET = "s3cret"
+SECRETS: list[Any] = [SECRET * 1000, [SECRET], {SECRET: SECRET}, [{"x": SECRET}]]
 NESTED: list[Any] = []
 for _ in range(900):
     NESTED = [NESTED]
@@ -64,13 +65,22 @@ def test_all_fields_that_are_missing_are_named_at_once(http: httpx.Client) -> No
 
 
 @each(BAD)
-def test_every_refusal_names_the_field(http: httpx.Client, name: str, value: Any) -> None:
-    assert submit(http, **{name: value})["message"].startswith(f"Parameter error: {name}")
+def test_every_refusal_names_the_field(
+    http: httpx.Client, operation: str, name: str, value: Any
+) -> None:
+    told = ask(http, operation, **{name: value})
+    assert told["message"].startswith(f"Parameter error: {name}")
 
 
 # The key of a model that is not there is told with 1006.
-@pytest.mark.parametrize("name", sorted(BAD.keys() - {"model"}))
-@pytest.mark.parametrize("value", [SECRET * 1000, [SECRET], {SECRET: SECRET}, [{"x": SECRET}]])
-def test_no_refusal_repeats_what_was_sent(http: httpx.Client, name: str, value: Any) -> None:
-    told = submit(http, **{name: value})
+@each(
+    {
+        operation: dict.fromkeys(sorted(fields.keys() - {"model"}), SECRETS)
+        for operation, fields in BAD.items()
+    }
+)
+def test_no_refusal_repeats_what_was_sent(
+    http: httpx.Client, operation: str, name: str, value: Any
+) -> None:
+    told = ask(http, operation, **{name: value})
     assert (told["status"], SECRET in str(told)) == (1002, False)

@@ -1,18 +1,22 @@
-"""Values that the contract forbids, written apart from it; client and simulator refuse them."""
+"""What each paid operation requires, and values that it forbids, written apart from the contract;
+client and simulator refuse them."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import pytest
 
 ADDRESS = "https://example.com/a.jpg"
-REQUIRED = ("model", "prompt", "images", "aspect_ratio", "duration")
-# By field of the request. None is JSON's null; to the client it means that a field is left out.
-BAD: dict[str, list[Any]] = {
+# By operationId.
+REQUIRED = {
+    "submit_multi_image_to_video": ("model", "prompt", "images", "aspect_ratio", "duration"),
+}
+# By field of a request. None is JSON's null; to the client it means that a field is left out.
+_SHARED: dict[str, list[Any]] = {
     "model": [None, 1, ["KLING_O1"]],
     "prompt": [None, "", "x" * 2001, 1, ["x"]],
-    "images": [None, [], [ADDRESS] * 4, ADDRESS, {"0": ADDRESS}, [None], [1], [[]], [[ADDRESS]]],
     "aspect_ratio": [None, 1, ["1:1"]],
     "duration": [None, 0, -5, 5.5, "5", True, [5]],
     "negative_prompt": [None, "x" * 1001, 1],
@@ -22,9 +26,30 @@ BAD: dict[str, list[Any]] = {
     "webhook_url": [None, "", "example.com/hook", "https://a b", "mailto:a@b.c", "https:///a", 1],
     "caller_id": [None, 2**63, -(2**63) - 1, 1.5, "1", True, 1e300],
 }
+_IMAGES: list[Any] = [
+    None,
+    [],
+    [ADDRESS] * 4,
+    ADDRESS,
+    {"0": ADDRESS},
+    [None],
+    [1],
+    [[]],
+    [[ADDRESS]],
+]
+BAD: dict[str, dict[str, list[Any]]] = {
+    "submit_multi_image_to_video": {**_SHARED, "images": _IMAGES},
+}
 
 
-def each(table: dict[str, list[Any]]) -> pytest.MarkDecorator:
-    """One run for each field and value."""
-    pairs = [(name, value) for name in table for value in table[name]]
-    return pytest.mark.parametrize(("name", "value"), pairs, ids=lambda value: f"{value}"[:40])
+def each(table: Mapping[str, Mapping[str, Iterable[Any]]]) -> pytest.MarkDecorator:
+    """One run for each operation, field and value."""
+    cases = [
+        (operation, name, value)
+        for operation, fields in table.items()
+        for name, values in fields.items()
+        for value in values
+    ]
+    return pytest.mark.parametrize(
+        ("operation", "name", "value"), cases, ids=lambda value: f"{value}"[:40]
+    )

@@ -8,7 +8,7 @@ from contract_tests.support.contract import OPERATIONS, PAID
 from weryai import MultiImageToVideo
 
 # By operationId: the class that asks for it.
-CLASSES = {"submit_multi_image_to_video": MultiImageToVideo}
+CLASSES: dict[str, Any] = {"submit_multi_image_to_video": MultiImageToVideo}
 
 
 def body(operation: str, **given: Any) -> dict[str, Any]:
@@ -17,6 +17,6 @@ def body(operation: str, **given: Any) -> dict[str, Any]:
     return {**media["examples"]["required-only"]["value"], **given}
 
 
-def usual(operation: str = PAID[0], **given: Any) -> MultiImageToVideo:
+def usual(operation: str = PAID[0], **given: Any) -> Any:
     """The same as a request of our own."""
     return CLASSES[operation](**body(operation, **given))

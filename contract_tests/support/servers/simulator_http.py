@@ -9,6 +9,7 @@ from typing import Any
 import httpx
 from jsonschema_rs import Draft202012Validator
 
+from contract_tests.support import requests
 from contract_tests.support.contract import CONTRACT, PLACES, success
 from weryai.testing import OPERATIONS as SIMULATED
 from weryai.testing import Simulator, sample
@@ -53,6 +54,11 @@ def raw(simulator: Simulator, **headers: str) -> httpx.Client:
 def submit(http: httpx.Client, **fields: Any) -> Any:
     """The reply to a submission; what a test does not care about is filled in."""
     return http.post(SUBMIT, json=REQUEST | fields).json()
+
+
+def ask(http: httpx.Client, operation: str, **fields: Any) -> Any:
+    """The same of any paid operation."""
+    return http.post(PLACES[operation][0], json=requests.body(operation, **fields)).json()
 
 
 def status(http: httpx.Client, task_id: str) -> Any:
