@@ -16,6 +16,8 @@ import httpx
 import pytest
 
 from contract_tests.support.clients import KEY, MakeClient
+from contract_tests.support.contract import PAID
+from contract_tests.support.requests import usual
 from weryai import (
     AlreadySubmittedError,
     ConfigError,
@@ -47,16 +49,16 @@ def only(journal: SQLiteJournal) -> Entry:
 
 
 def test_a_second_submission_of_a_key_returns_the_job_of_the_first_and_sends_nothing(
-    client: WeryAI, simulator: Simulator, journal: SQLiteJournal, ask: Ask
+    client: WeryAI, simulator: Simulator, journal: SQLiteJournal, asked: Any
 ) -> None:
-    job = client.submit(ask(), idempotency_key="shot-17")
+    job = client.submit(asked, idempotency_key="shot-17")
     sent = len(simulator.received)
     simulator.clock.sleep(7 * 86400)
-    assert client.submit(ask(), idempotency_key="shot-17") == job
-    assert client.generate(ask(), idempotency_key="shot-17").job == job
+    assert client.submit(asked, idempotency_key="shot-17") == job
+    assert client.generate(asked, idempotency_key="shot-17").job == job
     assert {each.method for each in simulator.received[sent:]} == {"GET"}, "the wait alone"
     assert (only(journal).idempotency_key, len(simulator.ledger)) == ("shot-17", 1)
-    assert client.submit(ask(), idempotency_key="shot-18") != job
+    assert client.submit(asked, idempotency_key="shot-18") != job
 
 
 def test_a_key_is_not_sent(make_client: MakeClient, journal: SQLiteJournal, ask: Ask) -> None:
@@ -86,15 +88,16 @@ def test_a_key_outlives_the_process(
 
 @pytest.mark.parametrize("lost", [Lost(), Lost(accepted=True)], ids=str)
 def test_a_key_whose_first_submission_is_of_unknown_fate_stays_so(
-    client: WeryAI, simulator: Simulator, journal: SQLiteJournal, ask: Ask, lost: Lost
+    client: WeryAI, simulator: Simulator, journal: SQLiteJournal, operation: str, lost: Lost
 ) -> None:
-    simulator.next(SUBMIT, lost)
+    asked = usual(operation, caller_id=7)
+    simulator.next(operation, lost)
     with pytest.raises(SubmissionUnknownError) as first:
-        client.submit(ask(caller_id=7), idempotency_key="shot-17")
+        client.submit(asked, idempotency_key="shot-17")
     sent = len(simulator.received)
     simulator.clock.sleep(60)
     with pytest.raises(SubmissionUnknownError) as second:
-        client.submit(ask(caller_id=7), idempotency_key="shot-17")
+        client.submit(asked, idempotency_key="shot-17")
     assert second.value.payload == first.value.payload
     assert second.value.operation == only(journal).operation
     assert second.value.sent_at == only(journal).sent_at
@@ -141,6 +144,17 @@ def test_a_key_stands_for_one_request(
     with pytest.raises(InvalidRequestError, match="'shot-17' stands for another request, entry "):
         client.submit(ask(**other), idempotency_key="shot-17")
     assert len(simulator.received) == sent
+
+
+def test_a_key_stands_for_a_request_of_one_operation(
+    client: WeryAI, simulator: Simulator, operation: str
+) -> None:
+    client.submit(usual(operation), idempotency_key="shot-17")
+    for other in (name for name in PAID if name != operation):
+        with pytest.raises(InvalidRequestError, match="'shot-17' stands for another request"):
+            client.submit(usual(other), idempotency_key="shot-17")
+        assert client.submit(usual(other), refuse_repeats=True)
+    assert len(simulator.ledger) == len(PAID)
 
 
 def test_requests_are_compared_by_what_their_images_hold(

@@ -12,6 +12,8 @@ import httpx
 import pytest
 
 from contract_tests.support.clients import KEY, Network
+from contract_tests.support.contract import PLACES
+from contract_tests.support.requests import usual
 from contract_tests.support.servers.scripted_file_server import Stream
 from weryai import (
     ConcurrencyLimitError,
@@ -30,8 +32,8 @@ SUBMIT = "submit_multi_image_to_video"
 HTTPS = ["https://example.com/a.jpg", "https://example.com/b.jpg"]
 
 
-def posts(simulator: Simulator) -> int:
-    return sum(each.path.endswith("multi-image-to-video") for each in simulator.received)
+def posts(simulator: Simulator, operation: str = SUBMIT) -> int:
+    return sum(each.path == PLACES[operation][0] for each in simulator.received)
 
 
 def test_local_images_are_uploaded_and_addresses_are_sent_as_they_are(
@@ -92,15 +94,16 @@ UNKNOWN: list[Any] = [
 
 @pytest.mark.parametrize("answer", UNKNOWN, ids=str)
 def test_a_paid_request_whose_fate_is_unknown_is_reported_and_never_sent_again(
-    client: WeryAI, simulator: Simulator, ask: Ask, answer: Any
+    client: WeryAI, simulator: Simulator, operation: str, answer: Any
 ) -> None:
-    simulator.next(SUBMIT, answer)
+    asked = usual(operation, caller_id=42)
+    simulator.next(operation, answer)
     with pytest.raises(SubmissionUnknownError) as caught:
-        client.submit(ask(images=HTTPS, caller_id=42))
-    assert posts(simulator) == 1
+        client.submit(asked)
+    assert posts(simulator, operation) == 1
     assert len(simulator.ledger) == answer.accepted
     error = caught.value
-    assert error.payload == ask(images=HTTPS, caller_id=42).payload()
+    assert error.payload == asked.payload()
     assert error.caller_id == 42
     assert error.sent_at.timestamp() == simulator.clock.time()
     assert "https://weryai.com/api/history" in str(error)
@@ -108,20 +111,20 @@ def test_a_paid_request_whose_fate_is_unknown_is_reported_and_never_sent_again(
 
 
 def test_a_refusal_that_made_no_task_is_sent_again_until_it_is_accepted(
-    client: WeryAI, simulator: Simulator, ask: Ask
+    client: WeryAI, simulator: Simulator, operation: str, asked: Any
 ) -> None:
-    simulator.next(SUBMIT, refusal(1001), refusal(6001), refusal(6010))
-    client.submit(ask(images=HTTPS))
-    assert posts(simulator) == 4
+    simulator.next(operation, refusal(1001), refusal(6001), refusal(6010))
+    client.submit(asked)
+    assert posts(simulator, operation) == 4
     assert len(simulator.ledger) == 1
 
 
 def test_http_429_is_sent_again_and_not_before_retry_after(
-    client: WeryAI, simulator: Simulator, ask: Ask
+    client: WeryAI, simulator: Simulator, operation: str, asked: Any
 ) -> None:
-    simulator.next(SUBMIT, Answer(429, {"message": "slow down"}, {"Retry-After": "100"}))
+    simulator.next(operation, Answer(429, {"message": "slow down"}, {"Retry-After": "100"}))
     started = simulator.clock.time()
-    client.submit(ask(images=HTTPS))
+    client.submit(asked)
     assert 100 <= simulator.clock.time() - started < 101
     assert len(simulator.ledger) == 1
 
@@ -301,18 +304,18 @@ ACCEPTED = httpx.Response(200, json={"status": 0, "data": {"task_ids": ["task_1"
     "error", [httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.ProxyError]
 )
 def test_a_submission_that_was_never_sent_is_sent_again(
-    make_client: Callable[..., WeryAI], ask: Ask, error: type[httpx.TransportError]
+    make_client: Callable[..., WeryAI], asked: Any, error: type[httpx.TransportError]
 ) -> None:
     network = Network(*[error("down")] * 3, ACCEPTED)
-    assert make_client(handler=network).submit(ask(images=HTTPS)).task_ids == ("task_1",)
+    assert make_client(handler=network).submit(asked).task_ids == ("task_1",)
     assert len(network.seen) == 4
 
 
 def test_a_submission_that_can_not_be_sent_at_all_says_so(
-    make_client: Callable[..., WeryAI], ask: Ask
+    make_client: Callable[..., WeryAI], asked: Any
 ) -> None:
     with pytest.raises(TransportError, match="no connection") as caught:
-        make_client(handler=Network(httpx.ConnectError("down"))).submit(ask(images=HTTPS))
+        make_client(handler=Network(httpx.ConnectError("down"))).submit(asked)
     assert not caught.value.sent
 
 
@@ -331,11 +334,11 @@ def test_a_submission_that_can_not_be_sent_at_all_says_so(
     ],
 )
 def test_a_lost_answer_is_reported_for_a_submission_and_repeated_for_a_read(
-    make_client: Callable[..., WeryAI], ask: Ask, error: type[Exception]
+    make_client: Callable[..., WeryAI], asked: Any, error: type[Exception]
 ) -> None:
     network = Network(error("broken"), ACCEPTED)
     with pytest.raises(SubmissionUnknownError) as caught:
-        make_client(handler=network).submit(ask(images=HTTPS))
+        make_client(handler=network).submit(asked)
     assert len(network.seen) == 1
     assert isinstance(caught.value.__cause__, TransportError)
     read = Network(error("broken"), httpx.Response(200, json={"status": 0, "data": 12.5}))
@@ -373,13 +376,13 @@ def test_the_limit_of_20_is_raised_when_it_outlasts_the_budget(
 
 
 def test_an_answer_of_garbage_is_reported_and_kept(
-    make_client: Callable[..., WeryAI], ask: Ask
+    make_client: Callable[..., WeryAI], asked: Any
 ) -> None:
     odd = {"Content-Type": "text/odd; charset=x"}
     for body in (b"\xff\xfe", b"[" * 100_000, b'{"status":' + b"9" * 5000 + b"}", b"NaN", b'"x"'):
         network = Network(httpx.Response(200, content=body, headers=odd))
         with pytest.raises(SubmissionUnknownError) as caught:
-            make_client(handler=network).submit(ask(images=HTTPS))
+            make_client(handler=network).submit(asked)
         assert caught.value.raw == body
         assert len(network.seen) == 1
 
