@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib
 import json
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -16,8 +15,9 @@ from anyio.from_thread import BlockingPortal
 from hypothesis import HealthCheck, Phase, given, settings
 from schemathesis import GenerationMode
 
-from contract_tests.support import contract, replies
+from contract_tests.support import contract, generated, replies
 from contract_tests.support.clients import TWO_MODES, clients
+from contract_tests.support.contract import PAID
 from contract_tests.support.examples import values
 from contract_tests.support.operation_calls import REACHED, calls
 from weryai import (
@@ -36,7 +36,6 @@ from weryai import (
 from weryai_api import Client
 
 OPERATIONS = sorted(REACHED)
-SUBMIT = "submit_multi_image_to_video"
 EXAMPLES = settings(
     deadline=None,
     phases=[Phase.generate],  # the generated case is small enough; to shrink it takes minutes
@@ -101,7 +100,7 @@ def refused(reply: Reply, mode: str, operation: str, response: httpx.Response) -
     with pytest.raises(WeryAIError) as caught:
         reply(mode, operation, response)
     error = caught.value
-    if operation == SUBMIT and isinstance(error, SubmissionUnknownError):
+    if operation in PAID and isinstance(error, SubmissionUnknownError):
         assert error.raw == response.content
         assert isinstance(error.__cause__, ResponseError)
         return error.__cause__
@@ -111,8 +110,7 @@ def refused(reply: Reply, mode: str, operation: str, response: httpx.Response) -
 
 def written_back(operation: str, body: Any) -> Any:
     """What the generated models make of a reply, as JSON again."""
-    tag = contract.OPERATIONS[operation]["tags"][0]
-    module = importlib.import_module(f"weryai_api.api.{tag}.{operation}")
+    module = generated.module(operation)
     client = Client(base_url="https://api.weryai.com")
     return module._parse_response(client=client, response=httpx.Response(200, json=body)).to_dict()
 
@@ -156,7 +154,7 @@ def test_a_reply_that_breaks_the_contract_ends_in_one_of_our_errors(
             with pytest.raises(WeryAIError) as caught:
                 reply(mode, operation, response)
             assert getattr(caught.value, "raw", None) == response.content
-            if operation == SUBMIT:
+            if operation in PAID:
                 assert isinstance(caught.value, SubmissionUnknownError)
 
     check()

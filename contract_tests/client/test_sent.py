@@ -24,19 +24,19 @@ from schemathesis import GenerationMode
 
 from contract_tests.client.test_replies import EXAMPLES
 from contract_tests.simulator.schema_cases import CONTRACT, Case
+from contract_tests.support import generated
 from contract_tests.support.clients import KEY, TWO_MODES, Network, clients
+from contract_tests.support.contract import PAID, PLACES, SCHEMAS
+from contract_tests.support.contract import request as body_of
+from contract_tests.support.requests import CLASSES
 from contract_tests.support.servers.simulator_http import assert_fits
-from weryai import MultiImageToVideo, PermissionDeniedError
+from weryai import PermissionDeniedError
 from weryai_api import AuthenticatedClient, models
 from weryai_api.api.files import upload_file
-from weryai_api.api.generation import (
-    get_batch_status,
-    get_task_status,
-    submit_multi_image_to_video,
-)
+from weryai_api.api.generation import get_batch_status, get_task_status
 from weryai_api.types import File
 
-SUBMIT = "/v1/generation/multi-image-to-video"
+IMAGE = "#/components/schemas/ImageAddress"
 UPLOAD = "/v1/generation/upload-file"
 STATUSES = {
     "get_task_status": ("task_id", "/v1/generation/{}/status", get_task_status),
@@ -108,13 +108,11 @@ def assert_arrived(request: httpx.Request, method: str, *own: str) -> None:
     assert request.headers["Authorization"] == f"Bearer {KEY}"
 
 
-def assert_json(request: httpx.Request, body: dict[str, Any]) -> None:
+def assert_json(request: httpx.Request, operation: str, body: dict[str, Any]) -> None:
     """The body is this one, in UTF-8, each field once, with nothing more than was asked for."""
     assert_arrived(request, "POST", "content-type", "content-length")
-    assert (request.url.raw_path, request.headers["Content-Type"]) == (
-        SUBMIT.encode(),
-        "application/json",
-    )
+    assert request.url.raw_path == PLACES[operation][0].encode()
+    assert request.headers["Content-Type"] == "application/json"
     pairs = json.loads(request.content, object_pairs_hook=list) if body else []
     assert sorted(name for name, _ in pairs) == sorted(body)
     arrived = json.loads(request.content)
@@ -123,20 +121,24 @@ def assert_json(request: httpx.Request, body: dict[str, Any]) -> None:
     plain = json.dumps(arrived, ensure_ascii=False, separators=(",", ":")).encode()
     assert request.content == plain
     assert request.headers["Content-Length"] == str(len(plain))
-    assert_fits("MultiImageToVideoRequest", arrived)
+    assert_fits(body_of(operation), arrived)
 
 
-def narrowed(body: dict[str, Any]) -> dict[str, Any]:
+def narrowed(operation: str, body: dict[str, Any]) -> dict[str, Any]:
     """What the wrapper can be asked for: https alone, audio as a boolean, no further fields."""
-    fields = {each.name for each in MultiImageToVideo.parameters()}
-    ours = {name: value for name, value in body.items() if name in fields}
-    ours["images"] = [f"https://example.com/{place}.png" for place, _ in enumerate(body["images"])]
+    fields = SCHEMAS[body_of(operation)]["properties"]
+    ours = {name: as_int(value) for name, value in body.items() if name in fields}
+    for name in ours:
+        if fields[name].get("$ref") == IMAGE:
+            ours[name] = f"https://example.com/{name}.png"
+        if fields[name].get("items", {}).get("$ref") == IMAGE:
+            ours[name] = [f"https://example.com/{n}.png" for n, _ in enumerate(ours[name])]
     ours["duration"] = int(min(body["duration"], 2**63 - 1))
     if "webhook_url" in ours:
         ours["webhook_url"] = "https://example.com/hook?a=1"
     if isinstance(ours.get("generate_audio"), str):
         ours["generate_audio"] = ours["generate_audio"] == "true"
-    return {name: as_int(value) for name, value in ours.items()}
+    return ours
 
 
 def as_int(value: Any) -> Any:
@@ -144,26 +146,27 @@ def as_int(value: Any) -> Any:
     return int(value) if isinstance(value, float) and value.is_integer() else value
 
 
-def test_a_submission_arrives_byte_for_byte(sender: Sender, portal: BlockingPortal) -> None:
+@pytest.mark.parametrize("operation", PAID)
+def test_a_submission_arrives_byte_for_byte(
+    sender: Sender, portal: BlockingPortal, operation: str
+) -> None:
     seen: set[str] = set()
 
     @EXAMPLES
-    @given(asked(SUBMIT, "POST"))
+    @given(asked(PLACES[operation][0], "POST"))
     def check(case: Case) -> None:
         body: Any = case.body
-        ours = narrowed(body)
+        ours = narrowed(operation, body)
         seen.update(ours)
-        request = MultiImageToVideo(**ours)
+        request = CLASSES[operation](**ours)
+        whole = generated.body(operation, body)
         for mode in TWO_MODES:
-            assert_json(sender.wrapper(mode, "submit", request), ours)
-            whole = models.MultiImageToVideoRequest.from_dict(body)
-            module = submit_multi_image_to_video
-            assert_json(sender.generated(portal, mode, module, body=whole), body)
+            assert_json(sender.wrapper(mode, "submit", request), operation, ours)
+            arrived = sender.generated(portal, mode, generated.module(operation), body=whole)
+            assert_json(arrived, operation, body)
 
     check()
-    assert seen == {each.name for each in MultiImageToVideo.parameters()}, (
-        "every field was asked for"
-    )
+    assert seen == {*SCHEMAS[body_of(operation)]["properties"]}, "every field was asked for"
 
 
 @pytest.mark.parametrize("operation", STATUSES)

@@ -14,6 +14,7 @@ from attrs import evolve
 
 import weryai
 from contract_tests.support.clients import IN_TWO_MODES, Network
+from contract_tests.support.contract import PAID
 from contract_tests.support.requests import usual
 from contract_tests.support.servers.simulator_http import fits
 from contract_tests.support.variants import (
@@ -76,7 +77,7 @@ def test_each_way_to_say_it_means_what_the_table_says(
     if expected != BROKEN:
         assert plain(call(client, way, pictures[0])) == expected
         return
-    kind = SubmissionUnknownError if way == "submit" else UnexpectedResponseError
+    kind = SubmissionUnknownError if way in PAID else UnexpectedResponseError
     with pytest.raises(kind) as caught:
         call(client, way, pictures[0])
     assert getattr(caught.value, "raw", None) == answer.content
@@ -116,7 +117,7 @@ def test_each_refusal_is_the_error_that_the_table_says(
     with pytest.raises(WeryAIError) as caught:
         call(make_client(handler=Network(answer), retry_budget=0), way, pictures[0])
     error: Any = caught.value
-    if way == "submit" and row.expect.get("submit") == "unknown":
+    if way in PAID and row.expect.get("submit") == "unknown":
         assert type(error) is SubmissionUnknownError
         error = error.__cause__
     assert type(error).__name__ == row.expect["error"]
@@ -126,25 +127,26 @@ def test_each_refusal_is_the_error_that_the_table_says(
 
 
 @IN_TWO_MODES
+@pytest.mark.parametrize("operation", PAID)
 @pytest.mark.parametrize("row", [row for row in ROWS if row.kind == "body"], ids=Row.name)
 def test_a_paid_submission_is_sent_again_only_where_the_table_says(
-    make_client: MakeClient, row: Row
+    make_client: MakeClient, row: Row, operation: str
 ) -> None:
-    network = Network(row.answer("submit"), success("submit", ["a"]))
+    network = Network(row.answer(operation), success(operation, ["a"]))
     client = make_client(handler=network)
     if row.expect.get("submit") == "again":
-        assert plain(client.submit(usual())) == PLAIN["submit"][2]
+        assert plain(client.submit(usual(operation))) == PLAIN[operation][2]
         assert len(network.seen) == 2
         return
     with pytest.raises(WeryAIError):
-        client.submit(usual())
+        client.submit(usual(operation))
     assert len(network.seen) == 1
 
 
 @pytest.mark.parametrize("row", [row for row in ROWS if row.kind == "body"], ids=Row.name)
 def test_a_refusal_is_no_notice_of_a_task(row: Row) -> None:
     with pytest.raises(WebhookError):
-        webhooks.parse(row.answer("submit").content)
+        webhooks.parse(row.answer("status").content)
 
 
 @IN_TWO_MODES

@@ -17,8 +17,10 @@ import pytest
 import yaml
 
 import weryai_api
-from contract_tests.support.contract import CONTRACT, OPERATIONS, SCHEMAS, success
+from contract_tests.support import generated, requests
+from contract_tests.support.contract import CONTRACT, OPERATIONS, PAID, SCHEMAS, request, success
 from contract_tests.support.examples import EXAMPLES, REPLIES, Example
+from contract_tests.support.forbidden_values import REQUIRED
 from weryai_api import models
 from weryai_api.client import Client
 from weryai_api.types import File
@@ -29,11 +31,6 @@ GENERATOR = ROOT / "openapi" / "generate.py"
 
 TAGS = {name: operation["tags"][0] for name, operation in OPERATIONS.items()}
 OK = {name: success(name)["$ref"].rpartition("/")[2].replace("Reply", "Ok") for name in OPERATIONS}
-BODIES: dict[str, Any] = {
-    "request": models.MultiImageToVideoRequest,
-    "notice": models.TaskNotice,
-}
-REQUIRED = "submit_multi_image_to_video.request.required-only"
 BASE = "https://api.example.com"
 
 
@@ -59,10 +56,6 @@ def generate(*arguments: object) -> subprocess.CompletedProcess[str]:
 def generator(monkeypatch: pytest.MonkeyPatch) -> ModuleType:
     monkeypatch.syspath_prepend(str(GENERATOR.parent))
     return importlib.import_module(GENERATOR.stem)
-
-
-def operation_module(operation_id: str) -> ModuleType:
-    return importlib.import_module(f"weryai_api.api.{TAGS[operation_id]}.{operation_id}")
 
 
 # The tree is what the contract generates
@@ -138,7 +131,7 @@ def test_each_file_says_that_it_is_generated_and_by_what() -> None:
 
 
 def test_each_operation_has_the_two_functions_that_the_wrapper_uses_and_no_other_stands() -> None:
-    for module in map(operation_module, TAGS):
+    for module in map(generated.module, TAGS):
         assert callable(module._get_kwargs)
         assert callable(module._parse_response)
     modules = [file.stem for file in GENERATED.glob("api/*/*.py") if file.stem != "__init__"]
@@ -199,11 +192,16 @@ def test_no_reply_lists_values_without_leaving_room_for_others() -> None:
     assert ("KnownTaskStatus", True) in reached
 
 
-def test_a_body_sends_nothing_that_was_not_asked_for_but_the_fixed_flag() -> None:
-    required = EXAMPLES[REQUIRED].value
-    assert models.MultiImageToVideoRequest(**required).to_dict() == required
-    four = models.MultiImageToVideoRequest(**required, video_number=4)
-    assert four.to_dict() == {**required, "video_number": 4}
+@pytest.mark.parametrize("operation", PAID)
+def test_a_request_sends_nothing_that_was_not_asked_for(operation: str) -> None:
+    required = requests.body(operation)
+    assert {*required} == {*REQUIRED[operation]}
+    assert getattr(models, request(operation))(**required).to_dict() == required
+    more = {**required, "caller_id": 7}
+    assert getattr(models, request(operation))(**more).to_dict() == more
+
+
+def test_an_upload_sends_nothing_that_was_not_asked_for_but_the_fixed_flag() -> None:
     form = models.UploadForm(file=File(io.BytesIO(b"")))
     assert form.to_dict().keys() == {"file", "fixed"}
 
@@ -221,7 +219,7 @@ def test_each_reply_is_read_as_what_it_is_and_written_back_unchanged(name: str) 
     told = REPLIES[name]
     response = httpx.Response(int(told.kind), content=told.body)
     client = Client(base_url=BASE)
-    parsed = operation_module(told.operation)._parse_response(client=client, response=response)
+    parsed = generated.module(told.operation)._parse_response(client=client, response=response)
     assert type(parsed).__name__ == expected_type(told)
     assert (parsed if isinstance(parsed, str) else parsed.to_dict()) == told.value
 
@@ -229,10 +227,13 @@ def test_each_reply_is_read_as_what_it_is_and_written_back_unchanged(name: str) 
 @pytest.mark.parametrize("name", sorted({*EXAMPLES} - {*REPLIES}))
 def test_each_body_is_read_and_written_back_unchanged(name: str) -> None:
     told = EXAMPLES[name]
-    assert BODIES[told.kind].from_dict(told.value).to_dict() == told.value
+    if told.kind == "notice":
+        assert models.TaskNotice.from_dict(told.value).to_dict() == told.value
+    else:
+        assert generated.body(told.operation, told.value).to_dict() == told.value
 
 
 @pytest.mark.parametrize("name", ["get_task_status", "get_batch_status"])
 def test_an_id_stays_one_step_of_the_path(name: str) -> None:
-    url = operation_module(name)._get_kwargs("a/../b?c#d")["url"]
+    url = generated.module(name)._get_kwargs("a/../b?c#d")["url"]
     assert url.endswith("/a%2F..%2Fb%3Fc%23d/status")

@@ -14,16 +14,15 @@ import httpx
 import pytest
 import python_multipart
 
-from contract_tests.support.contract import OPENAPI
-from contract_tests.support.examples import EXAMPLES, values
+from contract_tests.support import generated, requests
+from contract_tests.support.contract import OPENAPI, PAID
+from contract_tests.support.examples import values
 from weryai_api import models
 from weryai_api.api.account import get_balance
 from weryai_api.api.files import upload_file
-from weryai_api.api.generation import submit_multi_image_to_video
 from weryai_api.client import AuthenticatedClient, Client
 from weryai_api.types import File
 
-REQUIRED = "submit_multi_image_to_video.request.required-only"
 TOKEN = "sk-never-shown"
 BASE = "https://api.example.com"
 
@@ -72,15 +71,19 @@ def sent(operation: ModuleType, body: Any) -> list[httpx.Request]:
 
 
 @pytest.mark.parametrize(
-    "body",
+    ("operation", "body"),
     [
-        *values("submit_multi_image_to_video", "request"),
-        *[{**EXAMPLES[REQUIRED].value, "generate_audio": each} for each in (True, "true", "false")],
+        (operation, body)
+        for operation in PAID
+        for body in (
+            *values(operation, "request"),
+            *(requests.body(operation, generate_audio=each) for each in (True, "true", "false")),
+        )
     ],
     ids=str,
 )
-def test_a_request_arrives_as_it_was_given(body: dict[str, Any]) -> None:
-    arrived = sent(submit_multi_image_to_video, models.MultiImageToVideoRequest.from_dict(body))
+def test_a_request_arrives_as_it_was_given(operation: str, body: dict[str, Any]) -> None:
+    arrived = sent(generated.module(operation), generated.body(operation, body))
     assert [json.loads(request.content) for request in arrived] == [body, body]
 
 

@@ -18,7 +18,7 @@ from hypothesis.strategies import SearchStrategy
 from jsonschema_rs import Draft202012Validator
 from schemathesis import GenerationMode
 
-from contract_tests.support.contract import CONTRACT, OPERATIONS, success
+from contract_tests.support.contract import CONTRACT, OPERATIONS, PAID, success
 from contract_tests.support.examples import values
 
 SCHEMAS = {name: success(name) for name in OPERATIONS}
@@ -218,7 +218,7 @@ def breaks_what_is_read(operation: str, body: Any) -> bool:
         unread = [*WORDS, *(["success", "data"] if refused else [])]
         body = {name: value for name, value in body.items() if name not in unread}
         data = body.get("data")
-        if operation == "submit_multi_image_to_video" and isinstance(data, dict):
+        if operation in PAID and isinstance(data, dict):
             body["data"] = {name: data[name] for name in data if name != "task_status"}
         if operation == "list_video_models" and isinstance(data, dict):
             body["data"] = {table(data): data[table(data)]} if table(data) in data else {}
@@ -237,7 +237,7 @@ def expected(operation: str, body: Any) -> Any:
     """What a client must make of a success: plain values."""
     data = body["data"]
     match operation:
-        case "submit_multi_image_to_video":
+        case _ if operation in PAID:
             batch = data.get("batch_id")
             ids = {
                 *(data.get("task_ids") or []),

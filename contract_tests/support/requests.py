@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from contract_tests.support.contract import OPERATIONS, PAID
-from weryai import MultiImageToVideo
+from weryai._service.endpoints import ENDPOINTS
 
-# By operationId: the class that asks for it.
-CLASSES: dict[str, Any] = {"submit_multi_image_to_video": MultiImageToVideo}
+# By operationId: the class that asks for it. One without a class is told by test_calls.py.
+CLASSES: dict[str, Any] = {each.operation: each.request for each in ENDPOINTS}
 
 
 def body(operation: str, **given: Any) -> dict[str, Any]:

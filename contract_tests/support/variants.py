@@ -14,6 +14,7 @@ import httpx
 import yaml
 from attrs import define
 
+from contract_tests.support.contract import PAID
 from contract_tests.support.requests import usual
 from weryai import Job, Model, Result, Task, WeryAI
 
@@ -22,25 +23,25 @@ ELSEWHERE = yaml.safe_load((FOLDER / "elsewhere.yaml").read_text())
 BROKEN = "broken"
 ENDED = {"succeeded", "failed"}
 WAITS = {"wait": Job(["a"]), "wait_batch": Job(batch_id="9")}
-# By the kind of a row: what a row of that kind is sent through.
+# By the kind of a row: what a row of that kind is sent through. A paid operation has its own name.
 WAYS = {
     "envelope": (
-        *("submit", "status", "batch_status", "wait", "wait_batch", "webhook"),
+        *(*PAID, "status", "batch_status", "wait", "wait_batch", "webhook"),
         *("upload", "balance", "models"),
     ),
-    "submission": ("submit",),
+    "submission": (*PAID,),
     "task": ("status", "batch_status", "wait", "wait_batch", "webhook"),
     "batch": ("batch_status", "wait_batch"),
     "upload": ("upload",),
     "balance": ("balance",),
     "models": ("models",),
-    "body": ("submit", "status", "batch_status", "wait", "wait_batch", "upload"),
+    "body": (*PAID, "status", "batch_status", "wait", "wait_batch", "upload"),
 }
 # The success of each operation: its schema, plain data, and what a client makes of that.
 VIDEO = {"task_id": "a", "task_status": "succeed", "videos": ["https://example.com/v"]}
 TOLD = {"id": "a", "state": "succeeded", "videos": ["https://example.com/v"]}
 PLAIN: dict[str, tuple[str, Any, Any]] = {
-    "submit": ("SubmitOk", {"task_ids": ["a"]}, {"task_ids": ["a"], "batch_id": None}),
+    **dict.fromkeys(PAID, ("SubmitOk", {"task_ids": ["a"]}, {"task_ids": ["a"], "batch_id": None})),
     "status": ("TaskStatusOk", VIDEO, TOLD),
     "wait": ("TaskStatusOk", VIDEO, [TOLD]),
     "batch_status": ("BatchStatusOk", [VIDEO], [TOLD]),
@@ -114,8 +115,8 @@ def rows() -> Iterator[Row]:
 def call(client: WeryAI, way: str, picture: Path) -> Any:
     """Make the call of a way that is no wait."""
     match way:
-        case "submit":
-            return client.submit(usual())
+        case _ if way in PAID:
+            return client.submit(usual(way))
         case "status":
             return client.status("a")
         case "batch_status":
@@ -130,7 +131,7 @@ def call(client: WeryAI, way: str, picture: Path) -> Any:
 def success(way: str, ids: list[str]) -> httpx.Response:
     """A submission that is accepted, or what ends a wait: each of these tasks has its video."""
     made: Any = [VIDEO | {"task_id": name} for name in ids]
-    data = {"submit": {"task_ids": ids}, "wait": made[0]}.get(way, made)
+    data = {"task_ids": ids} if way in PAID else made[0] if way == "wait" else made
     return httpx.Response(200, json={"status": 0, "data": data})
 
 

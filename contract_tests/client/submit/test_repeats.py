@@ -354,22 +354,23 @@ def test_what_another_process_begins_after_the_look_is_seen_when_it_is_written_d
 
 @pytest.mark.parametrize("state", ["unknown", "running", "ready"])
 def test_a_request_that_an_open_entry_asks_for_is_refused_before_anything_is_sent(
-    client: WeryAI, simulator: Simulator, journal: SQLiteJournal, ask: Ask, state: str
+    client: WeryAI, simulator: Simulator, journal: SQLiteJournal, operation: str, state: str
 ) -> None:
+    asked = usual(operation)
     if state == "unknown":
-        simulator.next(SUBMIT, Lost(accepted=True))
+        simulator.next(operation, Lost(accepted=True))
     with suppress(SubmissionUnknownError):
-        job = client.submit(ask(images=HTTPS))
+        job = client.submit(asked)
     if state == "ready":
         client.wait(job)
     entry, sent = only(journal), len(simulator.received)
     assert entry.state == state
     settle = f"weryai jobs settle {entry.id}" if state == "unknown" else "weryai resume"
     with pytest.raises(AlreadySubmittedError, match=f"entry {entry.id}.*{state}.*{settle}") as told:
-        client.submit(ask(images=HTTPS), refuse_repeats=True)
+        client.submit(asked, refuse_repeats=True)
     assert (told.value.entry, told.value.job) == (entry, entry.job)
     assert len(simulator.received) == sent
-    assert client.submit(ask(images=HTTPS))
+    assert client.submit(asked)
 
 
 def test_a_local_image_is_not_uploaded_for_a_request_that_is_refused(
