@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 import logging
 import os
 import pickle
@@ -305,19 +304,18 @@ def test_a_timeout_is_what_was_asked_for(make_client: MakeClient) -> None:
 
 
 def test_files_are_read_off_the_event_loop(simulator: Simulator, pictures: Any) -> None:
-    threads: set[str] = set()
+    threads, read = set[str](), images.OpenImage.read
 
-    class Watched(io.BytesIO):
-        def read(self, size: int | None = -1, /) -> bytes:
-            threads.add(threading.current_thread().name)
-            return super().read(size)
+    def watched(image: images.OpenImage, size: int | None = -1) -> bytes:
+        threads.add(threading.current_thread().name)
+        return read(image, size)
 
     async def upload() -> None:
         async with simulator.async_client() as client:
             await client.upload(pictures[0])
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(images, "open_image", lambda image: Watched(image.path.read_bytes()))
+        patch.setattr(images.OpenImage, "read", watched)
         anyio.run(upload)
     assert threads
     assert threading.current_thread().name not in threads
