@@ -10,10 +10,12 @@ from typing import Any
 import anyio.from_thread
 import pytest
 
-from contract_tests.support import hypothesis_profiles
 from contract_tests.support.clients import MODES, MakeClient, clients
-from contract_tests.support.failure_lines import pytest_terminal_summary as pytest_terminal_summary
 from contract_tests.support.films import film
+from contract_tests.support.run import hypothesis_profiles
+from contract_tests.support.run.failure_lines import (
+    pytest_terminal_summary as pytest_terminal_summary,
+)
 from weryai import MultiImageToVideo, WeryAI
 from weryai.journal import SQLiteJournal
 from weryai.testing import ManualClock, Simulator, sample

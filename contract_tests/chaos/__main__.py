@@ -32,7 +32,7 @@ from contract_tests.chaos.figures import (
 from contract_tests.chaos.service import Service, service
 from contract_tests.chaos.victims import FORK, GENERATE, RESUME, TURNS, Kind, Victim
 from contract_tests.chaos.worker import BROKEN, JOURNAL, LET_IN, REFUSED, VIDEOS
-from contract_tests.support.reports import keep
+from contract_tests.support.run.reports import keep
 from weryai import Job
 from weryai.journal import Entry, SQLiteJournal
 

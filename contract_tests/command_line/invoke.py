@@ -16,7 +16,7 @@ from attrs import frozen
 
 import weryai
 import weryai.cli
-from contract_tests.support import patience
+from contract_tests.support.run import patience
 
 KEY = "sk-cli-0123456789abcdef"
 SUBMIT = "submit_multi_image_to_video"

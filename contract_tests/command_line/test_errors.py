@@ -28,7 +28,7 @@ from contract_tests.command_line.invoke import (
     Cli,
     environment,
 )
-from contract_tests.support import patience
+from contract_tests.support.run import patience
 from weryai import ResponseError, WebhookError, WeryAI, WeryAIError
 from weryai.cli import _errors, _explain, _report, _setup, main
 from weryai.testing import Answer, Lost, ManualClock, Outcome, Simulator, refusal

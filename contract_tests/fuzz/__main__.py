@@ -33,7 +33,7 @@ from contract_tests.simulator import schema_cases
 from contract_tests.simulator.schema_checks import Watch
 from contract_tests.simulator.test_schemas import OWN
 from contract_tests.support import replies
-from contract_tests.support.reports import keep
+from contract_tests.support.run.reports import keep
 from contract_tests.support.servers.simulator_http import SUBMIT as PATH
 from weryai import InvalidRequestError, MultiImageToVideo
 from weryai.testing import sample

@@ -18,7 +18,8 @@ from schemathesis.core import NotSet
 from contract_tests.simulator import schema_cases
 from contract_tests.simulator.schema_cases import Case
 from contract_tests.simulator.schema_checks import Watch
-from contract_tests.support import hypothesis_profiles, replies
+from contract_tests.support import replies
+from contract_tests.support.run import hypothesis_profiles
 
 # One of the simplest, one of the widest, and the one that must not go wrong.
 SOME = ("get_balance", "get_task_status", "submit_multi_image_to_video")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from contract_tests.support.contract import OPERATIONS
-from contract_tests.support.failure_lines import line
+from contract_tests.support.run.failure_lines import line
 
 pytest_plugins = ["pytester"]
 
@@ -48,7 +48,7 @@ def test_an_operation_that_is_named_is_preferred_to_words() -> None:
 
 def test_a_report_for_ci_keeps_tracebacks_off_the_screen(pytester: pytest.Pytester) -> None:
     pytester.makepyfile(
-        conftest="from contract_tests.support.failure_lines import pytest_terminal_summary"
+        conftest="from contract_tests.support.run.failure_lines import pytest_terminal_summary"
     )
     pytester.makepyfile(test_balance="def test_it_is_a_number():\n    one = 1\n    assert one == 2")
     shown = pytester.runpytest_inprocess("-p", "no:cacheprovider", "--junitxml=reports/j.xml")

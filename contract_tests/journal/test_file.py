@@ -14,8 +14,8 @@ from typing import Any
 
 import pytest
 
-from contract_tests.support import patience
 from contract_tests.support.clients import BOTH_CLASSES, MakeClient
+from contract_tests.support.run import patience
 from weryai import Job, JournalError
 from weryai._journal import rows, sqlite_file
 from weryai.journal import SQLiteJournal

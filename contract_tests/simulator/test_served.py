@@ -15,9 +15,9 @@ import httpx
 import pytest
 import uvicorn
 
-from contract_tests.support import patience
 from contract_tests.support.contract import PAID
 from contract_tests.support.recorded_pages import PAGES
+from contract_tests.support.run import patience
 from contract_tests.support.servers.no_network import loopback_only
 from contract_tests.support.servers.simulator_http import (
     BALANCE,

@@ -13,9 +13,9 @@ from pathlib import Path
 import pytest
 
 from contract_tests.client.download import big_files
-from contract_tests.support import patience
 from contract_tests.support.clients import MakeClient
 from contract_tests.support.films import film
+from contract_tests.support.run import patience
 from contract_tests.support.servers.socket_file_server import BLOCK, Files, serve
 from weryai import Video
 

@@ -30,7 +30,7 @@ from contract_tests.command_line.invoke import (
     on_terminal,
     process,
 )
-from contract_tests.support import patience
+from contract_tests.support.run import patience
 from weryai import MultiImageToVideo, WeryAI
 from weryai.testing import Answer, Outcome, Simulator, Variant
 

@@ -18,7 +18,7 @@ import pytest
 
 from contract_tests.command_line.invoke import GENERATE, Cli, environment, jobs, submit
 from contract_tests.command_line.test_errors import made_with
-from contract_tests.support import patience
+from contract_tests.support.run import patience
 from weryai import WeryAI
 from weryai.cli import _output, _setup
 from weryai.journal import SQLiteJournal
