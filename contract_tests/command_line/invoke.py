@@ -65,7 +65,7 @@ def process(
     """Run the command line in a process of its own."""
     start = ["-c", script] if script else ["-m", module]
     piped: dict[str, Any] = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
-    options = piped | {"env": environment(), "timeout": 60} | options
+    options = piped | {"env": environment(), "timeout": patience.SECONDS} | options
     argv = (sys.executable, *start, *argv)
     ended: subprocess.CompletedProcess[str] = subprocess.run(
         argv, text=True, check=False, **options

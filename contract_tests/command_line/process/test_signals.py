@@ -9,23 +9,32 @@ import signal
 import subprocess
 import sys
 import weakref
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
 
-from contract_tests.command_line.invoke import GENERATE, Cli, environment, jobs, submit
+from contract_tests.command_line.invoke import GENERATE, Cli, environment, jobs, process, submit
 from contract_tests.command_line.test_errors import made_with
 from contract_tests.support.run import patience
 from weryai import WeryAI
 from weryai.cli import _output, _setup
+from weryai.cli.simulate import make_simulator, serving
 from weryai.journal import SQLiteJournal
 from weryai.testing import Simulator
 
 CODES = {signal.SIGHUP: 129, signal.SIGINT: 130, signal.SIGTERM: 143}
 EACH = pytest.mark.parametrize("number", CODES, ids=lambda number: number.name)
+# Of a script whose last argument is the number of a signal.
+HEAD = """
+import os, signal, sys
+from weryai.cli import main
+number = int(sys.argv.pop())
+signal.signal(signal.SIGINT, signal.default_int_handler)
+signal.signal(signal.SIGHUP, signal.SIG_DFL)
+"""
 
 
 @pytest.fixture(autouse=True)
@@ -38,16 +47,22 @@ def handlers_are_given_back() -> Any:
     assert [signal.getsignal(number) for number in CODES] == before
 
 
+@pytest.fixture(scope="module")
+def busy() -> Iterator[str]:
+    """The address of a service that is not done before anybody has had enough."""
+    with make_simulator(task_seconds=3600) as simulator, serving(simulator) as (url, _):
+        yield url
+
+
 @EACH
 @pytest.mark.parametrize("as_json", [False, True])
 def test_a_signal_during_a_wait_keeps_the_job_and_says_how_to_go_on(
-    address: str, tmp_path: Path, number: signal.Signals, as_json: bool
+    busy: str, tmp_path: Path, number: signal.Signals, as_json: bool
 ) -> None:
-    start = "import signal; signal.signal(signal.SIGINT, signal.default_int_handler);"
-    script = f"{start} import sys; from weryai.cli import main; sys.exit(main())"
+    argv = [*GENERATE, *(["--json"] if as_json else []), str(int(number))]
     running = subprocess.Popen(
-        [sys.executable, "-c", script, *GENERATE, *(["--json"] if as_json else [])],
-        env=environment(address, PYTHONWARNINGS="error,ignore::ResourceWarning"),
+        [sys.executable, "-c", f"{HEAD}sys.exit(main())", *argv],
+        env=environment(busy, PYTHONWARNINGS="error,ignore::ResourceWarning"),
         cwd=tmp_path,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
@@ -64,6 +79,42 @@ def test_a_signal_during_a_wait_keeps_the_job_and_says_how_to_go_on(
     else:
         assert "weryai: stopped\n" in err
         assert err.endswith(f"go on with:\n  weryai wait {task_id}\n")
+
+
+@EACH
+def test_a_signal_while_the_command_line_is_loaded_ends_it_with_words(
+    number: signal.Signals,
+) -> None:
+    script = """
+class Loading:
+    def find_spec(self, name, *_):
+        if name == "weryai.cli._main":
+            signal.raise_signal(number)
+
+sys.meta_path.insert(0, Loading())
+sys.exit(main())
+"""
+    ended = process(str(int(number)), script=HEAD + script)
+    assert (ended.returncode, ended.stderr) == (CODES[number], "weryai: stopped\n")
+
+
+@EACH
+def test_a_signal_after_the_end_of_a_command_does_not_change_how_it_ended(
+    number: signal.Signals,
+) -> None:
+    script = """
+class Late:
+    def __del__(self, kill=os.kill, pid=os.getpid(), number=number):
+        kill(pid, number)
+
+code = main()
+Late()
+late = Late()  # is there until the interpreter itself ends
+sys.exit(code)
+"""
+    ended = process("--nonsense", str(int(number)), script=HEAD + script)
+    words = "weryai: No such option: --nonsense\ntry: weryai --help\n"
+    assert (ended.returncode, ended.stderr) == (2, words)
 
 
 @EACH

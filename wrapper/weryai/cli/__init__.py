@@ -32,20 +32,28 @@ from collections.abc import Sequence
 from ._errors import MissingExtraError, needs
 from ._invocation import Invocation
 from ._process import streams
-from ._report import report
+from ._process.signals import Signals
+from ._report import report, told
 
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command and return its exit code; whatever goes wrong is told on the way.
 
     Parameters:
-        argv: the arguments without the program's name; those of the process where it is left out.
+        argv: the arguments without the program's name. Where they are left out, those of the
+            process: it ends with the command then, and SIGINT, SIGTERM and SIGHUP are ignored
+            from the end of the command on, so that its exit code stands.
     """
     arguments = sys.argv[1:] if argv is None else list(argv)
-    with streams.guarded():
+    state = Invocation.before_parsing(arguments)
+    with streams.guarded(), Signals(last=argv is None) as signals:
         try:
             with needs("cli"):
                 from ._main import run
+            code = run(arguments, state, signals)
         except MissingExtraError as error:
-            return report(error, Invocation.before_parsing(arguments))
-        return run(arguments)
+            return report(error, state)
+        except KeyboardInterrupt as error:
+            signals.hold()
+            code = report(error, state)
+        return told(code, state)

@@ -51,6 +51,18 @@ def report(error: BaseException, run: Invocation) -> int:
     return 1 if paid and exit_code(error) == 2 else exit_code(error)
 
 
+def told(code: int, state: Invocation) -> int:
+    """The exit code where stdout could not be written: nothing about a stream decides what is said
+    of a command that pays, waits or fetches; to tell is all that the others are for."""
+    fault = streams.fault(sys.stdout)
+    if fault is None:
+        return code
+    if state.acts or not isinstance(fault, BrokenPipeError):  # whoever read it has had enough
+        lost = (f"  {path}" for path in state.paths)
+        _output.say(f"weryai: stdout could not be written: {fault.strerror or fault}", *lost)
+    return code if code or state.acts else 1
+
+
 def details(error: BaseException, run: Invocation, message: str) -> dict[str, Any]:
     """What a program needs to go on."""
     kind = nearest(error) if isinstance(error, KeyboardInterrupt) else type(error)

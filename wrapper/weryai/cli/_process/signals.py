@@ -34,9 +34,14 @@ class Signals:
 
     A signal that is ignored, as by nohup, or that the program around this has a handler for, stays
     with them.
+
+    Parameters:
+        last: nothing follows in this process. What has ended is ended: from then on a signal is
+            ignored, until the interpreter is gone too. Else the handlers from before are put back.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, *, last: bool = False) -> None:
+        self._last = last
         self._before: dict[int, Any] = {}
         self._raised: weakref.ref[KeyboardInterrupt] | None = None
         self._held = False
@@ -60,7 +65,7 @@ class Signals:
         traceback: TracebackType | None,
     ) -> None:
         for number, handler in self._before.items():
-            signal.signal(number, handler)
+            signal.signal(number, signal.SIG_IGN if self._last else handler)
 
     def _arrive(self, number: int, frame: FrameType | None) -> None:
         if not self._held and (self._raised is None or self._raised() is None):
