@@ -11,7 +11,6 @@ import sys
 import tempfile
 import time
 from collections import Counter
-from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
@@ -102,14 +101,13 @@ class Chaos:
         finally:
             journal.close()
 
-    def settle(self, entries: Iterable[Entry]) -> None:
+    def settle(self) -> None:
         """Do what a user does who has looked at the history page."""
         paid = {line.payload["caller_id"]: line for line in self.found.simulator.ledger}
         journal = SQLiteJournal(self.folder / JOURNAL)
-        for entry in entries:
-            if entry.state == "unknown":
-                line = paid.get(entry.payload["caller_id"])
-                journal.settle(entry.id, Job(line.task_ids, str(line.batch_id)) if line else None)
+        for entry in journal.entries(state="unknown"):
+            line = paid.get(entry.payload["caller_id"])
+            journal.settle(entry.id, Job(line.task_ids, str(line.batch_id)) if line else None)
         journal.close()
 
     def _let_live(self, running: Running, kind: Kind, early: bool) -> None:
@@ -180,7 +178,7 @@ def run(kills: int, seed: int, folder: Path) -> Figures:
         twice = chaos.resume()
         entries, accepted = chaos.entries(), found.accepted()
         closed += len(dropped(found, entries))
-        chaos.settle(entries)
+        chaos.settle()
         twice += chaos.resume()
         counted: dict[str, Any] = submissions(entries, accepted) | chaos.told
         counted |= files(found, chaos.entries(), folder)

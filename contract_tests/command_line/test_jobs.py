@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import sqlite3
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from contract_tests.command_line.invoke import AGAIN, GENERATE, SUBMIT, Cli, jobs, submit
+from contract_tests.support.many_jobs import OPEN, fill
+from weryai._journal import rows
+from weryai.cli._commands.jobs import LATEST
 from weryai.journal import SQLiteJournal
 from weryai.testing import Answer, Lost, Outcome, Simulator
 
@@ -210,3 +214,28 @@ def test_the_list_of_jobs_fits_a_terminal(cli: Cli) -> None:
         said = cli(*command, "--help")
         assert said.code == 0
         assert max(map(len, said.out.splitlines())) <= 80
+
+
+@pytest.mark.parametrize(
+    "command",
+    ["jobs", "jobs --open", "jobs --open --json", "resume", "jobs settle e1", "jobs backup copy"],
+)
+def test_a_command_reads_what_it_tells_and_not_all_of_a_large_journal(
+    cli: Cli, file: Path, monkeypatch: pytest.MonkeyPatch, command: str
+) -> None:
+    cli("jobs")
+    journal = SQLiteJournal(file)
+    fill(journal, 2000)
+    journal.close()
+    read, entry_of = list[object](), rows._entry
+
+    def counted(row: Any, *parts: Any) -> Any:
+        read.append(row)
+        return entry_of(row, *parts)
+
+    monkeypatch.setattr(rows, "_entry", counted)
+    said = cli(*command.split())
+    assert said.code == 0
+    assert len(read) < 250, "a page, and what is open"
+    if command == "jobs":
+        assert f"and {2000 - OPEN - LATEST} older jobs that are done" in said.err

@@ -59,8 +59,9 @@ CREATE INDEX videos_by_identity ON videos (identity);
 """
 
 # The state of each entry is kept, so that what is open and how many there are of each is known
-# without reading all. One that is not known to be closed is open, whatever it says. No index begins
-# with `base_url`, which most entries have in common: SQLite would look through all of them.
+# without reading all. One that is not known to be closed is open, whatever it says; '' is derived
+# anew at the end, which is what a script asks for that comes with other rules for `Entry.state`. No
+# index begins with `base_url`, which most entries have in common: SQLite would look through all.
 THIRD = """
 ALTER TABLE entries ADD COLUMN state TEXT NOT NULL DEFAULT '';
 DROP INDEX entries_by_key;
