@@ -7,14 +7,18 @@ from __future__ import annotations
 
 import re
 import tomllib
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 from attrs import field, frozen
 
 from contract_tests.mutants.places import NoSuchPlaceError, document
+from contract_tests.support.contract import PAID, request
 
 TABLE = Path(__file__).parent / "table"
 CONTRACT = "openapi/weryai.yaml"
+EACH_REQUEST = "EACH REQUEST"
 FOLLOW = "follow the change in mutants/table/"
 
 
@@ -40,7 +44,8 @@ class Mutant:
         count: how often the text is there.
         under: how the line begins under which alone it is sought, down to the next line that is not
             indented, where other definitions of the file read the same.
-        at: names in mappings and numbers in sequences, from the root of the document.
+        at: names in mappings and numbers in sequences, from the root of the document; EACH REQUEST
+            is the schema of a request, of each paid operation in turn.
         value: what is there instead.
         insert: what is there as well, as a new field, or before that item.
         rename: how that field is called instead.
@@ -127,7 +132,20 @@ class Mutant:
 def load(table: Path = TABLE) -> list[Mutant]:
     """Every fault of the table, room by room."""
     return [
-        Mutant(name=name, room=file.stem, **row)
+        mutant
         for file in sorted(table.glob("*.toml"))
         for name, row in tomllib.loads(file.read_text()).items()
+        for mutant in _mutants(name, file.stem, row)
     ]
+
+
+def _mutants(name: str, room: str, row: dict[str, Any]) -> Iterator[Mutant]:
+    """The fault of a row; one for each paid operation where it is in the schema EACH_REQUEST."""
+    at = row.get("at", [])
+    if EACH_REQUEST not in at:
+        yield Mutant(name=name, room=room, **row)
+        return
+    for operation in PAID:
+        place = [request(operation) if step == EACH_REQUEST else step for step in at]
+        of = operation.replace("_", "-")
+        yield Mutant(name=f"{name}-of-{of}", room=room, **row | {"at": place})
