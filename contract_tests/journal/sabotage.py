@@ -6,7 +6,7 @@ from typing import Any
 
 from attrs import frozen
 
-from contract_tests.journal import broken
+from contract_tests.journal import broken, broken_lists
 from contract_tests.journal.broken import How
 from contract_tests.support.memory_journal import MemoryJournal
 
@@ -96,29 +96,43 @@ SABOTAGES = [
     Sabotage("a_text_that_cannot_be_stored_is_mended_and_stops_nothing", "doubt", broken.encoded),
     Sabotage("everything_is_there_when_it_is_opened_again", "close", broken.closed_with_uploads),
     Sabotage("an_intent_is_unknown_when_its_journal_was_closed", "close", broken.nothing_done),
-    Sabotage("entries_come_in_the_order_they_were_sent_in", "entries", broken.by_id),
+    Sabotage("entries_come_in_the_order_they_were_sent_in", "entries", broken_lists.by_id),
     Sabotage(
-        "what_follows_an_entry_or_a_time_is_told_in_either_order", "entries", broken.from_it_on
-    ),
-    Sabotage("what_is_no_state_and_no_entry_is_told_at_once", "entries", broken.nothing_of_none),
-    Sabotage("what_is_no_state_and_no_entry_is_told_at_once", "entries", broken.nothing_after_none),
-    Sabotage("each_entry_is_listed_and_counted_in_its_state", "counts", broken.without_claims),
-    Sabotage(
-        "each_entry_is_listed_and_counted_in_its_state", "open_entries", broken.without_incomplete
+        "what_follows_an_entry_or_a_time_is_told_in_either_order",
+        "entries",
+        broken_lists.from_it_on,
     ),
     Sabotage(
-        "many_are_listed_once_each_whatever_others_write_meanwhile", "entries", broken.by_number
+        "what_is_no_state_and_no_entry_is_told_at_once", "entries", broken_lists.nothing_of_none
     ),
-    Sabotage("a_claim_is_one_holders_until_it_is_given_back", "claim", broken.again_by_its_holder),
-    Sabotage("a_claim_is_one_holders_until_it_is_given_back", "release", broken.anybodys),
+    Sabotage(
+        "what_is_no_state_and_no_entry_is_told_at_once", "entries", broken_lists.nothing_after_none
+    ),
+    Sabotage(
+        "each_entry_is_listed_and_counted_in_its_state", "counts", broken_lists.without_claims
+    ),
+    Sabotage(
+        "each_entry_is_listed_and_counted_in_its_state",
+        "open_entries",
+        broken_lists.without_incomplete,
+    ),
+    Sabotage(
+        "many_are_listed_once_each_whatever_others_write_meanwhile",
+        "entries",
+        broken_lists.by_number,
+    ),
+    Sabotage(
+        "a_claim_is_one_holders_until_it_is_given_back", "claim", broken_lists.again_by_its_holder
+    ),
+    Sabotage("a_claim_is_one_holders_until_it_is_given_back", "release", broken_lists.anybodys),
     Sabotage("a_claim_is_one_holders_until_it_is_given_back", "close", broken.nothing_done),
-    Sabotage("who_holds_an_entry_is_seen_by_all", "entry", broken.held_by_nobody),
-    Sabotage("what_ends_a_submission_gives_its_claim_back", "doubt", broken.still_claimed),
-    Sabotage("one_that_is_claimed_by_another_is_not_begun", "begin", broken.though_claimed),
-    Sabotage("threads_share_a_journal", "begin", broken.the_tenth_is_lost),
+    Sabotage("who_holds_an_entry_is_seen_by_all", "entry", broken_lists.held_by_nobody),
+    Sabotage("what_ends_a_submission_gives_its_claim_back", "doubt", broken_lists.still_claimed),
+    Sabotage("one_that_is_claimed_by_another_is_not_begun", "begin", broken_lists.though_claimed),
+    Sabotage("threads_share_a_journal", "begin", broken_lists.the_tenth_is_lost),
     Sabotage(
         "an_upload_is_known_by_its_content_for_as_long_as_is_asked",
         "address_of",
-        broken.however_old,
+        broken_lists.however_old,
     ),
 ]
