@@ -75,7 +75,8 @@ def report(source: str, contract: Any, notes: dict[str, list[Explanation]], *, r
 
 
 def explanations(notes: str, contract: Any) -> dict[str, list[Explanation]]:
-    """The rows below SECTION by operationId; raises ValueError where one cannot be read."""
+    """The rows below SECTION by operationId, of which a part may name several. Raises ValueError
+    where one cannot be read."""
     known = {
         o["operationId"]
         for item in contract["paths"].values()
@@ -85,11 +86,12 @@ def explanations(notes: str, contract: Any) -> dict[str, list[Explanation]]:
     found: dict[str, list[Explanation]] = {name: [] for name in known}
     section = notes.partition(f"{SECTION}\n")[2].partition("\n## ")[0]
     for part in section.split("\n### ")[1:]:
-        name, _, table = part.partition("\n")
-        if name not in known:
-            raise ValueError(f"{SECTION!r} has a part {name!r}, which is no operationId")
-        for text in re.findall(r"^\|.*\|$", table, re.MULTILINE)[2:]:
-            found[name] += explanation(text)
+        names, _, table = part.partition("\n")
+        rows = re.findall(r"^\|.*\|$", table, re.MULTILINE)[2:]
+        for name in names.split(", "):
+            if name not in known:
+                raise ValueError(f"{SECTION!r} has a part {name!r}, which is no operationId")
+            found[name] += [each for text in rows for each in explanation(text)]
     return found
 
 

@@ -29,6 +29,7 @@ from contract_tests.support.clients import KEY, TWO_MODES, Network, clients
 from contract_tests.support.contract import PAID, PLACES, SCHEMAS
 from contract_tests.support.contract import request as body_of
 from contract_tests.support.requests import CLASSES
+from contract_tests.support.requests import body as usual_body
 from contract_tests.support.servers.simulator_http import assert_fits
 from weryai import PermissionDeniedError
 from weryai_api import AuthenticatedClient, models
@@ -167,6 +168,18 @@ def test_a_submission_arrives_byte_for_byte(
 
     check()
     assert seen == {*SCHEMAS[body_of(operation)]["properties"]}, "every field was asked for"
+
+
+@pytest.mark.parametrize("operation", PAID)
+@pytest.mark.parametrize("audio", ["true", "false"])
+def test_audio_as_text_leaves_the_generated_client_as_text(
+    sender: Sender, portal: BlockingPortal, operation: str, audio: str
+) -> None:
+    body = usual_body(operation, generate_audio=audio)
+    for mode in TWO_MODES:
+        whole = generated.body(operation, body)
+        arrived = sender.generated(portal, mode, generated.module(operation), body=whole)
+        assert_json(arrived, operation, body)
 
 
 @pytest.mark.parametrize("operation", STATUSES)

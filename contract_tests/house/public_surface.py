@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
@@ -22,6 +23,7 @@ from weryai import (
     ContentRejectedError,
     DailyLimitError,
     DownloadError,
+    ImageToVideo,
     InsufficientCreditsError,
     InvalidRequestError,
     Job,
@@ -51,6 +53,7 @@ from weryai import (
     webhooks,
 )
 from weryai.journal import OPEN_STATES, STATES, Entry, Journal, SQLiteJournal, State
+from weryai.requests import VideoRequest
 from weryai.testing import (
     JOURNAL_PROMISES,
     OPERATIONS,
@@ -86,6 +89,13 @@ def request(images: Sequence[str | Path], base_url: str | None = None) -> MultiI
     found: list[LocalImage] = made.check(base_url=base_url)
     print([(image.path, image.media_type, image.width, image.height) for image in found])
     return made
+
+
+def others(image: Path) -> list[VideoRequest]:
+    usual: dict[str, Any] = {"prompt": "The sun sets", "aspect_ratio": "16:9", "duration": 5}
+    one = ImageToVideo(image=image, model="WERYAI_VIDEO_1_0", **usual)
+    assert_type(one.sources, tuple[str | os.PathLike[str], ...])
+    return [one]
 
 
 def blocking(client: WeryAI, image: Path, folder: Path) -> list[Path]:

@@ -16,6 +16,7 @@ from contract_tests.live.__main__ import main
 from contract_tests.live.judge import differences
 from contract_tests.live.recorder import Exchange, NotAllowedError, Recorder
 from contract_tests.live.redact import redacted
+from contract_tests.support.contract import PAID
 from contract_tests.support.examples import REPLIES
 from contract_tests.support.servers.no_network import loopback_only
 from contract_tests.support.servers.simulator_http import raw
@@ -235,9 +236,10 @@ def test_what_the_contract_does_not_have_is_told_in_one_line(
 OPEN = {
     "get_task_status.200.images": ["data.images: undocumented"],
     "get_task_status.200.unknown-state": ["state 'reviewing' is unknown"],
-    "submit_multi_image_to_video.200.code-1004": ["code 1004 is unknown"],
-    "submit_multi_image_to_video.200.code-1005": ["code 1005 is unknown"],
-    "submit_multi_image_to_video.200.code-429": ["code 429 is unknown"],
+} | {
+    f"{operation}.200.code-{code}": [f"code {code} is unknown"]
+    for operation in PAID
+    for code in (429, 1004, 1005)
 }
 
 

@@ -16,13 +16,13 @@ from schemathesis import CheckContext, GenerationMode, HookContext, Response
 from schemathesis.core.parameters import ParameterLocation
 
 from contract_tests.simulator.schema_cases import Case
-from contract_tests.support.contract import SCHEMAS
+from contract_tests.support.contract import PAID, SCHEMAS
 from contract_tests.support.servers.simulator_http import OPERATIONS as SIMULATED
 from weryai.testing import ManualClock, Outcome, Simulator, sample
-from weryai.testing._models import ROWS
+from weryai.testing._models import rows_of
 from weryai.testing._transport import BlockingTransport
 
-SUBMIT, STATUS, BATCH = "submit_multi_image_to_video", "get_task_status", "get_batch_status"
+STATUS, BATCH = "get_task_status", "get_batch_status"
 UPLOAD = "upload_file"
 OPERATIONS = tuple(SIMULATED)
 KNOWN = SCHEMAS["KnownTaskStatus"]["enum"]
@@ -32,12 +32,12 @@ IMAGE = sample("night", (32, 18))
 TURNS = (0, 12, 20, 1000)
 
 
-def narrowed(body: Any) -> Any:
+def narrowed(operation: str, body: Any) -> Any:
     """A submission whose model, ratio, duration and resolution, where they are right by the
     contract, are those of one row of the registry."""
     if not isinstance(body, dict):
         return body
-    rows = list(ROWS.values())
+    rows = list(rows_of(operation).values())
     row = rows[len(str(body.get("prompt"))) % len(rows)]
     allowed = {
         "model": [row["model_key"]],
@@ -95,8 +95,8 @@ class Watch:
         self.accounts[case.id] = len(self.simulator.ledger), self.simulator.credits
         self.modes[case.id] = None if _is_probe(case) else _mode(case)
         body: Any = case.body
-        if operation_of(case) == SUBMIT:
-            case.body = narrowed(body)
+        if operation_of(case) in PAID:
+            case.body = narrowed(operation_of(case), body)
         if operation_of(case) == UPLOAD and isinstance(body, dict) and "file" in body:
             case.body = body | {"file": IMAGE}
 
@@ -217,7 +217,7 @@ def _mode(case: Case) -> GenerationMode | None:
 
 def _started(case: Case, response: Response) -> dict[str, Any] | None:
     """The ids of a submission that was accepted."""
-    if operation_of(case) != SUBMIT or response.status_code != 200:
+    if operation_of(case) not in PAID or response.status_code != 200:
         return None
     told = response.json()
     return told["data"] if told["status"] == 0 else None

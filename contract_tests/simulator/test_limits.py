@@ -26,6 +26,7 @@ from contract_tests.support.servers.simulator_http import (
     submit,
 )
 from weryai.testing import ManualClock, Simulator, Variant
+from weryai.testing._models import rows_of
 
 CREDITS = 1000
 
@@ -149,9 +150,8 @@ def test_a_ratio_may_be_left_out_where_a_model_lists_none_and_a_variant_says_so(
     simulator: Simulator, http: httpx.Client
 ) -> None:
     bare = {name: value for name, value in REQUEST.items() if name != "aspect_ratio"}
-    row = next(
-        row for row in http.get(MODELS).json()["data"]["image_to_video"] if not row["aspect_ratios"]
-    )
+    rows = listed(http, PAID[0]).values()
+    row = next(row for row in rows if not row["aspect_ratios"])
     asked = bare | {"model": row["model_key"]}
     assert_refused(simulator, http.post(SUBMIT, json=asked).json(), 1002)
     simulator.variant = Variant(aspect_ratio="optional")
@@ -200,10 +200,11 @@ def test_what_the_registry_does_not_list_for_another_model_is_refused(
 
 
 def listed(http: httpx.Client, operation: str) -> dict[str, Any]:
-    """The rows of the models that an operation takes, by key."""
+    """The rows of the models that an operation takes, by key. The registry has no table of first
+    and last frames: of those it is the simulator's own word."""
     tables = http.get(MODELS).json()
     assert_fits("ModelsOk", tables)
-    rows = tables["data"].get(operation.removeprefix("submit_"), tables["data"]["image_to_video"])
+    rows = tables["data"].get(operation.removeprefix("submit_"), rows_of(operation).values())
     return {row["model_key"]: row for row in rows}
 
 

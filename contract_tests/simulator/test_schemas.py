@@ -9,7 +9,8 @@ from __future__ import annotations
 import pytest
 
 from contract_tests.simulator.schema_cases import Report, run
-from contract_tests.simulator.schema_checks import BATCH, OPERATIONS, STATUS, SUBMIT, UPLOAD, Watch
+from contract_tests.simulator.schema_checks import BATCH, OPERATIONS, STATUS, UPLOAD, Watch
+from contract_tests.support.contract import PAID
 from contract_tests.support.servers.no_network import loopback_only
 
 BUILT_IN = (
@@ -25,19 +26,19 @@ BUILT_IN = (
 OWN = {
     "good_data_is_accepted": OPERATIONS,
     "only_an_accepted_submission_costs": OPERATIONS,
-    "bad_data_is_refused": (SUBMIT, STATUS, BATCH, UPLOAD),
-    "states_are_known": (SUBMIT, STATUS, BATCH),
-    "states_never_go_back": (SUBMIT, STATUS, BATCH),
-    "no_task_is_lost": (SUBMIT,),
-    "each_video_has_a_task": (SUBMIT,),
+    "bad_data_is_refused": (*PAID, STATUS, BATCH, UPLOAD),
+    "states_are_known": (*PAID, STATUS, BATCH),
+    "states_never_go_back": (*PAID, STATUS, BATCH),
+    "no_task_is_lost": PAID,
+    "each_video_has_a_task": PAID,
 }
 CHECKS = {**dict.fromkeys(BUILT_IN, OPERATIONS), **OWN}
 # Of the examples and of the links, the other operations have none.
 REACH = {
-    "examples": (SUBMIT, STATUS, BATCH),
+    "examples": (*PAID, STATUS, BATCH),
     "coverage": OPERATIONS,
     "fuzzing": OPERATIONS,
-    "stateful": (SUBMIT, STATUS, BATCH),
+    "stateful": (*PAID, STATUS, BATCH),
 }
 HINTS = {
     "good_data_is_accepted": "the contract allows it: make generate, else mend testing/_checks.py",

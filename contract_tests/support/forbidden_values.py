@@ -12,6 +12,7 @@ ADDRESS = "https://example.com/a.jpg"
 # By operationId.
 REQUIRED = {
     "submit_multi_image_to_video": ("model", "prompt", "images", "aspect_ratio", "duration"),
+    "submit_image_to_video": ("model", "prompt", "image", "aspect_ratio", "duration"),
 }
 # By field of a request. None is JSON's null; to the client it means that a field is left out.
 _SHARED: dict[str, list[Any]] = {
@@ -37,8 +38,10 @@ _IMAGES: list[Any] = [
     [[]],
     [[ADDRESS]],
 ]
+_IMAGE: list[Any] = [None, 1, [ADDRESS], {"url": ADDRESS}, "https://a b", "data:image/png,A"]
 BAD: dict[str, dict[str, list[Any]]] = {
     "submit_multi_image_to_video": {**_SHARED, "images": _IMAGES},
+    "submit_image_to_video": {**_SHARED, "image": _IMAGE},
 }
 
 

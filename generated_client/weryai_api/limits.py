@@ -78,6 +78,30 @@ MULTI_IMAGE_TO_VIDEO_REQUEST = Limits(
         ),
     },
 )
+IMAGE_TO_VIDEO_REQUEST = Limits(
+    kind="object",
+    required=("model", "prompt", "image", "aspect_ratio", "duration"),
+    fields={
+        "model": Limits(kind="string"),
+        "prompt": Limits(kind="string", shortest=1, longest=2000),
+        "image": IMAGE_ADDRESS,
+        "aspect_ratio": Limits(kind="string"),
+        "duration": Limits(kind="integer", least=1),
+        "negative_prompt": Limits(kind="string", longest=1000),
+        "video_number": VIDEO_NUMBER,
+        "resolution": Limits(kind="string"),
+        "generate_audio": Limits(
+            any_of=(
+                Limits(kind="boolean"),
+                BOOLEAN_TEXT,
+            )
+        ),
+        "webhook_url": Limits(kind="string", format="uri", pattern="^https?://[^\\s/?#]\\S*$"),
+        "caller_id": Limits(
+            kind="integer", format="int64", least=-9223372036854775808, most=9223372036854775807
+        ),
+    },
+)
 UPLOAD_FORM = Limits(
     kind="object",
     required=("file",),

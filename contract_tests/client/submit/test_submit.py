@@ -12,7 +12,7 @@ import httpx
 import pytest
 
 from contract_tests.support.clients import KEY, Network
-from contract_tests.support.contract import PLACES
+from contract_tests.support.contract import PAID, PLACES
 from contract_tests.support.requests import usual
 from contract_tests.support.servers.scripted_file_server import Stream
 from weryai import (
@@ -391,3 +391,16 @@ def test_the_clock_of_a_test_makes_pauses_instant() -> None:
     clock = ManualClock()
     clock.sleep(1000)
     assert clock.monotonic() == clock.time() == 1_800_001_000
+
+
+@pytest.mark.parametrize("operation", PAID)
+def test_the_ids_of_each_paid_operation_are_followed_to_its_video(
+    client: WeryAI, simulator: Simulator, operation: str
+) -> None:
+    job = client.submit(usual(operation))
+    assert [line.operation for line in simulator.ledger] == [operation]
+    (task_id,) = job.task_ids
+    assert job.batch_id is not None
+    assert [task.id for task in client.batch_status(job.batch_id)] == [task_id]
+    assert client.status(task_id).id == task_id
+    assert [video.name for video in client.wait(job).videos] == [task_id]

@@ -31,8 +31,9 @@ from contract_tests.support.contract import CONTRACT, OPENAPI
 
 SUBMIT = "submit_multi_image_to_video"
 CHANGES = yaml.safe_load((PAGES / "changes.yaml").read_text())
-PART = NOTES.partition(f"### {SUBMIT}\n")[2].partition("\n#")[0]
-ROWS = [line for line in PART.splitlines() if line.startswith("| 20")]
+# Of the part that is the operation's own, and of the one that it shares.
+PARTS = [part for part in NOTES.split("\n### ") if SUBMIT in part.partition("\n")[0].split(", ")]
+ROWS = [line for part in PARTS for line in part.splitlines() if line.startswith("| 20")]
 # Prose around the page, what is told twice, and the words of the reply.
 UNNOTICED = [
     "Skip to main content",

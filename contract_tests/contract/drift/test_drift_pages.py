@@ -99,10 +99,10 @@ def test_a_key_is_told_apart_from_the_cells_that_it_has_run_together_with() -> N
 
 
 def test_a_page_of_an_endpoint_that_the_contract_lacks_is_a_missing_operation() -> None:
-    found = report(TEXT.replace("multi-image-to-video", "image-to-video"))
+    found = report(TEXT.replace("multi-image-to-video", "text-to-video"))
     assert (found.code, found.open) == (1, {"endpoint operation"})
     assert found.printed.startswith("page.txt: no such operation")
-    assert "POST /v1/generation/image-to-video | - " in found.printed
+    assert "POST /v1/generation/text-to-video | - " in found.printed
 
 
 def test_a_placeholder_of_a_path_may_have_another_name() -> None:

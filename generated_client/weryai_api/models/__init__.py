@@ -7,6 +7,7 @@ from .batch_status_ok import BatchStatusOk
 from .boolean_text import BooleanText
 from .business_error import BusinessError
 from .http_error import HttpError
+from .image_to_video_request import ImageToVideoRequest
 from .known_task_status import KnownTaskStatus
 from .model_row import ModelRow
 from .model_table import ModelTable
@@ -34,6 +35,7 @@ __all__ = (
     "BooleanText",
     "BusinessError",
     "HttpError",
+    "ImageToVideoRequest",
     "KnownTaskStatus",
     "ModelRow",
     "ModelsOk",

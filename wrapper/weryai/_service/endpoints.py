@@ -8,12 +8,18 @@ from typing import Any
 
 from attrs import frozen
 
-from weryai_api.api.generation import submit_multi_image_to_video
-from weryai_api.models import MultiImageToVideoRequest
+from weryai_api.api.generation import (
+    submit_image_to_video,
+    submit_multi_image_to_video,
+)
+from weryai_api.models import (
+    ImageToVideoRequest,
+    MultiImageToVideoRequest,
+)
 
 from .._texts import shown
 from ..errors import InvalidRequestError
-from ..requests import MultiImageToVideo, VideoRequest
+from ..requests import ImageToVideo, MultiImageToVideo, VideoRequest
 
 
 @frozen
@@ -49,7 +55,10 @@ def operation_id(module: ModuleType) -> str:
     return module.__name__.rpartition(".")[2]
 
 
-ENDPOINTS = (Endpoint(MultiImageToVideo, submit_multi_image_to_video, MultiImageToVideoRequest),)
+ENDPOINTS = (
+    Endpoint(MultiImageToVideo, submit_multi_image_to_video, MultiImageToVideoRequest),
+    Endpoint(ImageToVideo, submit_image_to_video, ImageToVideoRequest),
+)
 
 # The class of requests of each paid endpoint, by its operationId; the usual one comes first.
 REQUESTS: Mapping[str, type[VideoRequest]] = {each.operation: each.request for each in ENDPOINTS}

@@ -5,6 +5,12 @@ from __future__ import annotations
 from ._base import VideoRequest
 from ._documents import Parameter
 from ._fields import Image
-from ._videos import MultiImageToVideo
+from ._videos import ImageToVideo, MultiImageToVideo
 
-__all__ = ["Image", "MultiImageToVideo", "Parameter", "VideoRequest"]
+__all__ = [
+    "Image",
+    "ImageToVideo",
+    "MultiImageToVideo",
+    "Parameter",
+    "VideoRequest",
+]

@@ -38,3 +38,33 @@ class MultiImageToVideo(VideoRequest):
     """
 
     images: Sequence[Image] = field(converter=_freeze)
+
+
+@checked_by(limits.IMAGE_TO_VIDEO_REQUEST)
+@frozen(kw_only=True)
+class ImageToVideo(VideoRequest):
+    """A request for `POST /v1/generation/image-to-video`, checked when it is made.
+
+    Making one costs nothing and sends nothing. The local file is looked at when it is submitted.
+    The limits are those of the endpoint's documentation page as far as it could be read, and else
+    those of its twin, the page of multi-image-to-video.
+
+    Parameters:
+        image: the path of a local jpg, png or webp file of at most 10 MB, or the https address of
+            such an image, which the service must be able to reach.
+        model: a model key. The page lists `WERYAI_VIDEO_1_0` (WeryAI Video 1.0), `VEO_3_1` (Veo
+            3.1), `CHATBOT_VEO_3_1_FAST` (Veo 3.1 Fast), `SORA_2` (Sora 2), `SORA_2_PRO` (Sora 2
+            Pro), `WERYDANCE_2_0` (Werydance 2.0), `WERYDANCE_2_0_FAST` (Werydance 2.0 Fast),
+            `DOUBAO_1_5_PRO` (Seedance 1.5 Pro), `KLING_V3_0_STA` (Kling 3.0 Standard),
+            `KLING_V3_0_PRO` (Kling 3.0 Pro), `KLING_V2_6_PRO` (Kling 2.6 Pro), `KLING_O1` (Kling
+            O1), `VIDU_Q3` (Vidu Q3), `WAN_2_6` (Wan 2.6), `VEO_3` (Veo 3), `VEO_3_FAST` (Veo 3
+            Fast), `PIKA_2_2` (Pika 2.2), `PIXVERSE_V6` (Pixverse V6), `HAILUO_2_3_STA_FAST` (Hailuo
+            2.3 Standard Fast), `HAILUO_2_3_PRO_FAST` (Hailuo 2.3 Pro Fast) and
+            `HAILUO_2_3_STA` (Hailuo 2.3 Standard). Keys come and go, so any text is sent:
+            `WeryAI.models()`, or `weryai models`, tells those of today.
+
+    Raises:
+        InvalidRequestError: with every fault; that of a local image too, if there are others.
+    """
+
+    image: Image

@@ -43,28 +43,57 @@ WERYDANCE: dict[str, Any] = {
     "support_first_last_frame": True,
 }
 
-ROWS: dict[str, dict[str, Any]] = {
-    row["model_key"]: row
-    for row in (
-        _row("VEO_3_1", "Veo 3.1", [8], ["9:16", "16:9"], **VEO),
-        _row("WERYDANCE_2_0", "Werydance 2.0", WINDOW, COMMON_RATIOS, **WERYDANCE),
-        _row("WERYDANCE_2_0_FAST", "Werydance 2.0 Fast", WINDOW, COMMON_RATIOS),
-        _row("KLING_O1", "Kling O1", [5, 10], COMMON_RATIOS),
-        _row("PIKA_2_2", "Pika 2.2", [5, 10], []),
-        _row("DOUBAO_1_LITE", "Seedance 1.0 Lite", WINDOW, COMMON_RATIOS),
-        # Not in the page's list of models, and yet what its example sends.
-        _row("WERYAI_VIDEO_1_0", "WeryAI Video 1.0", WINDOW, COMMON_RATIOS),
+MULTI_IMAGE = (
+    _row("VEO_3_1", "Veo 3.1", [8], ["9:16", "16:9"], **VEO),
+    _row("WERYDANCE_2_0", "Werydance 2.0", WINDOW, COMMON_RATIOS, **WERYDANCE),
+    _row("WERYDANCE_2_0_FAST", "Werydance 2.0 Fast", WINDOW, COMMON_RATIOS),
+    _row("KLING_O1", "Kling O1", [5, 10], COMMON_RATIOS),
+    _row("PIKA_2_2", "Pika 2.2", [5, 10], []),
+    _row("DOUBAO_1_LITE", "Seedance 1.0 Lite", WINDOW, COMMON_RATIOS),
+    # Not in the page's list of models, and yet what its example sends.
+    _row("WERYAI_VIDEO_1_0", "WeryAI Video 1.0", WINDOW, COMMON_RATIOS),
+)
+ONE: dict[str, Any] = {"support_multiple_images": False, "upload_image_limit": 1}
+EITHER: dict[str, Any] = {**ONE, "support_first_last_frame": True}
+WIDE_RATIOS = ["9:16", "16:9"]
+ALL_RATIOS = ["9:16", "16:9", "4:3", "3:4", "1:1", "21:9"]
+# The page of image-to-video, as far as it could be read.
+IMAGE = (
+    _row("WERYAI_VIDEO_1_0", "WeryAI Video 1.0", WINDOW, COMMON_RATIOS, **ONE),
+    _row("VEO_3_1", "Veo 3.1", [8], WIDE_RATIOS, **EITHER | VEO),
+    _row("CHATBOT_VEO_3_1_FAST", "Veo 3.1 Fast", [8], WIDE_RATIOS, **ONE),
+    _row("SORA_2", "Sora 2", [4, 8, 12], WIDE_RATIOS, **ONE),
+    _row("SORA_2_PRO", "Sora 2 Pro", [4, 8, 12], WIDE_RATIOS, **ONE),
+    _row("WERYDANCE_2_0", "Werydance 2.0", WINDOW, COMMON_RATIOS, **ONE | WERYDANCE),
+    _row("WERYDANCE_2_0_FAST", "Werydance 2.0 Fast", WINDOW, COMMON_RATIOS, **EITHER),
+    _row("DOUBAO_1_5_PRO", "Seedance 1.5 Pro", [5, 10], ALL_RATIOS, **EITHER),
+    _row("KLING_V3_0_STA", "Kling 3.0 Standard", [5, 10, 15], COMMON_RATIOS, **EITHER),
+    _row("KLING_V3_0_PRO", "Kling 3.0 Pro", [5, 10, 15], COMMON_RATIOS, **EITHER),
+    _row("KLING_V2_6_PRO", "Kling 2.6 Pro", [5, 10], [], **ONE),
+    _row("KLING_O1", "Kling O1", [5, 10], COMMON_RATIOS, **ONE),
+    _row("VIDU_Q3", "Vidu Q3", [5, 10, 15], ["9:16", "3:4", "1:1", "4:3", "16:9"], **ONE),
+    _row("WAN_2_6", "Wan 2.6", [5, 10, 15], [], **ONE),
+    _row("VEO_3", "Veo 3", [8], WIDE_RATIOS, **ONE),
+    _row("VEO_3_FAST", "Veo 3 Fast", [8], WIDE_RATIOS, **ONE),
+    _row("PIKA_2_2", "Pika 2.2", [5, 10], [], **ONE),
+    _row("PIXVERSE_V6", "Pixverse V6", [*range(1, 16)], [], **ONE),
+    _row("HAILUO_2_3_STA_FAST", "Hailuo 2.3 Standard Fast", [6, 10], [], **ONE),
+    _row("HAILUO_2_3_PRO_FAST", "Hailuo 2.3 Pro Fast", [5], [], **ONE),
+    _row("HAILUO_2_3_STA", "Hailuo 2.3 Standard", [6, 10], [], **ONE),
+)
+# By mode, which is the name of the operation without `submit_`.
+MODES: Mapping[str, Mapping[str, dict[str, Any]]] = {
+    mode: {row["model_key"]: row for row in rows}
+    for mode, rows in (
+        ("image_to_video", IMAGE),
+        ("multi_image_to_video", MULTI_IMAGE),
     )
 }
-
-# The tables of the registry, by mode.
-TABLES: Mapping[str, Mapping[str, dict[str, Any]]] = {
-    "image_to_video": ROWS,
-    "multi_image_to_video": ROWS,
-}
+# What the registry lists.
+TABLES = MODES
 
 
 def rows_of(operation: str) -> Mapping[str, dict[str, Any]]:
-    """The models of a paid operation, by key: those of the table that has its name, else those for
-    one image, as the vendor's client falls back to them."""
-    return TABLES.get(operation.removeprefix("submit_"), TABLES["image_to_video"])
+    """The models of a paid operation, by key: those of its mode, else those for one image, as the
+    vendor's client falls back to them."""
+    return MODES.get(operation.removeprefix("submit_"), MODES["image_to_video"])
