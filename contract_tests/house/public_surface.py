@@ -23,6 +23,7 @@ from weryai import (
     ContentRejectedError,
     DailyLimitError,
     DownloadError,
+    FirstLastFrameToVideo,
     ImageToVideo,
     InsufficientCreditsError,
     InvalidRequestError,
@@ -94,8 +95,11 @@ def request(images: Sequence[str | Path], base_url: str | None = None) -> MultiI
 def others(image: Path) -> list[VideoRequest]:
     usual: dict[str, Any] = {"prompt": "The sun sets", "aspect_ratio": "16:9", "duration": 5}
     one = ImageToVideo(image=image, model="WERYAI_VIDEO_1_0", **usual)
+    two = FirstLastFrameToVideo(
+        first_pic_url=image, end_pic_url=str(image), model="KLING_V3_0_STA", **usual
+    )
     assert_type(one.sources, tuple[str | os.PathLike[str], ...])
-    return [one]
+    return [one, two]
 
 
 def blocking(client: WeryAI, image: Path, folder: Path) -> list[Path]:

@@ -33,6 +33,9 @@ CREDITS = 1000
 # By field, for each operation that has it.
 GOOD: dict[str, list[Any]] = {
     "prompt": ["x", "é" * 2000, "🦊" * 2000, " "],
+    "image": ["http://127.0.0.1:8000/a.png"],
+    "first_pic_url": ["https://user:word@example.com:8443/a%20b.png?x=%5B1%5D&y=1#top"],
+    "end_pic_url": [ADDRESS],
     "images": [
         ["http://127.0.0.1:8000/a.png"],
         ["https://user:word@example.com:8443/a%20b.png?x=%5B1%5D&y=1#top"],

@@ -13,6 +13,14 @@ ADDRESS = "https://example.com/a.jpg"
 REQUIRED = {
     "submit_multi_image_to_video": ("model", "prompt", "images", "aspect_ratio", "duration"),
     "submit_image_to_video": ("model", "prompt", "image", "aspect_ratio", "duration"),
+    "submit_first_last_image_to_video": (
+        "model",
+        "prompt",
+        "first_pic_url",
+        "end_pic_url",
+        "aspect_ratio",
+        "duration",
+    ),
 }
 # By field of a request. None is JSON's null; to the client it means that a field is left out.
 _SHARED: dict[str, list[Any]] = {
@@ -42,6 +50,11 @@ _IMAGE: list[Any] = [None, 1, [ADDRESS], {"url": ADDRESS}, "https://a b", "data:
 BAD: dict[str, dict[str, list[Any]]] = {
     "submit_multi_image_to_video": {**_SHARED, "images": _IMAGES},
     "submit_image_to_video": {**_SHARED, "image": _IMAGE},
+    "submit_first_last_image_to_video": {
+        **_SHARED,
+        "first_pic_url": _IMAGE,
+        "end_pic_url": _IMAGE,
+    },
 }
 
 

@@ -102,6 +102,31 @@ IMAGE_TO_VIDEO_REQUEST = Limits(
         ),
     },
 )
+FIRST_LAST_IMAGE_TO_VIDEO_REQUEST = Limits(
+    kind="object",
+    required=("model", "prompt", "first_pic_url", "end_pic_url", "aspect_ratio", "duration"),
+    fields={
+        "model": Limits(kind="string"),
+        "prompt": Limits(kind="string", shortest=1, longest=2000),
+        "first_pic_url": IMAGE_ADDRESS,
+        "end_pic_url": IMAGE_ADDRESS,
+        "aspect_ratio": Limits(kind="string"),
+        "duration": Limits(kind="integer", least=1),
+        "negative_prompt": Limits(kind="string", longest=1000),
+        "video_number": VIDEO_NUMBER,
+        "resolution": Limits(kind="string"),
+        "generate_audio": Limits(
+            any_of=(
+                Limits(kind="boolean"),
+                BOOLEAN_TEXT,
+            )
+        ),
+        "webhook_url": Limits(kind="string", format="uri", pattern="^https?://[^\\s/?#]\\S*$"),
+        "caller_id": Limits(
+            kind="integer", format="int64", least=-9223372036854775808, most=9223372036854775807
+        ),
+    },
+)
 UPLOAD_FORM = Limits(
     kind="object",
     required=("file",),

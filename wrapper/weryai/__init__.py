@@ -36,7 +36,7 @@ from .errors import (
     WebhookError,
     WeryAIError,
 )
-from .requests import ImageToVideo, MultiImageToVideo
+from .requests import FirstLastFrameToVideo, ImageToVideo, MultiImageToVideo
 from .results import Job, Model, Result, Task, Video
 
 __all__ = [
@@ -50,6 +50,7 @@ __all__ = [
     "ContentRejectedError",
     "DailyLimitError",
     "DownloadError",
+    "FirstLastFrameToVideo",
     "ImageToVideo",
     "InsufficientCreditsError",
     "InvalidRequestError",

@@ -6,6 +6,7 @@ from .balance_ok import BalanceOk
 from .batch_status_ok import BatchStatusOk
 from .boolean_text import BooleanText
 from .business_error import BusinessError
+from .first_last_image_to_video_request import FirstLastImageToVideoRequest
 from .http_error import HttpError
 from .image_to_video_request import ImageToVideoRequest
 from .known_task_status import KnownTaskStatus
@@ -34,6 +35,7 @@ __all__ = (
     "BatchStatusOk",
     "BooleanText",
     "BusinessError",
+    "FirstLastImageToVideoRequest",
     "HttpError",
     "ImageToVideoRequest",
     "KnownTaskStatus",

@@ -9,17 +9,19 @@ from typing import Any
 from attrs import frozen
 
 from weryai_api.api.generation import (
+    submit_first_last_image_to_video,
     submit_image_to_video,
     submit_multi_image_to_video,
 )
 from weryai_api.models import (
+    FirstLastImageToVideoRequest,
     ImageToVideoRequest,
     MultiImageToVideoRequest,
 )
 
 from .._texts import shown
 from ..errors import InvalidRequestError
-from ..requests import ImageToVideo, MultiImageToVideo, VideoRequest
+from ..requests import FirstLastFrameToVideo, ImageToVideo, MultiImageToVideo, VideoRequest
 
 
 @frozen
@@ -58,6 +60,12 @@ def operation_id(module: ModuleType) -> str:
 ENDPOINTS = (
     Endpoint(MultiImageToVideo, submit_multi_image_to_video, MultiImageToVideoRequest),
     Endpoint(ImageToVideo, submit_image_to_video, ImageToVideoRequest),
+    Endpoint(
+        FirstLastFrameToVideo,
+        submit_first_last_image_to_video,
+        FirstLastImageToVideoRequest,
+        needs="support_first_last_frame",
+    ),
 )
 
 # The class of requests of each paid endpoint, by its operationId; the usual one comes first.

@@ -5,9 +5,10 @@ from __future__ import annotations
 from ._base import VideoRequest
 from ._documents import Parameter
 from ._fields import Image
-from ._videos import ImageToVideo, MultiImageToVideo
+from ._videos import FirstLastFrameToVideo, ImageToVideo, MultiImageToVideo
 
 __all__ = [
+    "FirstLastFrameToVideo",
     "Image",
     "ImageToVideo",
     "MultiImageToVideo",

@@ -68,3 +68,31 @@ class ImageToVideo(VideoRequest):
     """
 
     image: Image
+
+
+@checked_by(limits.FIRST_LAST_IMAGE_TO_VIDEO_REQUEST)
+@frozen(kw_only=True)
+class FirstLastFrameToVideo(VideoRequest):
+    """A request for `POST /v1/generation/first-last-image-to-video`, checked when it is made: a
+    video that begins with one image and ends with the other.
+
+    Making one costs nothing and sends nothing. Local files are looked at when it is submitted.
+    The limits are those of the endpoint's documentation page as far as it could be read, and else
+    those of its twin, the page of multi-image-to-video.
+
+    Parameters:
+        first_pic_url: the first frame: the path of a local jpg, png or webp file of at most 10 MB,
+            or the https address of such an image, which the service must be able to reach.
+        end_pic_url: the last frame, in the same way.
+        model: a model key. The page lists `VEO_3_1` (Veo 3.1), `VEO_3_1_FAST` (Veo 3.1 Fast),
+            `WERYDANCE_2_0` (Werydance 2.0), `WERYDANCE_2_0_FAST` (Werydance 2.0 Fast),
+            `DOUBAO_1_5_PRO` (Seedance 1.5 Pro), `KLING_V3_0_STA` (Kling 3.0 Standard),
+            `KLING_V3_0_PRO` (Kling 3.0 Pro), `KLING_V2_5_TURBO` (Kling 2.5 Turbo) and
+            `KLING_V2_1_PRO` (Kling 2.1 Pro). Keys come and go, so any text is sent.
+
+    Raises:
+        InvalidRequestError: with every fault; those of local images too, if there are others.
+    """
+
+    first_pic_url: Image
+    end_pic_url: Image

@@ -55,6 +55,7 @@ MULTI_IMAGE = (
 )
 ONE: dict[str, Any] = {"support_multiple_images": False, "upload_image_limit": 1}
 EITHER: dict[str, Any] = {**ONE, "support_first_last_frame": True}
+PAIR: dict[str, Any] = {"support_first_last_frame": True, "upload_image_limit": 2}
 WIDE_RATIOS = ["9:16", "16:9"]
 ALL_RATIOS = ["9:16", "16:9", "4:3", "3:4", "1:1", "21:9"]
 # The page of image-to-video, as far as it could be read.
@@ -81,16 +82,31 @@ IMAGE = (
     _row("HAILUO_2_3_PRO_FAST", "Hailuo 2.3 Pro Fast", [5], [], **ONE),
     _row("HAILUO_2_3_STA", "Hailuo 2.3 Standard", [6, 10], [], **ONE),
 )
+# The page of first and last frames tells keys alone: rows as for one image, and for those that the
+# page of one image does not have the widest window. Its own example asks Veo 3.1 for 5 seconds.
+FRAMES = (
+    _row("VEO_3_1", "Veo 3.1", [5, 8], WIDE_RATIOS, **PAIR | VEO),
+    _row("VEO_3_1_FAST", "Veo 3.1 Fast", [8], WIDE_RATIOS, **PAIR),
+    _row("WERYDANCE_2_0", "Werydance 2.0", WINDOW, COMMON_RATIOS, **PAIR | WERYDANCE),
+    _row("WERYDANCE_2_0_FAST", "Werydance 2.0 Fast", WINDOW, COMMON_RATIOS, **PAIR),
+    _row("DOUBAO_1_5_PRO", "Seedance 1.5 Pro", [5, 10], ALL_RATIOS, **PAIR),
+    _row("KLING_V3_0_STA", "Kling 3.0 Standard", [5, 10, 15], COMMON_RATIOS, **PAIR),
+    _row("KLING_V3_0_PRO", "Kling 3.0 Pro", [5, 10, 15], COMMON_RATIOS, **PAIR),
+    _row("KLING_V2_5_TURBO", "Kling 2.5 Turbo", WINDOW, COMMON_RATIOS, **PAIR),
+    _row("KLING_V2_1_PRO", "Kling 2.1 Pro", WINDOW, COMMON_RATIOS, **PAIR),
+)
+
 # By mode, which is the name of the operation without `submit_`.
 MODES: Mapping[str, Mapping[str, dict[str, Any]]] = {
     mode: {row["model_key"]: row for row in rows}
     for mode, rows in (
         ("image_to_video", IMAGE),
         ("multi_image_to_video", MULTI_IMAGE),
+        ("first_last_image_to_video", FRAMES),
     )
 }
-# What the registry lists.
-TABLES = MODES
+# What the registry lists: none of its tables is of first and last frames.
+TABLES = {mode: MODES[mode] for mode in ("image_to_video", "multi_image_to_video")}
 
 
 def rows_of(operation: str) -> Mapping[str, dict[str, Any]]:
