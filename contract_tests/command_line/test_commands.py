@@ -40,6 +40,7 @@ def test_generate_as_json_is_one_document(cli: Cli, simulator: Simulator) -> Non
     said = cli(*GENERATE, "--json", "--caller-id", 7)
     [task_id] = simulator.ledger[0].task_ids
     assert (said.code, said.json["task_ids"]) == (0, [task_id])
+    assert said.json["operation"] == SUBMIT
     assert said.json["batch_id"] == str(simulator.ledger[0].batch_id)
     assert said.json["caller_id"] == 7
     assert [task["state"] for task in said.json["tasks"]] == ["succeeded"]
@@ -89,7 +90,8 @@ def test_a_dry_run_prints_the_payload_and_needs_no_key(
             seen = {"media_type": "image/png", "width": 320, "height": 180, "bytes": size}
             assert told == {"path": str(picture)} | seen
             assert f"{picture}: PNG, 320 x 180 pixels, {size:,} bytes" in words.err
-        assert "nothing was sent" in words.err
+        assert "nothing was sent to multi-image-to-video; local images" in words.err
+        assert document.json["operation"] == SUBMIT
         assert "not checked:\n  model: the registry of models wants a key" in words.err
     assert not simulator.received
 

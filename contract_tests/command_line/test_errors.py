@@ -246,6 +246,7 @@ def test_an_unknown_submission_is_exit_6_and_never_sent_again(
     simulator.next(SUBMIT, Lost(accepted=True))
     said = cli(*GENERATE, "--caller-id", 7, "--json")
     assert (said.code, said.error["type"]) == (6, "SubmissionUnknownError")
+    assert said.error["operation"] == SUBMIT
     assert said.error["payload"] == simulator.ledger[-1].payload
     assert said.error["sent_at"].endswith("+00:00")
     assert said.error["caller_id"] == 7

@@ -22,6 +22,7 @@ def test_the_journal_is_on_by_default_in_the_users_state_directory(
     cli(*GENERATE)
     assert file.exists()
     (job,) = jobs(cli)
+    assert job["operation"] == SUBMIT
     assert (job["state"], job["job"]["task_ids"]) == ("fetched", [*simulator.ledger[0].task_ids])
     assert job["payload"] == simulator.ledger[0].payload
     assert Path(*job["files"].values()).is_absolute()

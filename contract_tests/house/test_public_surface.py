@@ -18,7 +18,6 @@ import weryai.testing
 from contract_tests.house import public_surface
 from contract_tests.support.contract import PAID, SCHEMAS
 from weryai import AsyncWeryAI, MultiImageToVideo, WeryAI, WeryAIError, errors, results
-from weryai.cli._commands.options import build
 from weryai.journal import Entry
 from weryai.testing import Simulator, _scenario
 
@@ -84,12 +83,10 @@ def test_every_paid_operation_can_be_asked_for_by_a_class_of_requests() -> None:
     assert len(set(weryai.REQUESTS.values())) == len(PAID)
 
 
-def test_every_field_of_the_request_can_be_given_in_python_and_in_the_shell() -> None:
+def test_every_field_of_the_request_can_be_given() -> None:
     in_contract = set(SCHEMAS["MultiImageToVideoRequest"]["properties"])
     in_python = {each.name for each in attrs.fields(MultiImageToVideo)}
     assert in_contract ^ in_python == set(), "wrapper/weryai/requests/_videos.py: MultiImageToVideo"
-    in_the_shell = set(inspect.signature(build).parameters)
-    assert in_contract ^ in_the_shell == set(), "wrapper/weryai/cli/_commands/options.py: build"
 
 
 def test_the_states_are_those_of_the_contract() -> None:

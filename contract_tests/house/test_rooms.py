@@ -56,7 +56,7 @@ WALLS = {
         "_async_client _client _files _network _service errors requests results webhooks"
     ),
     "weryai/testing": Wall("weryai journal PIL anyio attrs av httpx jsonschema_rs starlette"),
-    "weryai/cli": Wall("weryai journal testing attrs platformdirs rich typer uvicorn"),
+    "weryai/cli": Wall("weryai journal requests testing attrs platformdirs rich typer uvicorn"),
     "weryai_api": Wall("attrs httpx"),
     # Any library and all of the product, and of the tests themselves nothing but helpers.
     "contract_tests/support": Wall("*"),

@@ -10,8 +10,10 @@ from typing import Any
 
 from attrs import define, field
 
-from weryai import Job, MultiImageToVideo, Result
+from weryai import Job, Result
+from weryai.requests import VideoRequest
 
+from ._operations import operation_of
 from ._process.paths import expanded, quoted
 
 
@@ -40,7 +42,7 @@ class Invocation:
     base_url: str | None = None
     journal: str | None = None
     out: Path | None = None
-    request: MultiImageToVideo | None = None
+    request: VideoRequest | None = None
     job: Job | None = None
     result: Result | None = None
     paths: list[Path] = field(factory=list)
@@ -76,6 +78,8 @@ class Invocation:
         """The JSON of a command about a job."""
         result, job = self.result, self.job
         found: dict[str, Any] = {}
+        if self.request is not None:
+            found["operation"] = operation_of(self.request)
         if job is not None:
             found |= job.to_dict()
         if result is not None:

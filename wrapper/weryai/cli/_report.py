@@ -27,6 +27,7 @@ KEPT = (
     "code",
     "http_status",
     "retry_after",
+    "operation",
     "payload",
     "sent_at",
     "caller_id",

@@ -32,22 +32,23 @@ class VideoRequest:
     The limits are those of the endpoint's documentation page, where nothing else is said.
 
     Parameters:
-        prompt: 1 to 2000 characters.
-        model: a model key; `WeryAI.models()`, or `weryai models`, tells those of today.
-        aspect_ratio: such as `16:9`.
-        duration: whole seconds, at least 1; each model has its own list.
-        negative_prompt: at most 1000 characters.
-        video_number: 1 to 4 videos; the service makes 1 where it is left out. Each one is paid.
-        resolution: `480p` or `720p`; a model may have others, such as `1080p` of `WERYDANCE_2_0`,
-            which `WERYDANCE_2_0_FAST` does not have.
-        generate_audio: sent as a JSON boolean.
+        prompt: what happens, in 1 to 2000 characters.
+        model: a model key; `weryai models` lists them. `WeryAI.models()` does too.
+        aspect_ratio: width to height, such as `16:9`.
+        duration: whole seconds, at least 1. Each model has its own list.
+        negative_prompt: what must not happen, in at most 1000 characters.
+        video_number: 1 to 4 videos; each one is paid. The service makes 1 where it is left out.
+        resolution: such as `480p` or `720p`. A model may have others, such as `1080p` of
+            `WERYDANCE_2_0`, which `WERYDANCE_2_0_FAST` does not have.
+        generate_audio: with or without sound. It is sent as a JSON boolean.
         webhook_url: an https address that is called when a task has completed.
-        caller_id: a 64-bit integer of your own, shown again in SubmissionUnknownError.
+        caller_id: a 64-bit integer of your own, sent along. SubmissionUnknownError shows it again.
 
     Raises:
         InvalidRequestError: with every fault; those of local images too, if there are others.
     """
 
+    # Of a parameter the first sentence is the help of its option in the shell too.
     _checks: ClassVar[tuple[Check, ...]] = ()
 
     prompt: str

@@ -26,12 +26,12 @@ class MultiImageToVideo(VideoRequest):
     The limits are those of the endpoint's documentation page, where nothing else is said.
 
     Parameters:
-        images: 1 to 3 paths of local jpg, png or webp files of at most 10 MB, or https addresses
-            of such images, which the service must be able to reach.
-        model: a model key. The page lists `VEO_3_1` (Veo 3.1), `WERYDANCE_2_0` (Werydance 2.0),
-            `WERYDANCE_2_0_FAST` (Werydance 2.0 Fast), `KLING_O1` (Kling O1), `PIKA_2_2` (Pika 2.2)
-            and `DOUBAO_1_LITE` (Seedance 1.0 Lite). Keys come and go, so any text is sent:
-            `WeryAI.models()`, or `weryai models`, tells those of today.
+        images: 1 to 3 jpg, png or webp files of at most 10 MB, or https addresses of such images.
+            The service must be able to reach the addresses.
+        model: a model key, such as `KLING_O1`; `weryai models` lists them. The page has `VEO_3_1`
+            (Veo 3.1), `WERYDANCE_2_0` (Werydance 2.0), `WERYDANCE_2_0_FAST` (Werydance 2.0 Fast),
+            `KLING_O1` (Kling O1), `PIKA_2_2` (Pika 2.2) and `DOUBAO_1_LITE` (Seedance 1.0 Lite).
+            Keys come and go, so any text is sent: `WeryAI.models()` tells those of today.
 
     Raises:
         InvalidRequestError: with every fault; those of local images too, if there are others.

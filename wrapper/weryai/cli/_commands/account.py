@@ -8,9 +8,15 @@ import typer
 from attrs import asdict
 
 from .. import _output, _setup
+from .._operations import KINDS, USUAL
 from .._progress import Progress
 from . import options, steps
 from .options import BaseUrl, Json, UploadJournal
+from .request_options import option_of_endpoint
+
+Endpoint = Annotated[
+    str | None, option_of_endpoint(KINDS, "For this endpoint instead of the first")
+]
 
 
 def upload(
@@ -52,14 +58,19 @@ def balance(ctx: typer.Context, as_json: Json = False, base_url: BaseUrl = None)
         print(f"{credits:.12g} credits")
 
 
-def models(ctx: typer.Context, as_json: Json = False, base_url: BaseUrl = None) -> None:
+def models(
+    ctx: typer.Context,
+    endpoint: Endpoint = None,
+    as_json: Json = False,
+    base_url: BaseUrl = None,
+) -> None:
     """List the models, and what each accepts: free."""
     run = steps.begin(ctx, as_json, base_url)
     with (
         _setup.make_client(base_url, retry_budget=_setup.PATIENCE) as client,
         Progress(run, "asking"),
     ):
-        found = client.models()
+        found = client.models(KINDS[endpoint or USUAL])
     if run.json:
         _output.document({"models": [asdict(model) for model in found]})
     else:

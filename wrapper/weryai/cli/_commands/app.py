@@ -11,7 +11,7 @@ import weryai
 from .. import _output
 from .._invocation import Invocation
 from . import account, following, jobs, paying
-from .options import EXAMPLE
+from .asking import EXAMPLE
 
 EPILOG = """\b
 The key is read from the environment variable WERYAI_API_KEY, and from

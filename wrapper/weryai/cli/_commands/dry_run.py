@@ -13,13 +13,14 @@ from weryai import (
     InvalidRequestError,
     LocalImage,
     Model,
-    MultiImageToVideo,
     ResponseError,
     TransportError,
 )
+from weryai.requests import VideoRequest
 
 from .. import _output, _setup
 from .._invocation import Invocation
+from .._operations import USUAL, endpoint_of, operation_of
 from .._progress import Progress
 
 # Seconds: without the registry there is still much to tell.
@@ -75,15 +76,16 @@ class Findings:
             self.faults.append(f"{name}: the model takes {most} {unit}, not {number}")
 
 
-def preview(run: Invocation, request: MultiImageToVideo, images: Sequence[LocalImage]) -> None:
+def preview(run: Invocation, request: VideoRequest, images: Sequence[LocalImage]) -> None:
     """Tell what would be sent, once everything that can be known of it is checked. Raises
     InvalidRequestError for what would be refused."""
-    found = _asked(run, request)
+    found, operation = _asked(run, request), operation_of(request)
     if found.faults:
         raise InvalidRequestError(found.faults)
     if run.json:
         _output.document(
             {
+                "operation": operation,
                 "payload": request.payload(),
                 "images": [_facts(image) for image in images],
                 "checked": found.checked,
@@ -92,8 +94,8 @@ def preview(run: Invocation, request: MultiImageToVideo, images: Sequence[LocalI
         )
         return
     _output.payload(request.payload())
-    words = "nothing was sent; local images would be uploaded first, and their addresses sent"
-    _output.say(*map(str, images), words)
+    words = "local images would be uploaded first, and their addresses sent"
+    _output.say(*map(str, images), f"nothing was sent to {endpoint_of(operation)}; {words}")
     if found.checked:
         _output.say(f"the registry of models agrees: {', '.join(found.checked)}")
     _output.say("not checked:", *(f"  {name}: {why}" for name, why in found.not_checked.items()))
@@ -105,13 +107,13 @@ def _facts(image: LocalImage) -> dict[str, Any]:
     return {"path": str(image.path), "media_type": image.media_type} | size
 
 
-def _asked(run: Invocation, request: MultiImageToVideo) -> Findings:
+def _asked(run: Invocation, request: VideoRequest) -> Findings:
     if not os.environ.get("WERYAI_API_KEY", "").strip():
         return _unasked("the registry of models wants a key: set WERYAI_API_KEY")
     with _setup.make_client(run.base_url, retry_budget=PATIENCE) as client:
         try:
             with Progress(run, "asking"):
-                models = client.models()
+                models = client.models(type(request))
         except (TransportError, ResponseError) as error:
             return _unasked(f"the registry of models cannot be asked: {error}")
     return compared(request, models)
@@ -121,19 +123,20 @@ def _unasked(why: str) -> Findings:
     return Findings(not_checked={"model": why} | ALWAYS)
 
 
-def compared(request: MultiImageToVideo, models: Sequence[Model]) -> Findings:
+def compared(request: VideoRequest, models: Sequence[Model]) -> Findings:
     """A request with the row of its model."""
     rows: Mapping[str, Model] = {model.key: model for model in models}
     if not rows:
         return _unasked("the registry of models is empty")
-    found = Findings(checked=["model"])
+    found, payload = Findings(checked=["model"]), request.payload()
     model = rows.get(request.model)
     if model is None:
-        found.faults.append(_unknown(request.model, list(rows)))
+        found.faults.append(_unknown(request, list(rows)))
         return found
     found.limit("prompt", len(request.prompt), model.prompt_length_limit, "characters")
-    most = 1 if model.support_multiple_images is False else model.upload_image_limit
-    found.limit("images", len(request.images), most, "images" if most != 1 else "image")
+    if "images" in payload:
+        most = 1 if model.support_multiple_images is False else model.upload_image_limit
+        found.limit("images", len(payload["images"]), most, "images" if most != 1 else "image")
     found.member("duration", request.duration, model.durations, NOT_SAID)
     found.member("aspect_ratio", request.aspect_ratio, model.aspect_ratios, NOT_SAID)
     if request.resolution is not None:
@@ -147,8 +150,10 @@ def compared(request: MultiImageToVideo, models: Sequence[Model]) -> Findings:
     return found
 
 
-def _unknown(key: Any, keys: Sequence[str]) -> str:
-    spelled = str(key).upper().replace("-", "_").replace(" ", "_")
+def _unknown(request: VideoRequest, keys: Sequence[str]) -> str:
+    spelled = request.model.upper().replace("-", "_").replace(" ", "_")
     near = get_close_matches(spelled, keys, n=1)
-    meant = f"did you mean {near[0]}?" if near else "`weryai models` lists all"
-    return f"model {key} is not in the registry ({meant})"
+    endpoint = endpoint_of(operation_of(request))
+    option = "" if endpoint == USUAL else f" --endpoint {endpoint}"
+    meant = f"did you mean {near[0]}?" if near else f"`weryai models{option}` lists all"
+    return f"model {request.model} is not in the registry for {endpoint} ({meant})"

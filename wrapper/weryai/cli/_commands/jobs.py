@@ -20,6 +20,7 @@ from .. import _output, _setup
 from .._errors import UsageError
 from .._explain import HISTORY
 from .._invocation import Invocation, tasks
+from .._operations import USUAL, endpoint_of
 from .._process.paths import quoted
 from . import steps
 from .options import BaseUrl, Batch, JournalFile, Json, path
@@ -219,6 +220,8 @@ def _require_real(entry: Entry, job: Job, base_url: str | None) -> None:
 def row(entry: Entry) -> Sequence[str]:
     """A line of the table."""
     prompt = str(entry.payload.get("prompt", ""))
+    if (endpoint := endpoint_of(entry.operation)) != USUAL:
+        prompt = f"{endpoint.removesuffix('-to-video').removesuffix('-image')}: {prompt}"
     short = prompt if len(prompt) <= LONGEST_PROMPT else f"{prompt[: LONGEST_PROMPT - 1]}…"
     return entry.id, f"{entry.sent_at:%b %d %H:%M}", entry.state, short, result(entry)
 
@@ -278,6 +281,7 @@ def document(entry: Entry) -> dict[str, Any]:
     """Plain JSON data of an entry."""
     return {
         "entry": entry.id,
+        "operation": entry.operation,
         "state": entry.state,
         "held": entry.held,
         "base_url": entry.base_url,

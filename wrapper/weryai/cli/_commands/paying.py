@@ -4,18 +4,19 @@ from __future__ import annotations
 
 import typer
 
-from weryai import MultiImageToVideo
+from weryai.requests import VideoRequest
 
 from .. import _output, _setup
-from . import options, steps
+from . import steps
+from .asking import with_request
 from .dry_run import preview
 from .options import HERE, Again, BaseUrl, DryRun, JournalFile, Json, Out, Timeout
 
 
-@options.with_request
+@with_request
 def generate(
     ctx: typer.Context,
-    request: MultiImageToVideo,
+    request: VideoRequest,
     out: Out = HERE,
     timeout: Timeout = 1800,
     dry_run: DryRun = False,
@@ -42,10 +43,10 @@ def generate(
     _output.finish(run)
 
 
-@options.with_request
+@with_request
 def submit(
     ctx: typer.Context,
-    request: MultiImageToVideo,
+    request: VideoRequest,
     dry_run: DryRun = False,
     again: Again = False,
     as_json: Json = False,

@@ -13,13 +13,13 @@ from weryai import (
     DownloadError,
     Job,
     JournalError,
-    MultiImageToVideo,
     Result,
     Task,
     TaskFailedError,
     WeryAI,
     WeryAIError,
 )
+from weryai.requests import VideoRequest
 
 from .. import _output
 from .._errors import StillRunningError, UsageError
@@ -62,9 +62,7 @@ def folder(out: Path) -> Path:
     return out
 
 
-def submit(
-    run: Invocation, client: WeryAI, request: MultiImageToVideo, refuse_repeats: bool
-) -> Job:
+def submit(run: Invocation, client: WeryAI, request: VideoRequest, refuse_repeats: bool) -> Job:
     """Submit, and tell the ids before anything else can go wrong."""
     run.request = request
     with Progress(run, "submitting"):

@@ -1,0 +1,25 @@
+"""The paid operations, and what each is called in the shell."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from weryai import REQUESTS
+from weryai.requests import VideoRequest
+
+
+def endpoint_of(operation: str) -> str:
+    """What an operation is called in the shell: the last part of the path of its endpoint."""
+    return operation.removeprefix("submit_").replace("_", "-")
+
+
+# The classes of requests by what their endpoints are called, the usual one first.
+KINDS: Mapping[str, type[VideoRequest]] = {
+    endpoint_of(operation): kind for operation, kind in REQUESTS.items()
+}
+USUAL = next(iter(KINDS))
+
+
+def operation_of(request: VideoRequest) -> str:
+    """The operationId of what a request asks for."""
+    return next(each for each, kind in REQUESTS.items() if isinstance(request, kind))
