@@ -33,6 +33,7 @@ STEPS = (
     Step("format", "ruff names the lines above"),
     Step("breaking", "name another BASE", kept="breaking.txt"),
     Step("changelog", "name another BASE", kept="changelog.md"),
+    Step("missing", "each line names a file and what to write there", kept="missing.txt"),
     Step("types", "the code above reads what is no longer there, or not so any more"),
     Step("contract", "each failure above names what is left to do"),
 )
