@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
+import tomllib
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -13,8 +14,9 @@ from attrs import evolve
 
 from contract_tests.mutants import running
 from contract_tests.mutants.running import GUARDS, ROOT, ask, guards, judge
-from contract_tests.mutants.table import DoesNotApplyError, Mutant, load
+from contract_tests.mutants.table import EACH_REQUEST, TABLE, DoesNotApplyError, Mutant, load
 from contract_tests.mutants.witness import WRONG_TREE
+from contract_tests.support.contract import PAID, request
 
 MUTANTS = load()
 MakeTree = Callable[[str], Path]
@@ -66,6 +68,17 @@ def test_there_are_many_in_every_room_and_each_says_what_it_breaks() -> None:
     assert all(re.fullmatch(r"[a-zA-Z0-9-]{8,}", each.name) and each.breaks for each in MUTANTS)
     changes = [evolve(each, name="", room="", breaks="", tests=()) for each in MUTANTS]
     assert [each for number, each in enumerate(changes) if each in changes[:number]] == []
+
+
+def test_a_fault_of_each_request_is_planted_for_each_paid_operation() -> None:
+    rows = [
+        each for file in TABLE.glob("*.toml") for each in tomllib.loads(file.read_text()).items()
+    ]
+    shared = [name for name, row in rows if EACH_REQUEST in row.get("at", [])]
+    assert shared
+    for name in shared:
+        planted = [each.at[2] for each in MUTANTS if each.name.startswith(f"{name}-of-")]
+        assert planted == [*map(request, PAID)]
 
 
 def test_each_test_that_is_asked_is_there() -> None:
