@@ -50,8 +50,8 @@ class ImageToVideo(VideoRequest):
     those of its twin, the page of multi-image-to-video.
 
     Parameters:
-        image: the path of a local jpg, png or webp file of at most 10 MB, or the https address of
-            such an image, which the service must be able to reach.
+        image: a jpg, png or webp file of at most 10 MB, or the https address of such an image. The
+            service must be able to reach the address.
         model: a model key. The page lists `WERYAI_VIDEO_1_0` (WeryAI Video 1.0), `VEO_3_1` (Veo
             3.1), `CHATBOT_VEO_3_1_FAST` (Veo 3.1 Fast), `SORA_2` (Sora 2), `SORA_2_PRO` (Sora 2
             Pro), `WERYDANCE_2_0` (Werydance 2.0), `WERYDANCE_2_0_FAST` (Werydance 2.0 Fast),
@@ -81,9 +81,9 @@ class FirstLastFrameToVideo(VideoRequest):
     those of its twin, the page of multi-image-to-video.
 
     Parameters:
-        first_pic_url: the first frame: the path of a local jpg, png or webp file of at most 10 MB,
-            or the https address of such an image, which the service must be able to reach.
-        end_pic_url: the last frame, in the same way.
+        first_pic_url: the first frame: a jpg, png or webp file, or an https address. The file has
+            at most 10 MB, and the service must be able to reach the address.
+        end_pic_url: the last frame. It is given in the same way.
         model: a model key. The page lists `VEO_3_1` (Veo 3.1), `VEO_3_1_FAST` (Veo 3.1 Fast),
             `WERYDANCE_2_0` (Werydance 2.0), `WERYDANCE_2_0_FAST` (Werydance 2.0 Fast),
             `DOUBAO_1_5_PRO` (Seedance 1.5 Pro), `KLING_V3_0_STA` (Kling 3.0 Standard),

@@ -14,9 +14,7 @@ from . import options, steps
 from .options import BaseUrl, Json, UploadJournal
 from .request_options import option_of_endpoint
 
-Endpoint = Annotated[
-    str | None, option_of_endpoint(KINDS, "For this endpoint instead of the first")
-]
+Endpoint = Annotated[str | None, option_of_endpoint(KINDS, "instead of the first")]
 
 
 def upload(

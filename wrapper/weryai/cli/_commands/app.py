@@ -10,8 +10,10 @@ import weryai
 
 from .. import _output
 from .._invocation import Invocation
+from .._operations import KINDS
 from . import account, following, jobs, paying
 from .asking import EXAMPLE
+from .request_options import endpoints
 
 EPILOG = """\b
 The key is read from the environment variable WERYAI_API_KEY, and from
@@ -64,6 +66,8 @@ for paid in (paying.generate, paying.submit):
     app.command(epilog=EXAMPLE.format(command=paid.__name__))(paid)
 for free in (following.status, following.wait, following.download, following.resume):
     app.command()(free)
-for asked in (account.upload, account.balance, account.models, account.simulate):
+for asked in (account.upload, account.balance):
     app.command()(asked)
+app.command(epilog=endpoints(KINDS))(account.models)
+app.command()(account.simulate)
 app.add_typer(jobs.app, name="jobs")

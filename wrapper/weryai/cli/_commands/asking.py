@@ -13,12 +13,14 @@ from weryai.requests import Image, VideoRequest
 
 from .._errors import UsageError
 from .._operations import KINDS
-from .request_options import IMAGES, Kinds, options, shown, taken, takers
+from .request_options import IMAGES, Kinds, endpoints, options, shown, taken, takers
 
-EXAMPLE = """\b
+EXAMPLE = f"""\b
 Such as:
-  weryai {command} fox.jpg owl.png --prompt "The fox turns into the owl" \\
+  weryai {{command}} fox.jpg owl.png --prompt "The fox turns into the owl" \\
       --model KLING_O1 --aspect-ratio 16:9 --duration 5
+
+{endpoints(KINDS)}
 """
 
 

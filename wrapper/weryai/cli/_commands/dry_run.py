@@ -10,9 +10,11 @@ from typing import Any
 from attrs import define, field
 
 from weryai import (
+    FirstLastFrameToVideo,
     InvalidRequestError,
     LocalImage,
     Model,
+    MultiImageToVideo,
     ResponseError,
     TransportError,
 )
@@ -127,16 +129,16 @@ def compared(request: VideoRequest, models: Sequence[Model]) -> Findings:
     """A request with the row of its model."""
     rows: Mapping[str, Model] = {model.key: model for model in models}
     if not rows:
-        return _unasked("the registry of models is empty")
-    found, payload = Findings(checked=["model"]), request.payload()
+        return _unasked(f"the registry lists no model for {endpoint_of(operation_of(request))}")
     model = rows.get(request.model)
+    if model is None and isinstance(request, FirstLastFrameToVideo):
+        return _unasked(f"the registry has no row of {request.model} for two frames")
+    found = Findings(checked=["model"])
     if model is None:
         found.faults.append(_unknown(request, list(rows)))
         return found
     found.limit("prompt", len(request.prompt), model.prompt_length_limit, "characters")
-    if "images" in payload:
-        most = 1 if model.support_multiple_images is False else model.upload_image_limit
-        found.limit("images", len(payload["images"]), most, "images" if most != 1 else "image")
+    _compare_images(request, model, found)
     found.member("duration", request.duration, model.durations, NOT_SAID)
     found.member("aspect_ratio", request.aspect_ratio, model.aspect_ratios, NOT_SAID)
     if request.resolution is not None:
@@ -148,6 +150,15 @@ def compared(request: VideoRequest, models: Sequence[Model]) -> Findings:
         found.allowed("negative_prompt", model.has_negative_prompt)
     found.not_checked |= ALWAYS
     return found
+
+
+def _compare_images(request: VideoRequest, model: Model, found: Findings) -> None:
+    if isinstance(request, MultiImageToVideo):
+        most = 1 if model.support_multiple_images is False else model.upload_image_limit
+        found.limit("images", len(request.images), most, "images" if most != 1 else "image")
+    if isinstance(request, FirstLastFrameToVideo):
+        found.allowed("first_pic_url", model.support_first_last_frame)
+        found.allowed("end_pic_url", model.support_first_last_frame)
 
 
 def _unknown(request: VideoRequest, keys: Sequence[str]) -> str:

@@ -65,7 +65,7 @@ def options(kinds: Kinds) -> list[inspect.Parameter]:
     """What a command takes for these kinds of requests, images first."""
     found = {name: each for kind in kinds.values() for name, each in taken(kind).items()}
     names = sorted(found, key=lambda name: found[name].annotation not in PICTURES)
-    which = option_of_endpoint(kinds, "Instead of the first that takes what is given")
+    which = option_of_endpoint(kinds, "instead of the first that takes what is given")
     return [*(_option(name, kinds) for name in names), _keyword("endpoint", str, which)]
 
 
@@ -77,7 +77,21 @@ def option_of_endpoint(kinds: Kinds, words: str) -> Any:
             raise typer.BadParameter(f"{name} is none of {', '.join(kinds)}")
         return name
 
-    return typer.Option(parser=known, metavar="NAME", help=f"{words}: {', '.join(kinds)}.")
+    return typer.Option(parser=known, metavar="NAME", help=f"One of those below, {words}.")
+
+
+def endpoints(kinds: Kinds) -> str:
+    """The list of them below a help, where no name is broken at a hyphen: each with what it takes
+    and not all do."""
+    width = max(map(len, kinds))
+    rows = ["\b", "Endpoints:"]
+    for name, kind in kinds.items():
+        fields = taken(kind)
+        own = shown(each for each in fields if len(takers(each, kinds)) < len(kinds))
+        if IMAGES in fields and fields[IMAGES].annotation == Image:
+            own = own.replace("IMAGES", "one image")
+        rows.append(f"  {name:<{width}}  {own}".rstrip())
+    return "\n".join(rows)
 
 
 def _option(name: str, kinds: Kinds) -> inspect.Parameter:
@@ -112,9 +126,10 @@ def _sentence(text: str) -> str:
 
 
 def _needed(name: str, kinds: Kinds) -> str:
-    """Whether an option is required, and for which endpoints it is."""
-    among = takers(name, kinds)
-    needing = [each for each in among if taken(kinds[each])[name].required]
-    meant = needing or among
-    some = f" for {' and '.join(meant)}" if len(meant) < len(kinds) else ""
-    return f"Required{some}." if needing else some and f"Only{some}."
+    """Whether an option is required, and what instead; or for which endpoints it is."""
+    usual, among = taken(next(iter(kinds.values()))), takers(name, kinds)
+    if name not in usual or not usual[name].required:
+        return f"For {' and '.join(among)}." if len(among) < len(kinds) else ""
+    others = [taken(kind) for each, kind in kinds.items() if each not in among]
+    own = [key for each in others for key in each if each[key].required and key not in usual]
+    return f"Required, or {' and '.join(map(_flag, own))}." if own else "Required."

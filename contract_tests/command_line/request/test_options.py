@@ -14,7 +14,13 @@ import typer
 
 from contract_tests.command_line.invoke import FIVE, HTTPS, REQUEST, Cli, environment, process
 from contract_tests.support.contract import PLACES
-from weryai import REQUESTS, InvalidRequestError, MultiImageToVideo
+from weryai import (
+    REQUESTS,
+    FirstLastFrameToVideo,
+    ImageToVideo,
+    InvalidRequestError,
+    MultiImageToVideo,
+)
 from weryai.cli._commands.asking import with_request
 from weryai.cli._commands.paying import generate, submit
 from weryai.cli._commands.request_options import Kinds, taken
@@ -22,6 +28,7 @@ from weryai.cli._errors import UsageError
 from weryai.cli._operations import KINDS
 from weryai.requests import Image, VideoRequest
 from weryai.requests._base import checked_by
+from weryai.testing import Simulator
 from weryai_api.limits import MULTI_IMAGE_TO_VIDEO_REQUEST as BODY
 from weryai_api.limits import Limits
 
@@ -61,21 +68,7 @@ class Staged(VideoRequest):
     loop: bool | None = None
 
 
-@checked_by(body("first_pic_url", "end_pic_url"))
-@attrs.frozen(kw_only=True)
-class Framed(VideoRequest):
-    """Made up.
-
-    Parameters:
-        first_pic_url: what it begins with.
-        end_pic_url: what it ends with.
-    """
-
-    first_pic_url: Image
-    end_pic_url: Image
-
-
-MADE_UP: Kinds = {"usual": MultiImageToVideo, "staged": Staged, "framed": Framed}
+MADE_UP: Kinds = {**KINDS, "staged": Staged}
 
 
 def asked(kinds: Kinds, *argv: str) -> VideoRequest | None:
@@ -121,11 +114,22 @@ def test_an_option_says_which_endpoints_it_is_for_where_not_all_take_it(
 ) -> None:
     asked(MADE_UP, "--help")
     text = " ".join(capsys.readouterr().out.split())
-    assert "10 MB, or https addresses of such images. Required for usual and staged." in text
-    assert "--first IMAGE What it begins with. Required for framed. --last IMAGE What" in text
-    assert "--seed N The same number makes nearly the same video. Only for staged." in text
+    assert "10 MB, or https addresses of such images. Required, or --first and --last. " in text
+    assert "or an https address. For first-last-image-to-video. --last IMAGE The last" in text
+    assert "nearly the same video. For staged. --loop / --no-loop Whether" in text
     assert "Such as `480p` or `720p`. --audio" in text
-    assert "--endpoint NAME Instead of the first that takes what is given: usual, staged," in text
+    assert "--endpoint NAME One of those below, instead of the first that takes what is" in text
+
+
+def test_the_endpoints_are_listed_with_what_is_their_own(cli: Cli) -> None:
+    listed = (
+        "  Endpoints:\n"
+        "    multi-image-to-video       IMAGES\n"
+        "    image-to-video             one image\n"
+        "    first-last-image-to-video  --first, --last\n"
+    )
+    for command in ("generate", "submit", "models"):
+        assert cli(command, "--help").out.endswith(listed)
 
 
 @pytest.mark.parametrize("columns", ["50", "80", "200"])
@@ -171,11 +175,12 @@ STILL = ["--camera-path", "still"]
     [
         ([HTTPS], MultiImageToVideo),
         (TWO, MultiImageToVideo),
-        ([*TWO, "--endpoint", "usual"], MultiImageToVideo),
+        ([HTTPS, "--endpoint", "multi-image-to-video"], MultiImageToVideo),
+        ([HTTPS, "--endpoint", "image-to-video"], ImageToVideo),
         ([HTTPS, *STILL], Staged),
         ([HTTPS, *STILL, "--endpoint", "staged"], Staged),
-        ([*FIRST, *LAST], Framed),
-        ([*FIRST, *LAST, "--endpoint", "framed"], Framed),
+        ([*FIRST, *LAST], FirstLastFrameToVideo),
+        ([*FIRST, *LAST, "--endpoint", "first-last-image-to-video"], FirstLastFrameToVideo),
     ],
 )
 def test_the_request_is_the_first_that_takes_what_is_given_or_the_one_that_is_named(
@@ -192,29 +197,48 @@ def test_the_request_is_the_first_that_takes_what_is_given_or_the_one_that_is_na
     [
         ([], "missing: IMAGES, --prompt, --model, --aspect-ratio, --duration"),
         (ALL, "missing: IMAGES"),
-        ([*FIRST, *ALL], "missing for framed: --last"),
-        ([*LAST, *ALL], "missing for framed: --first"),
-        ([HTTPS, *ALL, "--endpoint", "staged"], "missing for staged: --camera-path"),
-        ([HTTPS, *ALL, "--endpoint", "stage"], "stage is none of usual, staged, framed"),
+        ([*FIRST, *ALL], "missing for first-last-image-to-video: --last"),
+        ([*LAST, *ALL], "missing for first-last-image-to-video: --first"),
+        ([*ALL, "--endpoint", "image-to-video"], "missing for image-to-video: IMAGES"),
+        ([HTTPS, *ALL, "--endpoint", "image"], "image is none of multi-image-to-video, image-to-"),
         (
             [HTTPS, *FIRST, *LAST, *ALL],
-            "IMAGES (usual or staged) and --first, --last (framed) do not go together: leave one",
+            "IMAGES (multi-image-to-video or image-to-video) and --first, --last"
+            " (first-last-image-to-video) do not go together: leave one of them out",
         ),
         (
-            [*FIRST, *STILL, *ALL],
-            "--first (framed) and --camera-path (staged) do not go together: leave one of them",
+            [HTTPS, *LAST, *ALL],
+            "IMAGES (multi-image-to-video or image-to-video) and --last (first-last-image-to-",
         ),
         (
-            [HTTPS, *ALL, "--endpoint", "framed"],
-            "--endpoint framed and IMAGES (usual or staged) do not go together: leave one of them",
+            [HTTPS, *FIRST, *LAST, *ALL, "--endpoint", "image-to-video"],
+            "--endpoint image-to-video and --first, --last (first-last-image-to-video) do not go",
         ),
         (
-            [*TWO, *STILL, *ALL],
-            "staged takes one image, not 2: give one, or --endpoint usual",
+            [HTTPS, *ALL, "--endpoint", "first-last-image-to-video"],
+            "--endpoint first-last-image-to-video and IMAGES (multi-image-to-video or image-to-",
+        ),
+        (
+            [*TWO, *ALL, "--endpoint", "image-to-video"],
+            "image-to-video takes one image, not 2: give one, or --endpoint multi-image-to-video",
         ),
     ],
 )
-def test_nothing_is_switched_silently(argv: list[str], words: str) -> None:
-    with pytest.raises((UsageError, typer.TyperException)) as raised:
-        asked(MADE_UP, *argv)
-    assert words in str(raised.value)
+def test_nothing_is_switched_silently(
+    cli: Cli, simulator: Simulator, argv: list[str], words: str
+) -> None:
+    for command in ("generate", "submit"):
+        for more in ([], ["--dry-run"]):
+            refused = cli(command, *argv, *more)
+            assert (refused.code, refused.out) == (2, "")
+            assert words in refused.err
+            assert refused.err.endswith(f"try: weryai {command} --help\n")
+            assert words in cli(command, *argv, *more, "--json").error["message"]
+    assert not simulator.received
+
+
+def test_an_option_that_no_other_takes_decides_and_goes_with_what_its_own_takes() -> None:
+    with pytest.raises(UsageError, match="staged takes one image, not 2: give one, or --endpoint"):
+        asked(MADE_UP, *TWO, *STILL, *ALL)
+    with pytest.raises(UsageError, match=r"--first \(first-.*\) and --camera-path \(staged\) do"):
+        asked(MADE_UP, *FIRST, *STILL, *ALL)
