@@ -169,7 +169,7 @@ class _Constants:
 
     def _exclusive(self, alternatives: list[Schema]) -> bool:
         """Whether they are of types no two of which have a value in common."""
-        kinds = [self._kind(each) for each in alternatives]
+        kinds = [self._kind(alternative) for alternative in alternatives]
         number = {"integer", "number"} <= set(kinds)
         return len(set(kinds)) == len(kinds) and set(kinds) <= OF_KIND.keys() and not number
 

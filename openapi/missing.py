@@ -132,7 +132,7 @@ def keys_of(source: str, table: str) -> set[str]:
     """The keys of a dictionary that a module binds to a name."""
     for node in ast.parse(source).body:
         targets = node.targets if isinstance(node, ast.Assign) else [getattr(node, "target", None)]
-        names = [each.id for each in targets if isinstance(each, ast.Name)]
+        names = [target.id for target in targets if isinstance(target, ast.Name)]
         value = getattr(node, "value", None)
         if names == [table] and isinstance(value, ast.Dict):
             return {str(key.value) for key in value.keys if isinstance(key, ast.Constant)}

@@ -172,8 +172,8 @@ def run(kills: int, seed: int, folder: Path) -> Figures:
         chaos = Chaos(found, address, folder, random.Random(seed))
         with ThreadPoolExecutor(LANES) as lanes:
             list(lanes.map(chaos.kill, range(kills)))
-        for each in chaos.others:
-            each.end()
+        for other in chaos.others:
+            other.end()
         closed = len(dropped(found, chaos.entries()))
         twice = chaos.resume()
         entries, accepted = chaos.entries(), found.accepted()

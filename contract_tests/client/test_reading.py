@@ -60,7 +60,7 @@ def test_a_text_that_is_cut_in_a_character_replaces_no_error(
     )
     with pytest.raises(SubmissionUnknownError) as caught:
         client.submit(ask(images=HTTPS))
-    assert [(each.id, each.state) for each in journal.entries()] == [
+    assert [(entry.id, entry.state) for entry in journal.entries()] == [
         (caught.value.entry, "unknown")
     ]
     with pytest.raises(ServerError) as failed:

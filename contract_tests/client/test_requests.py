@@ -92,7 +92,7 @@ def test_all_that_the_page_forbids_a_model_is_known_and_in_the_contract(operatio
     for name, field in page.request["properties"].items():
         told = " ".join(resolved(fields[name])["description"].split())
         sentences = re.split(r"[.;](?:\s|$)", words(field))
-        for forbidden in (each for each in sentences if re.search(r"\bnot\b", each)):
+        for forbidden in (sentence for sentence in sentences if re.search(r"\bnot\b", sentence)):
             known = [each for each in _base.NOT_FOR.items() if each[1] in forbidden]
             assert len(known) == 1, f"the page forbids something new: {forbidden}"
             ((model, of, value), said) = known[0]

@@ -43,7 +43,7 @@ def test_a_key_that_is_refused_for_all_is_one_question_an_entry_and_told_once(
     assert said.err.count("Invalid API Key") == 1
     first = ", ".join(job["entry"] for job in jobs(cli)[:5])
     assert f"these were 7 entries of `weryai jobs`: {first} and 2 more\n" in said.err
-    assert sum(each.method == "GET" for each in simulator.received) == 7
+    assert sum(request.method == "GET" for request in simulator.received) == 7
 
 
 @pytest.mark.parametrize("command", ["resume", "wait"])

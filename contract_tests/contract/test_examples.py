@@ -47,7 +47,7 @@ def test_replies_of_the_same_schema_show_the_same_examples() -> None:
 def test_every_documented_status_and_webhook_has_an_example() -> None:
     documented = {(name, code) for name in OPERATIONS for code in OPERATIONS[name]["responses"]}
     documented |= {(name, "notice") for name in WEBHOOKS}
-    shown = {(each.operation, each.kind) for each in EXAMPLES.values()}
+    shown = {(example.operation, example.kind) for example in EXAMPLES.values()}
     assert documented - shown == set(), "each needs examples beside its schema"
 
 

@@ -130,9 +130,9 @@ def _checking(seen: Seen, original: Any) -> Any:
 def _as_json(request: VideoRequest) -> bytes:
     """What would be sent. An address stands for each local image, as after its upload."""
     body = {
-        each.name: value
-        for each in request.parameters()
-        if (value := getattr(request, each.name)) is not None or each.required
+        parameter.name: value
+        for parameter in request.parameters()
+        if (value := getattr(request, parameter.name)) is not None or parameter.required
     }
     for each in request.parameters():
         value = body.get(each.name)

@@ -22,7 +22,7 @@ def summary(verdict: Verdict) -> Iterator[str]:
     yield f"{'':31}" + f"{'cells':>7}{'seen':>6}{'exc.':>6}{'open':>5}" * 2
     for name in [*_operations(verdict), "all"]:
         numbers = [_numbers(verdict, side, name) for side in SIDES]
-        yield f"{name:31}" + "".join("{:7}{:6}{:6}{:5}".format(*each) for each in numbers)
+        yield f"{name:31}" + "".join("{:7}{:6}{:6}{:5}".format(*number) for number in numbers)
     for side, why, count in _excuses(verdict):
         yield from wrap(f"excused, {side}: {count} cells: {why}", WIDTH, subsequent_indent="  ")
     if unsaid := _unsaid(verdict):
@@ -72,7 +72,7 @@ def _totals(verdict: Verdict) -> Iterator[str]:
     yield f"| operation | {' | '.join(columns)} |"
     yield "|---|" + "--:|" * len(columns)
     for name in [*_operations(verdict), "all"]:
-        numbers = [str(each) for side in SIDES for each in _numbers(verdict, side, name)]
+        numbers = [str(number) for side in SIDES for number in _numbers(verdict, side, name)]
         yield f"| {name} | {' | '.join(numbers)} |"
 
 

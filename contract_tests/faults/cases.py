@@ -46,8 +46,10 @@ class Case:
         assert self.door.played, "the fault never took place"
         assert not self.door.outlasted, "the client sat through all of it"
         arrivals = [*self.door.arrivals, *self.elsewhere.arrivals]
-        api = [each for each in self.door.arrivals if "/results/" not in each.path]
-        assert [each for each in arrivals if each.has_key] == api, "the key goes to the API alone"
+        api = [arrival for arrival in self.door.arrivals if "/results/" not in arrival.path]
+        assert [arrival for arrival in arrivals if arrival.has_key] == api, (
+            "the key goes to the API alone"
+        )
         assert KEY not in repr(vars(self.stage.error)) if self.stage.error else True
         assert KEY not in f"{self.stage.error!r} {self.stage.error}"
 

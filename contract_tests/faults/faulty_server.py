@@ -96,7 +96,7 @@ class Door:
     @property
     def asked(self) -> int:
         """How many requests of the step have arrived."""
-        return sum(re.search(self.step, each.path) is not None for each in self.arrivals)
+        return sum(re.search(self.step, arrival.path) is not None for arrival in self.arrivals)
 
     @asynccontextmanager
     async def serve(self, *, listening: bool = True) -> AsyncIterator[Door]:

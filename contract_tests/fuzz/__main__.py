@@ -91,7 +91,9 @@ class Fuzz:
                 content = httpx.Response(200, json=body).content
                 self.reader.read(hostile.Input(operation, content))
             elif isinstance(body, dict) and body.keys() >= NEEDED:
-                known = body.keys() & {each.name for each in MultiImageToVideo.parameters()}
+                known = body.keys() & {
+                    parameter.name for parameter in MultiImageToVideo.parameters()
+                }
                 with suppress(InvalidRequestError):
                     MultiImageToVideo(**{name: body[name] for name in known})
 
@@ -109,7 +111,9 @@ class Fuzz:
         self.tried["calls"] += report.calls.total()
         self.faults += [f"{error} (SEED={seed})" for error in report.errors]
         for (operation, check), verdict in report.verdicts.items():
-            told = [f"{operation}, {check} (SEED={seed}): {each}" for each in verdict.failures]
+            told = [
+                f"{operation}, {check} (SEED={seed}): {failure}" for failure in verdict.failures
+            ]
             self.faults += told[:1]
 
     def fault(self, what: str) -> None:

@@ -64,7 +64,7 @@ class Input:
 @cache
 def examples(target: str) -> tuple[bytes, ...]:
     """What the target may be sent, by the contract."""
-    shown = [each for each in EXAMPLES.values() if each.operation == target]
+    shown = [example for example in EXAMPLES.values() if example.operation == target]
     return tuple(each.body for each in shown if not isinstance(each.value, str))
 
 

@@ -171,7 +171,7 @@ def left(journal: Journal, since: datetime | str, state: State = "unknown") -> i
     print([entry.id for entry in journal.entries(state=state, after=since, newest_first=True)])
     counts = journal.counts()
     assert counts.keys() == set(STATES)
-    return sum(counts[each] for each in OPEN_STATES)
+    return sum(counts[open_state] for open_state in OPEN_STATES)
 
 
 def kept_by_mine(folder: Path) -> None:

@@ -117,6 +117,6 @@ def test_no_block_hides_behind_its_language(page: str) -> None:
     assert {language for language, _ in told} <= {*LANGUAGES, "text"}
     assert not [source for language, source in told if language == "text" and "$ " in source]
     ours = dict.fromkeys(LANGUAGES, lambda _: None)
-    visible = [each for each in pages.fences(page) if each[0] in LANGUAGES and not each[2]]
-    run = [each.parsed for each in pages.document(page, ours, {}).examples()]
+    visible = [fence for fence in pages.fences(page) if fence[0] in LANGUAGES and not fence[2]]
+    run = [example.parsed for example in pages.document(page, ours, {}).examples()]
     assert [source for _, source, _ in visible if source not in run] == []

@@ -85,7 +85,7 @@ def test_every_paid_operation_can_be_asked_for_by_a_class_of_requests() -> None:
 
 def test_every_field_of_the_request_can_be_given() -> None:
     in_contract = set(SCHEMAS["MultiImageToVideoRequest"]["properties"])
-    in_python = {each.name for each in attrs.fields(MultiImageToVideo)}
+    in_python = {field.name for field in attrs.fields(MultiImageToVideo)}
     assert in_contract ^ in_python == set(), "wrapper/weryai/requests/_videos.py: MultiImageToVideo"
 
 

@@ -93,7 +93,7 @@ def tested(folder: Path, wheel: Path) -> int:
 def tools() -> list[str]:
     """What the tests are run with; versions are in constraints.txt."""
     lines = (ROOT / "dev-requirements.txt").read_text().splitlines()
-    wanted = [each for each in lines if each and not each.startswith(("#", "types-"))]
+    wanted = [line for line in lines if line and not line.startswith(("#", "types-"))]
     return [each for each in wanted if each not in FOR_SOURCES]
 
 

@@ -79,7 +79,7 @@ def closed_ones_too(
 
 
 def the_oldest(real: How, journal: MemoryJournal, *args: Any, **options: Any) -> Any:
-    same = (each for each in journal.entries() if each.fingerprint == options.get("fingerprint"))
+    same = (entry for entry in journal.entries() if entry.fingerprint == options.get("fingerprint"))
     return next(same, None) if real(*args, **options) else None
 
 
@@ -169,7 +169,7 @@ def named_by_place(
     real: How, journal: MemoryJournal, entry_id: str, tasks: Any, **options: Any
 ) -> None:
     real(entry_id, tasks, **options)
-    names = {each.url: each.name for task in tasks for each in task.videos}
+    names = {video.url: video.name for task in tasks for video in task.videos}
     known = journal._entries[entry_id].tasks
     now = _with(known, lambda each: evolve(each, name=names.get(each.url, each.name)))
     _change(journal, entry_id, tasks=tuple(now))

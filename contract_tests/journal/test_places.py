@@ -100,12 +100,12 @@ def test_a_link_whose_target_is_gone_is_not_followed(tmp_path: Path, behind: str
     link.symlink_to(away / "state" / "a.journal" if behind == "file" else away / "state")
     path = link if behind == "file" else link / "a.journal"
     run("SQLiteJournal(sys.argv[1]).begin('a', 'u', {}, datetime.now(UTC)); os._exit(9)", path)
-    kept = {each: each.read_bytes() for each in away.rglob("*") if each.is_file()}
+    kept = {file: file.read_bytes() for file in away.rglob("*") if file.is_file()}
     assert (away / "state" / "a.journal-wal") in kept
     away.rename(tmp_path / "unmounted")
     with pytest.raises(JournalError, match="is a link to what is not there"):
         SQLiteJournal(path)
-    assert sorted(each.name for each in tmp_path.iterdir()) == ["link", "unmounted"]
+    assert sorted(file.name for file in tmp_path.iterdir()) == ["link", "unmounted"]
     (tmp_path / "unmounted").rename(away)
     assert {each: each.read_bytes() for each in kept} == kept
     journal = SQLiteJournal(path)
@@ -138,7 +138,7 @@ def test_all_spellings_of_a_path_are_one_journal(
         assert [entry.held for entry in other.entries()] == [True]
         other.close()
         journal.release("a")
-    assert not [each for each in tmp_path.rglob("*-wal") if each.parent != folder]
+    assert not [file for file in tmp_path.rglob("*-wal") if file.parent != folder]
     journal.close()
 
 
@@ -190,7 +190,7 @@ def test_a_backup_is_whole_and_a_journal_of_its_own(tmp_path: Path) -> None:
     before = [*journal.entries()]
     journal.backup(tmp_path / "b.journal")
     write(journal, "later")
-    assert sorted(each.name for each in tmp_path.glob("b.*")) == ["b.journal"]
+    assert sorted(file.name for file in tmp_path.glob("b.*")) == ["b.journal"]
     assert (tmp_path / "b.journal").stat().st_mode & 0o777 == 0o600
     assert (tmp_path / "b.journal").read_bytes()[18:20] == b"\1\1", "it needs no log to be read"
     assert len(kept_elsewhere(tmp_path / "b.journal")) == 20

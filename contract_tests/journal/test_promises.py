@@ -41,7 +41,7 @@ def test_a_journal_that_does_not_keep_a_promise_is_told(sabotage: Sabotage) -> N
 
 
 def test_each_promise_was_seen_to_be_broken() -> None:
-    assert {each.promise for each in SABOTAGES} == set(JOURNAL_PROMISES)
+    assert {sabotage.promise for sabotage in SABOTAGES} == set(JOURNAL_PROMISES)
 
 
 class Refusing(MemoryJournal):

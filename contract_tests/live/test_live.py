@@ -78,7 +78,7 @@ def live(
 
 
 def posts(simulator: Simulator) -> list[str]:
-    return [each.path for each in simulator.received if each.method != "GET"]
+    return [request.path for request in simulator.received if request.method != "GET"]
 
 
 # What is sent
@@ -99,7 +99,7 @@ def test_without_a_budget_only_free_reads_are_sent(
     settings = environment(address, WERYAI_API_KEY=KEY, PYTHONPATH=str(ROOT))
     done = process(module="contract_tests.live", env=settings, cwd=tmp_path)
     assert (done.returncode, done.stderr) == (0, "")
-    assert [each.method for each in simulator.received] == ["GET"] * 4
+    assert [request.method for request in simulator.received] == ["GET"] * 4
     assert [line.split()[0] for line in done.stdout.splitlines()[1:5]] == FREE
     assert "Nothing was submitted" in done.stdout
     assert len([*(tmp_path / "reports" / "live").iterdir()]) == 4

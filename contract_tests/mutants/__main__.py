@@ -38,9 +38,9 @@ def main() -> int:
 
 def unsound(tree: Path, mutants: Iterable[Mutant], pool: ThreadPoolExecutor) -> list[str]:
     """What fails or cannot be run on the tree as it is: a mutant would prove nothing then."""
-    asked = (each.partition("::")[0] for mutant in mutants for each in guards(mutant))
+    asked = (guard.partition("::")[0] for mutant in mutants for guard in guards(mutant))
     outcomes = pool.map(lambda file: ask(tree, file), dict.fromkeys(asked))
-    return [line for each in outcomes for line in (*each.killers, each.trouble) if line]
+    return [line for outcome in outcomes for line in (*outcome.killers, outcome.trouble) if line]
 
 
 def told(verdict: Verdict) -> Verdict:

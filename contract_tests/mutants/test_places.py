@@ -119,9 +119,9 @@ def test_a_change_at_a_place_is_made_there_and_nowhere_else(
     if change != "remove":
         within = COMMENTS_WITHIN.get(place, "none") if change in VALUES else "none"
         comments = re.findall(r"# of .*", DOCUMENT)
-        assert [each for each in comments if each not in faulty] == comments.count(within) * [
+        assert [comment for comment in comments if comment not in faulty] == comments.count(
             within
-        ]
+        ) * [within]
 
 
 @pytest.mark.parametrize("each", [each for each in MUTANTS if each.at], ids=lambda each: each.name)

@@ -220,7 +220,7 @@ def test_what_is_told_late_is_told_in_the_end_and_nothing_before_is_made_up(
     match late:
         case "videos":
             urls = [[task.get("videos", []) for task in each] for each in (whole, told)]
-            assert urls[1] == [each[:-1] for each in urls[0]]
+            assert urls[1] == [url[:-1] for url in urls[0]]
         case "tasks":
             assert told == whole[:1]
         case "state":

@@ -282,7 +282,7 @@ def test_every_request_is_remembered_and_never_its_key(
     del http.headers["Authorization"]
     http.get("/results/none.mp4")
     http.put("/nowhere", params={"x": 1})
-    seen = [(each.method, each.path, each.has_key) for each in simulator.received]
+    seen = [(request.method, request.path, request.has_key) for request in simulator.received]
     expected = [("GET", BALANCE, True), ("POST", SUBMIT, True), ("GET", "/results/none.mp4", False)]
     expected += [("PUT", "/nowhere", False)]
     assert seen == expected

@@ -170,8 +170,8 @@ class MemoryJournal:
             self._change(entry_id, lambda entry: _started(entry, job))
 
     def forget(self, entry_ids: Collection[str]) -> None:
-        for each in entry_ids:
-            self._entries.pop(each, None)
+        for entry_id in entry_ids:
+            self._entries.pop(entry_id, None)
 
     def claim(self, entry_id: str) -> bool:
         with self._storage.guard:

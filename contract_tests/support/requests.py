@@ -8,7 +8,7 @@ from contract_tests.support.contract import OPERATIONS, PAID
 from weryai._service.endpoints import ENDPOINTS
 
 # By operationId: the class that asks for it. One without a class is told by test_calls.py.
-CLASSES: dict[str, Any] = {each.operation: each.request for each in ENDPOINTS}
+CLASSES: dict[str, Any] = {endpoint.operation: endpoint.request for endpoint in ENDPOINTS}
 
 
 def body(operation: str, **given: Any) -> dict[str, Any]:

@@ -31,7 +31,7 @@ class Finding(NamedTuple):
 
 def findings(subject: str, changes: Iterable[Change]) -> list[Finding]:
     """Without repeats: several forms of one value may share a difference."""
-    return list(dict.fromkeys(Finding(each.level, subject, *each[1:]) for each in changes))
+    return list(dict.fromkeys(Finding(change.level, subject, *change[1:]) for change in changes))
 
 
 def worst(levels: Iterable[str], default: str = COMPATIBLE) -> str:

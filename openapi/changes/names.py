@@ -109,11 +109,13 @@ def constructor_of(found: Any) -> dict[str, Parameter]:
     """Those of `__init__`, which attrs writes where the source has none."""
     if "__init__" in found.all_members:
         return parameters_of(target_of(found.all_members["__init__"]))
-    decorators = [each.value for each in found.decorators if each.callable_path in ATTRS]
+    decorators = [
+        decorator.value for decorator in found.decorators if decorator.callable_path in ATTRS
+    ]
     if not decorators or found.path.startswith(MODELS):
         return {}
-    by_name_only = any("kw_only=True" in str(each) for each in decorators)
-    fields = [each for each in found.all_members.values() if is_field(each)]
+    by_name_only = any("kw_only=True" in str(decorator) for decorator in decorators)
+    fields = [member for member in found.all_members.values() if is_field(member)]
     return {
         arguments(each).get("alias", each.name.lstrip("_")): Parameter(
             None if by_name_only else index, True, default_of(each), frozenset()
@@ -136,7 +138,7 @@ def arguments(member: Any) -> dict[str, str]:
     value = member.value
     if not isinstance(value, griffe.ExprCall) or value.canonical_path != "attrs.field":
         return {}
-    given = [each for each in value.arguments if isinstance(each, griffe.ExprKeyword)]
+    given = [argument for argument in value.arguments if isinstance(argument, griffe.ExprKeyword)]
     return {each.name: str(each.value).strip("\"'") for each in given}
 
 
@@ -184,8 +186,10 @@ def types_of(annotation: Any, where: Any) -> frozenset[str]:
         return types_of(meant.value, meant)
     return frozenset(
         part
-        for each in alternatives(ast.parse(str(annotation), mode="eval").body)
-        for part in ([each] if each == str(annotation) else types_of(each, where))
+        for alternative in alternatives(ast.parse(str(annotation), mode="eval").body)
+        for part in (
+            [alternative] if alternative == str(annotation) else types_of(alternative, where)
+        )
     )
 
 
@@ -198,6 +202,6 @@ def alternatives(node: ast.expr) -> Iterator[str]:
         values = node.slice.elts if isinstance(node.slice, ast.Tuple) else [node.slice]
         yield from (f"Literal[{ast.unparse(value)}]" for value in values)
     elif isinstance(node, ast.Subscript) and ast.unparse(node.value) == "Response":
-        yield from (f"Response[{each}]" for each in alternatives(node.slice))
+        yield from (f"Response[{alternative}]" for alternative in alternatives(node.slice))
     else:
         yield ast.unparse(node)

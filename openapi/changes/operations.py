@@ -200,7 +200,9 @@ def classes(doc: Schema) -> dict[str, Schema]:
 
 def users_of(doc: Schema, name: str) -> list[str]:
     ref = f"#/components/schemas/{name}"
-    return [each.name for each in operations(doc) if ref in references(doc, each.node)]
+    return [
+        operation.name for operation in operations(doc) if ref in references(doc, operation.node)
+    ]
 
 
 def references(doc: Schema, node: Any, seen: frozenset[str] = frozenset()) -> frozenset[str]:

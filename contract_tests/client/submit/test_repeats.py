@@ -56,7 +56,7 @@ def test_a_second_submission_of_a_key_returns_the_job_of_the_first_and_sends_not
     simulator.clock.sleep(7 * 86400)
     assert client.submit(asked, idempotency_key="shot-17") == job
     assert client.generate(asked, idempotency_key="shot-17").job == job
-    assert {each.method for each in simulator.received[sent:]} == {"GET"}, "the wait alone"
+    assert {request.method for request in simulator.received[sent:]} == {"GET"}, "the wait alone"
     assert (only(journal).idempotency_key, len(simulator.ledger)) == ("shot-17", 1)
     assert client.submit(asked, idempotency_key="shot-18") != job
 

@@ -33,7 +33,7 @@ HTTPS = ["https://example.com/a.jpg", "https://example.com/b.jpg"]
 
 
 def posts(simulator: Simulator, operation: str = SUBMIT) -> int:
-    return sum(each.path == PLACES[operation][0] for each in simulator.received)
+    return sum(request.path == PLACES[operation][0] for request in simulator.received)
 
 
 def test_local_images_are_uploaded_and_addresses_are_sent_as_they_are(
@@ -350,7 +350,7 @@ def test_a_lost_upload_is_sent_again_whole(
 ) -> None:
     simulator.next("upload_file", Lost(accepted=True), Answer(504, "timeout"), refusal(1001))
     client.submit(ask(images=pictures[:1]))
-    assert [each.path for each in simulator.received].count("/v1/generation/upload-file") == 4
+    assert [request.path for request in simulator.received].count("/v1/generation/upload-file") == 4
     address = simulator.ledger[0].payload["images"][0]
     assert anyio.run(fetch, simulator, address) == pictures[0].read_bytes()
 

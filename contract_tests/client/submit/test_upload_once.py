@@ -44,7 +44,7 @@ def test_the_same_content_is_uploaded_once(
 
 
 def uploads(simulator: Simulator) -> int:
-    return sum(each.path == "/v1/generation/upload-file" for each in simulator.received)
+    return sum(request.path == "/v1/generation/upload-file" for request in simulator.received)
 
 
 @pytest.mark.parametrize("kept", [True, False])

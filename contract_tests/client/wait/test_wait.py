@@ -57,7 +57,7 @@ def test_all_videos_arrive_from_one_task_or_from_several(
     result = client.generate(ask(images=HTTPS, video_number=number))
     assert len({video.url for video in result.videos}) == number
     assert len({video.name for video in result.videos}) == number
-    polled = {each.path.split("/")[3] for each in simulator.received[1:]}
+    polled = {request.path.split("/")[3] for request in simulator.received[1:]}
     assert polled == {"batch"}, "it names every task"
 
 
@@ -66,9 +66,9 @@ def test_every_poll_asks_caches_to_step_aside(
 ) -> None:
     client.generate(ask(images=HTTPS))
     client.generate(ask(images=HTTPS, video_number=2))
-    polls = [each for each in simulator.received if each.method == "GET"]
+    polls = [request for request in simulator.received if request.method == "GET"]
     assert polls
-    assert all(each.headers["cache-control"] == "no-cache" for each in polls)
+    assert all(poll.headers["cache-control"] == "no-cache" for poll in polls)
 
 
 def test_pauses_start_at_about_3_s_and_grow_to_at_most_15(
@@ -249,8 +249,8 @@ def test_several_tasks_without_a_batch_are_asked_for_one_by_one(
     job = client.submit(ask(images=HTTPS, video_number=2))
     result = client.wait(Job(job.task_ids))
     assert len(result.videos) == 2
-    paths = [each.path for each in simulator.received]
-    first, second = (paths.count(f"/v1/generation/{each}/status") for each in job.task_ids)
+    paths = [request.path for request in simulator.received]
+    first, second = (paths.count(f"/v1/generation/{task_id}/status") for task_id in job.task_ids)
     assert first < second, "a task that has ended is not asked for again"
 
 
@@ -372,7 +372,9 @@ def test_an_id_that_would_become_another_path_is_refused(
 def told_apart(variant: Variant) -> str:
     """What makes this variant differ from the usual one."""
     usual = Variant()
-    names = [each for each in Variant.choices() if getattr(variant, each) != getattr(usual, each)]
+    names = [
+        choice for choice in Variant.choices() if getattr(variant, choice) != getattr(usual, choice)
+    ]
     return ",".join(f"{name}={getattr(variant, name)}" for name in names) or "usual"
 
 

@@ -252,7 +252,7 @@ def test_the_demo_makes_a_video_in_seconds_without_a_key(tmp_path: Path) -> None
     assert ended.returncode == 0, ended.stderr
     [path] = ended.stdout.splitlines()
     assert (tmp_path / path).read_bytes()[4:8] == b"ftyp"
-    assert sorted(each.suffix for each in (tmp_path / "out").iterdir()) == [".mp4", ".png", ".png"]
+    assert sorted(file.suffix for file in (tmp_path / "out").iterdir()) == [".mp4", ".png", ".png"]
     assert max(map(len, ended.stderr.splitlines())) <= 80
 
 

@@ -167,8 +167,8 @@ def test_further_signals_cut_nothing_short_while_an_end_is_written_down_and_told
 ) -> None:
     def again(work: Callable[..., Any]) -> Callable[..., Any]:
         def worked(*args: Any, **options: Any) -> Any:
-            for each in CODES:
-                signal.raise_signal(each)
+            for further in CODES:
+                signal.raise_signal(further)
             return work(*args, **options)
 
         return worked

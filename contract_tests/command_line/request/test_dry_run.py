@@ -155,7 +155,7 @@ def test_the_demo_sends_only_what_models_shows(simulator: Simulator, tmp_path: P
     given = dict(zip(words[2::2], words[3::2], strict=True))
     key = given.pop("--model")
     with simulator.client() as client:
-        row = next(each for each in client.models() if each.key == key)
+        row = next(model for model in client.models() if model.key == key)
     assert int(given.pop("--duration")) in row.durations
     assert given.pop("--aspect-ratio") in row.aspect_ratios
     assert given.keys() == {"--prompt", "--out"}

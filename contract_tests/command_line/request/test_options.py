@@ -155,7 +155,7 @@ def test_every_field_of_every_class_can_be_given_to_both_commands() -> None:
     for command in (generate, submit):
         options = inspect.signature(command).parameters
         for kind in KINDS.values():
-            fields = {each.name for each in attrs.fields(kind)}
+            fields = {field.name for field in attrs.fields(kind)}
             assert {each.name for each in taken(kind).values()} == fields
             assert taken(kind).keys() <= options.keys()
 

@@ -67,7 +67,7 @@ def repository(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 def git(root: Path, *arguments: str) -> None:
     settings = ["user.name=t", "user.email=t@example.com", "commit.gpgsign=false"]
-    flags = [part for each in settings for part in ("-c", each)]
+    flags = [part for setting in settings for part in ("-c", setting)]
     subprocess.run(["git", *flags, *arguments], cwd=root, check=True, capture_output=True)
 
 

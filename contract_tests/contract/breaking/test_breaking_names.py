@@ -125,7 +125,7 @@ def test_the_projects_own_names_are_all_seen() -> None:
     public = {f"weryai.{name}" for name in weryai.__all__}
     public |= {f"weryai.testing.{name}" for name in testing.__all__}
     assert public <= seen.keys()
-    for each in operations.operations(CONTRACT):
-        module = f"weryai_api.api.{each.tag}.{each.name}"
-        assert each.webhook or {f"{module}.sync", f"{module}.asyncio"} <= seen.keys()
+    for operation in operations.operations(CONTRACT):
+        module = f"weryai_api.api.{operation.tag}.{operation.name}"
+        assert operation.webhook or {f"{module}.sync", f"{module}.asyncio"} <= seen.keys()
     assert {f"weryai_api.models.{name}" for name in operations.classes(CONTRACT)} <= seen.keys()

@@ -288,7 +288,7 @@ def _each_once(tasks: Sequence[Task]) -> list[Task]:
     seen: set[Video] = set()
     once = []
     for task in tasks:
-        once.append(evolve(task, videos=tuple(each for each in task.videos if each not in seen)))
+        once.append(evolve(task, videos=tuple(video for video in task.videos if video not in seen)))
         seen.update(task.videos)
     return once
 

@@ -124,8 +124,8 @@ def own_code(reply: Reply) -> int | None:
 def _without(value: Any, sent: Mapping[str, Any]) -> Any:
     """A body without what was sent."""
     asked = [sent, *sent.values(), *_scalars(sent)]
-    echoes = sorted({str(each) for each in _scalars(sent)}, key=len, reverse=True)
-    known = [re.escape(each) for each in echoes if len(each) >= SHORTEST_ECHO]
+    echoes = sorted({str(scalar) for scalar in _scalars(sent)}, key=len, reverse=True)
+    known = [re.escape(echo) for echo in echoes if len(echo) >= SHORTEST_ECHO]
     echo = re.compile(r"(?<![\w-])(?:" + "|".join(known or [r"(?!)"]) + r")(?![\w-])")
 
     def cleaned(value: Any, name: str = "", depth: int = 0) -> Any:

@@ -207,7 +207,7 @@ def _entry(row: sqlite3.Row, tasks: Sequence[sqlite3.Row], videos: Sequence[sqli
         made[each["task_id"]].append(Video(each["url"], each["name"], each["cover_url"]))
     job = None
     if row["submitted_at"] is not None:
-        ids = [each["task_id"] for each in tasks if each["of_job"]]
+        ids = [task["task_id"] for task in tasks if task["of_job"]]
         at = cells.read("submitted_at", _time)
         told = payload.get("caller_id"), _video_number(payload)
         job = cells.read("batch_id", lambda batch: Job(ids, batch, at, *told))
@@ -219,14 +219,14 @@ def _entry(row: sqlite3.Row, tasks: Sequence[sqlite3.Row], videos: Sequence[sqli
         sent_at=cells.read("sent_at", _time) or LONG_AGO,
         job=job,
         tasks=tuple(
-            Task(each["task_id"], each["state"], tuple(made[each["task_id"]]), each["message"])
-            for each in tasks
-            if each["state"] is not None
+            Task(task["task_id"], task["state"], tuple(made[task["task_id"]]), task["message"])
+            for task in tasks
+            if task["state"] is not None
         ),
         files={
-            each["name"]: Path(os.fsdecode(each["path"]))
-            for each in videos
-            if each["path"] is not None
+            video["name"]: Path(os.fsdecode(video["path"]))
+            for video in videos
+            if video["path"] is not None
         },
         settled=bool(row["settled"]),
         final=bool(row["final"]),

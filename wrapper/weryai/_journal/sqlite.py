@@ -177,8 +177,8 @@ class SQLiteJournal:
     def forget(self, entry_ids: Collection[str]) -> None:
         """See `Journal.forget`. The file keeps its size, and its room is used again."""
         with self._db.writing() as db:
-            for each in entry_ids:
-                db.execute("DELETE FROM entries WHERE id = ?", (each,))
+            for entry_id in entry_ids:
+                db.execute("DELETE FROM entries WHERE id = ?", (entry_id,))
 
     def claim(self, entry_id: str) -> bool:
         """See `Journal.claim`."""

@@ -25,8 +25,8 @@ def merged(known: Sequence[Task], told: Sequence[Task], first: Sequence[str]) ->
     videos = _videos(_made(known), _made(told))
     order = {task_id: number for number, task_id in enumerate(first)}
     return tuple(
-        evolve(states[each], videos=tuple(video for task_id, video in videos if task_id == each))
-        for each in sorted(states, key=lambda each: order.get(each, len(order)))
+        evolve(states[state], videos=tuple(video for task_id, video in videos if task_id == state))
+        for state in sorted(states, key=lambda state: order.get(state, len(order)))
     )
 
 
@@ -82,8 +82,8 @@ def _storable(task: Task) -> Task:
         mended(task.id),
         mended(task.raw_state),
         tuple(
-            Video(mended(each.url), mended(each.name), _mended(each.cover_url))
-            for each in task.videos
+            Video(mended(video.url), mended(video.name), _mended(video.cover_url))
+            for video in task.videos
         ),
         _mended(task.message),
     )

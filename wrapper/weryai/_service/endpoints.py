@@ -69,7 +69,9 @@ ENDPOINTS = (
 )
 
 # The class of requests of each paid endpoint, by its operationId; the usual one comes first.
-REQUESTS: Mapping[str, type[VideoRequest]] = {each.operation: each.request for each in ENDPOINTS}
+REQUESTS: Mapping[str, type[VideoRequest]] = {
+    endpoint.operation: endpoint.request for endpoint in ENDPOINTS
+}
 
 
 def endpoint_of(request: object) -> Endpoint:

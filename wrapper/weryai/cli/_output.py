@@ -82,7 +82,7 @@ def listen(verbose: bool) -> None:
     """Let the library speak: to the progress line, and with -v to stderr."""
     log = logging.getLogger("weryai")
     log.setLevel(logging.DEBUG if verbose else logging.INFO)
-    log.handlers = [each for each in log.handlers if not isinstance(each, _Handler)]
+    log.handlers = [handler for handler in log.handlers if not isinstance(handler, _Handler)]
     if verbose:
         log.addHandler(_Handler())
 

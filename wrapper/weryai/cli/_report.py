@@ -86,8 +86,8 @@ def details(error: BaseException, run: Invocation, message: str) -> dict[str, An
         found["raw"] = error.raw[:LONGEST_RAW].decode(errors="replace")
     if isinstance(error, DownloadError):
         found["failures"] = [
-            {"name": each.video.name, "url": each.video.url, "message": str(each)}
-            for each in error.failures
+            {"name": failure.video.name, "url": failure.video.url, "message": str(failure)}
+            for failure in error.failures
         ]
     return found
 

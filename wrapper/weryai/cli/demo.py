@@ -43,7 +43,7 @@ def demo(out: Path = OUT) -> int:
             "WERYAI_JOURNAL": "none",
         }
         code = main(show(command(images, out)))
-        cost = sum(each.credits for each in simulator.ledger)
+        cost = sum(line.credits for line in simulator.ledger)
     if code == 0:
         seconds = time.monotonic() - started
         _output.say(

@@ -94,7 +94,9 @@ class VideoRequest:
             addresses: of the images, in the order of `sources`; local ones are told by their path
                 where this is left out.
         """
-        left = iter([os.fspath(each) for each in self.sources] if addresses is None else addresses)
+        left = iter(
+            [os.fspath(source) for source in self.sources] if addresses is None else addresses
+        )
         sent: dict[str, Any] = {}
         for check in self._checks:
             value = getattr(self, check.name)

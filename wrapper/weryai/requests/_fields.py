@@ -61,7 +61,7 @@ def checks_of(request: type[Any], body: Limits) -> tuple[Check, ...]:
 def _check(field: Attribute[Any], body: Limits) -> Check:
     taken: Any = field.type
     if isinstance(taken, UnionType):
-        taken = reduce(or_, (each for each in get_args(taken) if each is not NoneType))
+        taken = reduce(or_, (kind for kind in get_args(taken) if kind is not NoneType))
     kind, faults = KINDS[taken]
     limits = _of_kind(kind, body.fields.get(field.name, Limits()))
     if taken is str and limits.format == "uri":

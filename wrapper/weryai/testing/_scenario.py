@@ -110,10 +110,10 @@ class Outcomes(deque[Outcome]):
         super().appendleft(_outcome(outcome))
 
     def extend(self, outcomes: Iterable[Outcome]) -> None:
-        super().extend([_outcome(each) for each in outcomes])
+        super().extend([_outcome(outcome) for outcome in outcomes])
 
     def extendleft(self, outcomes: Iterable[Outcome]) -> None:
-        super().extendleft([_outcome(each) for each in outcomes])
+        super().extendleft([_outcome(outcome) for outcome in outcomes])
 
     def insert(self, place: int, outcome: Outcome) -> None:
         super().insert(place, _outcome(outcome))
@@ -217,7 +217,7 @@ def is_number(value: object) -> bool:
 
 def _are_texts(headers: object) -> bool:
     texts = isinstance(headers, Mapping) and [*headers, *headers.values()]
-    return isinstance(texts, list) and all(isinstance(each, str) for each in texts)
+    return isinstance(texts, list) and all(isinstance(text, str) for text in texts)
 
 
 def _can_be_sent(body: object) -> bool:

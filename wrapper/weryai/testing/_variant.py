@@ -77,4 +77,4 @@ class Variant:
     def choices(cls) -> dict[str, tuple[Any, ...]]:
         """The values of each field."""
         hints = get_type_hints(cls)
-        return {each.name: get_args(hints[each.name]) or (False, True) for each in fields(cls)}
+        return {field.name: get_args(hints[field.name]) or (False, True) for field in fields(cls)}

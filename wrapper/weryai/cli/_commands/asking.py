@@ -26,7 +26,7 @@ Such as:
 
 def with_request(command: Callable[..., None], kinds: Kinds = KINDS) -> Callable[..., None]:
     """Give a command the options of these requests in the place of its parameter `request`."""
-    asked = {each.name: each for each in options(kinds)}
+    asked = {option.name: option for option in options(kinds)}
     own = dict(inspect.signature(command, eval_str=True).parameters)
     del own["request"]
 

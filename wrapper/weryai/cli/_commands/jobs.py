@@ -84,7 +84,7 @@ def number_done(journal: Journal) -> int:
 
 def beyond_resume(entries: Iterable[Entry], base_url: str) -> list[Entry]:
     """What `weryai resume` at this address can do nothing about."""
-    return [each for each in entries if each.state == "unknown" or each.base_url != base_url]
+    return [entry for entry in entries if entry.state == "unknown" or entry.base_url != base_url]
 
 
 @app.command()

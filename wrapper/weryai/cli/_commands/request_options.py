@@ -87,7 +87,7 @@ def endpoints(kinds: Kinds) -> str:
     rows = ["\b", "Endpoints:"]
     for name, kind in kinds.items():
         fields = taken(kind)
-        own = shown(each for each in fields if len(takers(each, kinds)) < len(kinds))
+        own = shown(field for field in fields if len(takers(field, kinds)) < len(kinds))
         if IMAGES in fields and fields[IMAGES].annotation == Image:
             own = own.replace("IMAGES", "one image")
         rows.append(f"  {name:<{width}}  {own}".rstrip())
@@ -131,5 +131,5 @@ def _needed(name: str, kinds: Kinds) -> str:
     if name not in usual or not usual[name].required:
         return f"For {' and '.join(among)}." if len(among) < len(kinds) else ""
     others = [taken(kind) for each, kind in kinds.items() if each not in among]
-    own = [key for each in others for key in each if each[key].required and key not in usual]
+    own = [key for other in others for key in other if other[key].required and key not in usual]
     return f"Required, or {' and '.join(map(_flag, own))}." if own else "Required."

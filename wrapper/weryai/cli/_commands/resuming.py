@@ -157,7 +157,11 @@ class Resume:
     def _worst(self) -> Exception | None:
         """What decides the exit code: what could not be fetched, before what failed at the
         service."""
-        lost = [each for each in self.failures.values() if not isinstance(each, TaskFailedError)]
+        lost = [
+            failure
+            for failure in self.failures.values()
+            if not isinstance(failure, TaskFailedError)
+        ]
         return next(iter([*lost, *self.failures.values()]), None)
 
 

@@ -60,9 +60,9 @@ class Case:
 
     def accept(self, *entry_ids: str, **options: Any) -> None:
         """Jobs that run, each with one task, `task_` and its id."""
-        for each in entry_ids:
-            self.begin(each, **options)
-            self.journal.accept(each, Job([f"task_{each}"], submitted_at=AT))
+        for entry_id in entry_ids:
+            self.begin(entry_id, **options)
+            self.journal.accept(entry_id, Job([f"task_{entry_id}"], submitted_at=AT))
 
     def note(self, entry_id: str, *videos: Video, state: str = "succeed", **options: Any) -> None:
         """Tell of the one task of a job."""

@@ -34,7 +34,11 @@ def who_holds_an_entry_is_seen_by_all(case: Case) -> None:
     for journal in (case.journal, other):
         equal("held", case.entry("a", journal).held, True)
         equal("in the list", [entry.held for entry in journal.entries()], [True])
-        equal("in the list of open ones", [each.held for each in journal.open_entries()], [True])
+        equal(
+            "in the list of open ones",
+            [open_entry.held for open_entry in journal.open_entries()],
+            [True],
+        )
         found = journal.find(URL, Job(["task_a"]))
         equal("as it is found", found.held if found else None, True)
         equal("its state", case.entry("a", journal).state, "running")

@@ -18,10 +18,10 @@ MANY = 120  # more than a page, most likely
 def everything_is_there_when_it_is_opened_again(case: Case) -> None:
     one_in_each_state(case)
     case.journal.uploaded(URL, "ab" * 32, "https://cdn.example.com/a.jpg", AT)
-    before = [each for each in case.journal.entries() if each.state != "sending"]
+    before = [entry for entry in case.journal.entries() if entry.state != "sending"]
     case.close(case.journal)
     case.journal = case.open()
-    after = [each for each in case.journal.entries() if each.id != "sending"]
+    after = [entry for entry in case.journal.entries() if entry.id != "sending"]
     equal("entries", after, before)
     address = case.journal.address_of(URL, "ab" * 32, AT - timedelta(hours=1))
     equal("an upload", address, "https://cdn.example.com/a.jpg")
