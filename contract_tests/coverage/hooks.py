@@ -5,12 +5,13 @@ simulator's application, and as an answer is there to be read. Nothing is change
 from __future__ import annotations
 
 import functools
+import importlib
 import json
 import os
+import pkgutil
 from collections.abc import Callable, MutableMapping, Sequence
 from contextlib import suppress
 from contextvars import ContextVar
-from types import ModuleType
 from typing import Any
 from urllib.parse import quote
 
@@ -25,6 +26,7 @@ from weryai._service import operations, replies
 from weryai._texts import is_address
 from weryai.requests import Image, VideoRequest
 from weryai.testing import _asgi
+from weryai_api import api
 
 TASK = "/v1/generation/{}/status"
 BATCH = "/v1/generation/batch/{}/status"
@@ -45,9 +47,10 @@ def install(seen: Seen, patch: pytest.MonkeyPatch) -> None:
 
     for shell in (io.BlockingIO, io.AsyncIO):
         wrap(shell, "send", _sending)
-    for name, module in vars(operations).items():
-        if isinstance(module, ModuleType) and hasattr(module, "_parse_response"):
-            wrap(module, "_parse_response", _parsing, name)
+    for found in pkgutil.walk_packages(api.__path__, f"{api.__name__}."):
+        module = importlib.import_module(found.name)
+        if hasattr(module, "_parse_response"):
+            wrap(module, "_parse_response", _parsing, found.name.rpartition(".")[2])
     wrap(VideoRequest, "__attrs_post_init__", _checking)
     wrap(operations, "task_status", _asking, TASK)
     wrap(operations, "batch_status", _asking, BATCH)
