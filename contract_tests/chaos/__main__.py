@@ -124,7 +124,7 @@ class Chaos:
         ours = {"WERYAI_API_KEY": self.found.simulator.api_key, "WERYAI_BASE_URL": self.address}
         settings = os.environ | ours | {"NO_PROXY": "127.0.0.1"}
         handle, said = tempfile.mkstemp(dir=self.folder)
-        with open(handle, "wb") as output:  # a pipe would be full at some time
+        with open(handle, "wb") as output:  # a file: a pipe that nobody reads fills up, and blocks
             process = subprocess.Popen(
                 argv, env=settings, stdout=output, stderr=output, process_group=0 if leads else None
             )
@@ -137,7 +137,7 @@ class Running:
 
     process: subprocess.Popen[bytes]
     output: Path
-    leads: bool = False  # a group of its own
+    leads: bool = False  # process group leader: a signal goes to its children as well
 
     def kill(self, how: signal.Signals) -> bool:
         """Returns whether it was there to be killed; one that ended by itself has done well."""

@@ -27,7 +27,7 @@ HURRY = 50.0
 # In the folder of a run.
 JOURNAL, VIDEOS, NEW = "jobs.journal", "videos", "new"
 CHILDREN = 2
-APART = 300  # between the caller_ids of a process and of its children
+APART = 300  # added to the caller_id of a process for each of its children
 # What a child says of its parent's client.
 REFUSED, LET_IN, BROKEN = "was refused", "was let in", "ended badly"
 

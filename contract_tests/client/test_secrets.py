@@ -47,7 +47,7 @@ def test_a_service_that_sends_the_key_back_in_no_http_at_all_puts_it_nowhere(
     make_client: MakeClient, ask: Ask, journal: SQLiteJournal, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level(logging.DEBUG, "weryai")
-    # As h11 says it of such a line.
+    # h11 quotes a bad header line in its error, key and all.
     broken = httpx.RemoteProtocolError(f"illegal header line: bytearray(b'X Key {KEY}')")
     client = make_client(handler=Network(broken), journal=journal)
     for call in (client.balance, lambda: client.submit(ask(images=HTTPS))):

@@ -8,8 +8,9 @@ from typing import Any
 
 import pytest
 
+from contract_tests.support.journals import only
 from weryai import MultiImageToVideo, WebhookError, WeryAI, webhooks
-from weryai.journal import Entry, SQLiteJournal
+from weryai.journal import SQLiteJournal
 from weryai.testing import Simulator
 
 Ask = Callable[..., MultiImageToVideo]
@@ -20,11 +21,6 @@ HTTPS = ["https://example.com/a.jpg"]
 @pytest.fixture
 def client(make_client: MakeClient, simulator: Simulator, journal: SQLiteJournal) -> WeryAI:
     return make_client(simulator, journal=journal)
-
-
-def only(journal: SQLiteJournal) -> Entry:
-    (entry,) = journal.entries()
-    return entry
 
 
 def test_a_webhook_is_believed_only_after_the_service_was_asked(

@@ -86,7 +86,9 @@ def on_terminal(argv: list[str], folder: Path, **settings: str) -> tuple[int, by
     os.close(slave)
     shown = b""
     with open(master, "rb", buffering=0) as terminal, contextlib.suppress(OSError):
-        while data := terminal.read(65536):  # Linux ends with an error where others end empty
+        while data := terminal.read(
+            65536
+        ):  # a closed terminal is EIO on Linux, and an empty read elsewhere
             shown += data
     out, _ = running.communicate(timeout=patience.SECONDS)
     return running.returncode, out, shown.decode()

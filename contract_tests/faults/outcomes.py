@@ -53,7 +53,7 @@ class Row(Enum):
     NOT_FOUND = auto()
     REFUSED = auto()
     DOUBTED = auto()  # a code that is not known to make no task
-    HARMLESS = auto()  # odd or slow, and whole in the end
+    HARMLESS = auto()  # an answer that is odd or slow, and complete
 
 
 class End(Enum):

@@ -55,7 +55,7 @@ def desk(served: tuple[Simulator, str], tmp_path: Path, monkeypatch: pytest.Monk
         monkeypatch.setenv(name, value)
     folder = tmp_path / "desk"
     (folder / ".venv" / "bin").mkdir(parents=True)
-    (folder / ".venv" / "bin" / "activate").touch()  # it is active
+    (folder / ".venv" / "bin" / "activate").touch()  # as if a virtual environment were active
     monkeypatch.chdir(folder)
     return folder
 

@@ -20,7 +20,7 @@ def test_the_line_of_a_generated_case_names_its_operation(operation: str) -> Non
 @pytest.mark.parametrize(
     ("nodeid", "said"),
     [
-        ("client/wait/test_complete.py::test_a_wait_survives", "get_task_status: a wait survives"),
+        ("client/wait/test_wait.py::test_a_wait_survives", "get_task_status: a wait survives"),
         ("client/submit/test_images.py::test_x", "submit_multi_image_to_video: x"),
         ("client/test_it.py::test_a_webhook_is_read", "task_completed: a webhook is read"),
         ("test_v.py::test_x[sync-batch_status: y]", "get_batch_status: x [sync-batch_status: y]"),

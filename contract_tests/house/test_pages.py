@@ -51,7 +51,7 @@ def test_the_readme_is_for_everybody_and_no_longer_than_that() -> None:
 @pytest.mark.parametrize("page", PAGES)
 def test_what_a_terminal_shows_fits_into_80_columns(page: str) -> None:
     lines = [line for _, source, _ in fences(page) for line in source.splitlines()]
-    code = [line for line in lines if len(line) > 100]  # as ruff has it
+    code = [line for line in lines if len(line) > 100]  # ruff's line length
     assert code == []
     shown = [source for language, source, _ in fences(page) if language != "python"]
     assert [line for source in shown for line in source.splitlines() if len(line) > 80] == []

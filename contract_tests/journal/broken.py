@@ -41,7 +41,7 @@ def looked_at_first(
     asked = {name: options.pop(name, None) for name in ("idempotency_key", "fingerprint")}
     if earlier := journal.earlier(url, **asked, since=options.pop("none_since", None)):
         raise AlreadySubmittedError(earlier)
-    time.sleep(0.05)  # others look, too
+    time.sleep(0.05)  # time for another submission to look up the same: the race
     real(entry_id, url, *args, **options)
     _change(journal, entry_id, **asked)
 

@@ -105,7 +105,7 @@ PER_JOB: dict[str, Callable[[SQLiteJournal], object]] = {
     "release": _claim,
     "uploaded": lambda journal: journal.uploaded(URL, "e50", "https://e.com/b", LONG_AGO),
     "address_of": lambda journal: journal.address_of(URL, "e50", LONG_AGO),
-    # What is open, and what was last, however many others there are.
+    # Bound by what is open and by the page that is asked for, not by the size of the journal.
     "open_entries": lambda journal: list(journal.open_entries()),
     "entries": lambda journal: [
         *itertools.islice(journal.entries(newest_first=True), 20),
@@ -213,7 +213,7 @@ def test_all_entries_are_listed_in_little_memory(journals: dict[int, SQLiteJourn
         tracemalloc.stop()
         return most
 
-    peak(200)  # whatever is made once
+    peak(200)  # warm-up: caches and imports that are made once
     assert peak(2000) < 1.5 * peak(200)
 
 

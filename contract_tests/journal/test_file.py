@@ -143,7 +143,7 @@ def test_a_log_whose_journal_is_gone_or_empty_is_not_written_over(
 def test_an_entry_that_is_damaged_stops_no_other_and_keeps_what_can_be_read(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, table: str, column: str, value: object
 ) -> None:
-    monkeypatch.setattr(rows, "PAGE", 1)  # so that each is the last of one, where the next begins
+    monkeypatch.setattr(rows, "PAGE", 1)  # a page a row: each row is where the next page begins
     journal = SQLiteJournal(tmp_path / "a.journal")
     write(journal, "a", "b")
     with journal._db.writing() as db:
@@ -191,7 +191,7 @@ def test_a_backup_of_what_is_damaged_is_none(
         told = "INSERT INTO uploads VALUES ('', ?, '', '')"
         db.executemany(told, [(f"{number:0200}",) for number in range(1000)])
     journal.close()
-    with path.open("r+b") as file:  # in the midst of what nobody has asked for yet
+    with path.open("r+b") as file:  # in pages that no statement has read yet
         file.seek(path.stat().st_size // 2)
         file.write(os.urandom(8192))
     with pytest.raises(JournalError, match="is damaged or is no journal"):

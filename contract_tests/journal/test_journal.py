@@ -18,6 +18,7 @@ import pytest
 
 from contract_tests.support.clients import KEY, Network
 from contract_tests.support.films import film
+from contract_tests.support.journals import only
 from weryai import (
     AsyncWeryAI,
     DownloadError,
@@ -47,11 +48,6 @@ HTTPS = ["https://example.com/a.jpg"]
 @pytest.fixture
 def client(make_client: MakeClient, simulator: Simulator, journal: SQLiteJournal) -> WeryAI:
     return make_client(simulator, journal=journal)
-
-
-def only(journal: SQLiteJournal) -> Entry:
-    (entry,) = journal.entries()
-    return entry
 
 
 def test_the_intent_is_on_disk_before_the_submission_is_sent(

@@ -65,7 +65,7 @@ def test_there_is_a_journal_of_every_version() -> None:
 def test_a_journal_of_any_version_loses_nothing(tmp_path: Path, number: int) -> None:
     journal = SQLiteJournal(written(number, tmp_path / "old.journal"))
     found = {entry.id: entry for entry in journal.entries()}
-    once = {"failed": "incomplete"} if number == 1 else {}  # in it nobody had to look twice
+    once = {"failed": "incomplete"} if number == 1 else {}  # a failure was final there
     assert {name: entry.state for name, entry in found.items()} == STATES | once
     assert list(found) == list(STATES)
     states = Counter((STATES | once).values())

@@ -81,7 +81,7 @@ def test_a_damaged_log_is_told_and_left_as_it_is(tmp_path: Path, where: float) -
         at = 0 if where == 0 else 32 + int(frames * where) * 4120
         copy = flipped(path, at + place * (1 if place < 23 else 60), tmp_path / "copy")
         if where == 0 and 4 <= place < 8:
-            continue  # a version that SQLite does not compare
+            continue  # the WAL's format version, which SQLite does not check
         before = copy.read_bytes(), wal(copy).read_bytes()
         with pytest.raises(JournalError, match=r"journal-wal beside it is damaged.*Keep a copy"):
             SQLiteJournal(copy)

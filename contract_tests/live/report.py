@@ -64,7 +64,7 @@ class Report:
         record = swept(recorded(exchange) | {"differences": found}, self.key)
         text = json.dumps(record, ensure_ascii=False, indent=2)
         if text in self.seen:
-            return  # one more poll
+            return  # the same reply to a further poll
         self.seen.add(text)
         self.replies += 1
         path = self.folder / f"{self.replies:02}-{exchange.operation}.json"

@@ -35,7 +35,7 @@ class Said:
     code: int
     out: str
     err: str
-    files: str  # all that was written down
+    files: str  # the text of every file that was written
 
 
 Live = Callable[..., Said]
@@ -167,7 +167,7 @@ def test_what_cannot_be_weighed_is_not_paid_for(
 def test_a_submission_that_costs_more_than_the_budget_is_told(
     live: Live, simulator: Simulator
 ) -> None:
-    simulator.outcomes.append(Outcome("failed"))  # which spares the time to make a video
+    simulator.outcomes.append(Outcome("failed"))  # a failed task has no video to render
     said = live("--budget", "3")
     assert said.code == 1
     assert "4 credits, more than the budget of 3" in said.out

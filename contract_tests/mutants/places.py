@@ -71,7 +71,7 @@ class Document:
     def _put(self, node: yaml.Node, told: str) -> str:
         span = start, end = self._span(node)
         below = isinstance(node, yaml.SequenceNode) and not node.flow_style
-        # Nothing may have stood behind a name, and a sequence right below it.
+        # An empty value has no space before it; a block sequence begins on the next line.
         return self._spliced(span, f" {told}" if start == end or below else told)
 
     def _spliced(self, span: Span, told: str) -> str:

@@ -22,7 +22,7 @@ ROOT = Path(__file__).resolve().parents[2]
 TESTS = ROOT / "contract_tests"
 JOURNAL = "journal/test_*.py"
 SUBMIT, WAIT, DOWNLOAD, NETWORK = (
-    f"client/{folder}/test_*.py" for folder in ("submit", "wait", "download", "network")
+    f"client/{folder}/**/test_*.py" for folder in ("submit", "wait", "download", "network")
 )
 WRAPPER = ("client/**/test_*.py", JOURNAL, "house/test_public_surface.py")
 # Which test files guard a room, or patterns of them, quick ones first.
@@ -143,7 +143,7 @@ def _files(pattern: str) -> list[str]:
 @contextmanager
 def copied(tree: Path) -> Iterator[Path]:
     """A copy of a tree, without what is made in it, and a folder beside it for temporary files."""
-    # Of what is hidden the workflow is read by tests.
+    # Hidden folders stay behind, all but .github: tests read its workflow.
     made = shutil.ignore_patterns(".[!g]*", ".git", "reports", "out", "dist")
     with tempfile.TemporaryDirectory(prefix="weryai-mutant-", ignore_cleanup_errors=True) as folder:
         yield Path(shutil.copytree(tree, Path(folder) / "tree", ignore=made))

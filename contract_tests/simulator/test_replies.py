@@ -214,7 +214,7 @@ def test_what_is_told_late_is_told_in_the_end_and_nothing_before_is_made_up(
     pairs = list(zip(looks[::2], looks[1::2], strict=True))
     same = [whole == told for whole, told in pairs]
     quiet = late == "nothing" or (late == "tasks" and one_task)
-    # Before their end there is no state or video to be late, and of tasks there is.
+    # States and videos can be late only once tasks have ended; a list of tasks at any time.
     assert same == ([True] * 5 if quiet else [late != "tasks", False, False, True, True])
     ((whole, _), (told, one)) = pairs[1]
     match late:

@@ -52,3 +52,8 @@ def webm(media: bytes = b"x" * 1000) -> bytes:
     """A whole WebM."""
     kept = [element("1654AE6B"), element("1F43B675", element("A3", media))]
     return element("1A45DFA3", element("4282", b"webm")) + element("18538067", *kept)
+
+
+# A WebM that is made while it is sent: it does not tell its own length, and goes on with clusters.
+LIVE = element("1A45DFA3") + bytes.fromhex("18538067 01FFFFFFFFFFFFFF") + element("1654AE6B")
+CLUSTER = bytes.fromhex("1F43B675 FF") + element("A3", b"x" * 100)

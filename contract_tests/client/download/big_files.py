@@ -116,7 +116,7 @@ def work(name: str, url: str, folder: Path) -> dict[str, float]:
     """Do one of them. Returns the seconds it took and the MB by which memory rose."""
     images.MAX_BYTES = SIZE
     with suppress(OSError):
-        Path("/proc/self/clear_refs").write_text("5")  # start VmHWM anew
+        Path("/proc/self/clear_refs").write_text("5")  # reset the peak of resident memory, VmHWM
     before, started = memory("VmRSS"), time.monotonic()
     WORKS[name](url, folder)
     return {"seconds": time.monotonic() - started, "MB": memory("VmHWM") - before}
@@ -131,7 +131,9 @@ def measure(names: list[str], folder: Path) -> tuple[dict[str, dict[str, float]]
             file.truncate(SIZE - len(end))
             file.seek(0, 2)
             file.write(end)
-        (folder / name).read_bytes()  # or the first to read it would pay for that
+        (
+            folder / name
+        ).read_bytes()  # fill the page cache, which the first measurement would pay for
     with serve(Files(folder / "big.mp4")) as files:
         files.rest.set()
         command = [

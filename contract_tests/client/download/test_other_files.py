@@ -118,7 +118,7 @@ class Killed(Exception):
 def test_a_download_killed_where_there_are_no_links_leaves_no_empty_file_behind(
     make_client: MakeClient, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str
 ) -> None:
-    def refuse(_: Any, path: Path) -> None:  # as a kernel does: what is there comes first
+    def refuse(_: Any, path: Path) -> None:  # errno in a kernel's order: EEXIST goes before EPERM
         raise OSError(errno.EEXIST if path.exists() else errno.EPERM, "no")
 
     def kill(*_: Any) -> None:

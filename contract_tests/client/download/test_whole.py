@@ -2,10 +2,6 @@
 
 from __future__ import annotations
 
-import gzip
-import os
-import shutil
-import zlib
 from collections.abc import Callable
 from io import FileIO
 from pathlib import Path
@@ -17,10 +13,19 @@ import pytest
 from PIL import Image
 
 from contract_tests.support.clients import MakeClient, Network
-from contract_tests.support.films import box, element, film, full_box, head, moov, webm
-from contract_tests.support.servers.scripted_file_server import URL, VIDEO, Origin, Stream
+from contract_tests.support.films import (
+    CLUSTER,
+    LIVE,
+    box,
+    element,
+    film,
+    full_box,
+    moov,
+    webm,
+)
+from contract_tests.support.servers.scripted_file_server import URL, Stream
 from weryai import DownloadError, Video
-from weryai._files import partial, partial_state, video_format
+from weryai._files import partial_state, video_format
 
 T = [Video(URL, "t")]
 MP4 = film()
@@ -79,8 +84,6 @@ WIDE_INDEX = INDEX.replace(b"stco", b"co64")
 FRAGMENTS = INIT + FRAGMENT * 3
 ROW = (len(FRAGMENT), 0, 0)
 SIDX = full_box(b"sidx", 1, 1, 0, 0, 2, *ROW, *ROW)
-LIVE = element("1A45DFA3") + bytes.fromhex("18538067 01FFFFFFFFFFFFFF") + element("1654AE6B")
-CLUSTER = bytes.fromhex("1F43B675 FF") + element("A3", b"x" * 100)
 SIZES = full_box(b"stsc", 1, 1, 2, 1) + full_box(b"stsz", 0, 2, 400, 600)
 
 
@@ -260,190 +263,3 @@ def test_a_hostile_file_is_walked_so_far_and_no_farther(
     assert path.read_bytes() == MP4
     assert len(read) < 200
     assert sum(read) < 10_000
-
-
-PACKED = {
-    "gzip": gzip.compress(MP4),
-    "x-gzip": gzip.compress(MP4),
-    "GZIP": gzip.compress(MP4[:500]) + gzip.compress(MP4[500:]),
-    "deflate": zlib.compress(MP4),
-    "Deflate": zlib.compress(MP4, wbits=-zlib.MAX_WBITS),
-}
-
-
-def coded(coding: str, *chunks: bytes) -> httpx.Response:
-    length = sum(map(len, chunks))
-    headers = {"Content-Encoding": coding, "Content-Length": str(length)}
-    return httpx.Response(200, headers=headers, stream=Stream(*chunks))
-
-
-@pytest.mark.parametrize("coding", PACKED)
-def test_a_compressed_answer_counts_when_its_stream_has_ended(
-    make_client: MakeClient, tmp_path: Path, coding: str
-) -> None:
-    packed = PACKED[coding]
-    answers = [
-        lambda: coded(coding, packed[:-1]),
-        lambda: coded(coding, packed[: len(packed) // 2]),
-        lambda: coded(coding),
-        lambda: coded(coding, b"no such stream"),
-        lambda: coded(coding, packed[:20], packed[20:]),
-    ]
-    origin = Origin(breaks=answers)
-    (path,) = make_client(handler=origin).download(T, tmp_path)
-    assert path.read_bytes() == MP4
-    assert len(origin.seen) == 5
-    assert {request.headers["Accept-Encoding"] for request in origin.seen} == {"identity"}
-
-
-def test_a_live_video_in_a_gzip_that_is_cut_is_fetched_anew(
-    make_client: MakeClient, tmp_path: Path
-) -> None:
-    live = LIVE + CLUSTER * 3
-    packer = zlib.compressobj(wbits=31)
-    cut = packer.compress(LIVE + CLUSTER) + packer.flush(zlib.Z_SYNC_FLUSH)
-    origin = Origin(breaks=[lambda: coded("gzip", cut), lambda: coded("gzip", gzip.compress(live))])
-    (path,) = make_client(handler=origin).download(T, tmp_path)
-    assert path.read_bytes() == live
-
-
-def test_what_is_compressed_a_thousandfold_is_written_in_small_pieces(
-    make_client: MakeClient, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    size = 16 * partial.CHUNK
-    wrote: list[int] = []
-
-    class Counting(FileIO):
-        def write(self, content: Any) -> int:
-            wrote.append(len(content))
-            return super().write(content)
-
-    monkeypatch.setattr(partial_state, "FileIO", Counting)
-    packed = gzip.compress(head(size) + bytes(size))
-    assert len(packed) < size / 500
-    origin = Origin(breaks=[lambda: coded("gzip", packed)])
-    (path,) = make_client(handler=origin).download(T, tmp_path)
-    assert path.stat().st_size == len(head(size)) + size
-    assert max(wrote) <= partial.CHUNK
-
-
-@pytest.mark.parametrize(
-    "told", [{}, {"Last-Modified": "Tue, 01 Sep 2026 10:00:00 GMT"}, {"ETag": 'W/"one"'}], ids=str
-)
-def test_a_rest_that_does_not_name_its_version_is_not_joined(
-    make_client: MakeClient, tmp_path: Path, told: dict[str, str]
-) -> None:
-    other = VIDEO[:700] + b"?" * (len(VIDEO) - 700)
-    rest = {"Content-Range": f"bytes 700-{len(VIDEO) - 1}/{len(VIDEO)}"}
-    origin = Origin(
-        breaks=[700, lambda: httpx.Response(206, headers=rest | told, stream=Stream(other[700:]))]
-    )
-    (path,) = make_client(handler=origin).download(T, tmp_path)
-    assert path.read_bytes() == VIDEO
-    assert origin.asked == [None, "bytes=700-", None]
-
-
-class Cut:
-    """What is on the disk when the power goes: of each file as many bytes as were put there, and
-    zeros in the place of the rest."""
-
-    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        self.synced: dict[int, int] = {}
-        real = os.fsync
-
-        def note(handle: int) -> None:
-            real(handle)
-            self.synced[os.fstat(handle).st_ino] = os.fstat(handle).st_size
-
-        monkeypatch.setattr(os, "fsync", note)
-
-    def leave(self, folder: Path, left: Path) -> None:
-        """Leave a folder like that."""
-        shutil.copytree(folder, left)
-        part = folder / ".t.mp4.part"
-        sound = self.synced.get(part.stat().st_ino, 0)
-        content = part.read_bytes()
-        (left / part.name).write_bytes(content[:sound] + bytes(len(content) - sound))
-
-
-def cut_of_power(monkeypatch: pytest.MonkeyPatch, make_client: MakeClient, tmp_path: Path) -> Path:
-    """A download of which 5,000 bytes had arrived, and 4,000 were on the disk."""
-    monkeypatch.setattr(partial, "CHUNK", 1000)
-    monkeypatch.setattr(partial, "SYNC_EVERY", 4000)
-    cut = Cut(monkeypatch)
-    left = tmp_path / "left"
-    chunks = [VIDEO[start : start + 1000] for start in range(0, 5000, 1000)]
-    stream = Stream(*chunks, lambda: cut.leave(tmp_path / "folder", left), httpx.ReadError("x"))
-    headers = {"ETag": '"one"', "Content-Length": str(len(VIDEO))}
-    first = httpx.Response(200, headers=headers, stream=stream)
-    make_client(handler=Origin(breaks=[first])).download(T, tmp_path / "folder")
-    return left
-
-
-def test_after_a_power_cut_a_part_counts_as_far_as_it_was_on_the_disk(
-    make_client: MakeClient, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    left = cut_of_power(monkeypatch, make_client, tmp_path)
-    assert (left / ".t.mp4.part").read_bytes() == VIDEO[:4000] + bytes(1000)
-    origin = Origin()
-    (path,) = make_client(handler=origin).download(T, left)
-    assert path.read_bytes() == VIDEO
-    assert origin.asked == ["bytes=4000-"]
-
-
-def zero(path: Path, start: int, end: int) -> None:
-    content = path.read_bytes()
-    path.write_bytes(content[:start] + bytes(end - start) + content[end:])
-
-
-def cut_short(path: Path) -> None:
-    path.write_bytes(path.read_bytes()[:-9])
-
-
-SPOILS: dict[str, Callable[[Path, Path], object]] = {
-    "zeros in the part": lambda part, state: zero(part, 2000, 3000),
-    "nothing but zeros": lambda part, state: zero(part, 0, 5000),
-    "a shorter part": lambda part, state: part.write_bytes(VIDEO[:3999]),
-    "nothing written down": lambda part, state: state.write_bytes(b""),
-    "zeros written down": lambda part, state: zero(state, 0, state.stat().st_size),
-    "half of it written down": lambda part, state: cut_short(state),
-}
-
-
-@pytest.mark.parametrize("spoil", SPOILS)
-def test_what_a_power_cut_has_spoiled_starts_anew(
-    make_client: MakeClient, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, spoil: str
-) -> None:
-    left = cut_of_power(monkeypatch, make_client, tmp_path)
-    SPOILS[spoil](left / ".t.mp4.part", left / ".t.mp4.part.json")
-    origin = Origin()
-    (path,) = make_client(handler=origin).download(T, left)
-    assert path.read_bytes() == VIDEO
-    assert origin.asked == [None]
-    assert list(left.iterdir()) == [path]
-
-
-def test_nothing_is_said_any_more_of_a_part_when_another_takes_its_place(
-    make_client: MakeClient, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """What was written down of the first must be gone from the disk before bytes of the second
-    are there."""
-    told: list[tuple[bytes, int]] = []
-    part, state = tmp_path / ".t.mp4.part", tmp_path / ".t.mp4.part.json"
-    real = os.fsync
-
-    def note(handle: int) -> None:
-        real(handle)
-        if os.path.samestat(os.fstat(handle), state.stat()):
-            told.append((state.read_bytes(), part.stat().st_size))
-
-    client = make_client(handler=Origin(breaks=[700, httpx.Response(410)]))
-    with pytest.raises(DownloadError):
-        client.download(T, tmp_path)
-    monkeypatch.setattr(os, "fsync", note)
-    changed = Origin(content=film(b"new" * 900), headers={"ETag": '"two"'})
-    (path,) = make_client(handler=changed).download(T, tmp_path)
-    assert path.read_bytes() == changed.content
-    ((known, size),) = told
-    assert b'"synced": 0' in known
-    assert size == 0

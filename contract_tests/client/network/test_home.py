@@ -75,7 +75,7 @@ def in_a_child(work: Callable[[], Any]) -> Any:
         child = os.fork()
     if child == 0:
         try:
-            signal.alarm(30)  # whatever hangs in it
+            signal.alarm(30)  # ends a child that hangs
             os.write(write, pickle.dumps(work()))
         except BaseException as error:
             os.write(write, pickle.dumps(f"{type(error).__name__}: {error}"))

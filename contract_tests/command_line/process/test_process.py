@@ -39,7 +39,7 @@ def test_what_a_service_wrote_cannot_drive_the_terminal_or_look_like_a_command(
     cli: Cli, simulator: Simulator
 ) -> None:
     simulator.outcomes.append(Outcome("failed", message="\x1b[2Jbad\n  rm -rf ~\r"))
-    said = cli(*GENERATE)  # the fixture looks for escapes
+    said = cli(*GENERATE)  # the fixture `cli` refuses escape sequences
     assert ": " + "\x1b[2Jbad\n  rm -rf ~\r".translate(dict.fromkeys(b"\x1b\n\r", " ")) in said.err
     task_id = simulator.ledger[0].task_ids[0]
     assert len(cli("status", task_id).out.splitlines()) == 2
@@ -68,7 +68,7 @@ def test_a_terminal_sees_one_live_line_and_the_paths_stay_on_stdout(
     assert re.search(r"(waiting|processing|succeeded)  0:\d\d", shown)
     assert "downloading video 1 of 1" in shown
     last = shown.splitlines()[-1]
-    assert last.endswith("\x1b[2K")  # the line is gone in the end
+    assert last.endswith("\x1b[2K")  # erase line: nothing of it stays on the screen
     code, out, shown = on_terminal(["balance", "--json"], tmp_path, address=address)
     assert (code, json.loads(out), shown) == (0, {"balance": ANY}, "")
 
@@ -91,7 +91,7 @@ def test_sentences_are_wrapped_on_a_terminal_and_commands_to_copy_are_not(
         ["wait", *ids, "--timeout", "1", "--base-url", "http://127.0.0.1:9"], tmp_path, address="x"
     )
     assert code == 5
-    assert "a poll failed, the wait goes on: no connection" in shown  # on the live line
+    assert "a poll failed, the wait goes on: no connection" in shown  # on the progress line
     assert f"  weryai wait --base-url http://127.0.0.1:9 {' '.join(ids)}" in shown
 
 
@@ -210,7 +210,9 @@ def test_simulate_serves_this_machine_until_it_is_told_to_end(
     with WeryAI(exports["WERYAI_API_KEY"], base_url=exports["WERYAI_BASE_URL"]) as client:
         job = client.submit(ask(images=[HTTPS]))
         time.sleep(0.05)
-        assert client.status(job.task_ids[0]).state == "succeeded"  # 60 s are 6 ms
+        assert (
+            client.status(job.task_ids[0]).state == "succeeded"
+        )  # speed 10,000: a task of 60 s takes 6 ms
     running.send_signal(ends_with)
     _, err = running.communicate(timeout=patience.SECONDS)
     assert running.returncode == 0

@@ -109,7 +109,7 @@ class Late:
 
 code = main()
 Late()
-late = Late()  # is there until the interpreter itself ends
+late = Late()  # a global: its finalizer runs when the interpreter ends
 sys.exit(code)
 """
     ended = process("--nonsense", str(int(number)), script=HEAD + script)

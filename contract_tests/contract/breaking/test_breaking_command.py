@@ -184,7 +184,7 @@ def test_the_changelog_is_a_list_of_what_users_notice(
         fields(doc, "VideoObject").pop("src")
 
     rewrite(repository, change)
-    # What the generator makes of it is no second piece of news.
+    # A change of generated code is news of the contract, and is not told twice.
     changed(repository, MODEL, "note:", "words:")
     run(repository, "HEAD", "--changelog")
     assert capsys.readouterr().out.splitlines() == [

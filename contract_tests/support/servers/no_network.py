@@ -26,7 +26,7 @@ def loopback_only() -> Iterator[list[str]]:
 
 @functools.cache
 def _install() -> None:
-    sys.addaudithook(_audit)  # for good: Python has no way to take one away
+    sys.addaudithook(_audit)  # an audit hook stays: Python cannot remove one
 
 
 def _audit(event: str, arguments: tuple[Any, ...]) -> None:

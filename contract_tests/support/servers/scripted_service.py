@@ -6,7 +6,11 @@ from typing import Any
 
 import httpx
 
+from weryai import Job, Result
+
 BATCH = "9"
+RUNS = "processing"
+DONE = "succeed"
 
 
 def task(name: str | None, state: str, *urls: str, **fields: Any) -> dict[str, Any]:
@@ -14,6 +18,17 @@ def task(name: str | None, state: str, *urls: str, **fields: Any) -> dict[str, A
     videos = [f"https://cdn.example.com/{url}" for url in urls]
     named = {"task_id": name} if name else {}
     return {**named, "task_status": state, "videos": videos, **fields}
+
+
+def two(*ids: str, batch: str | None = BATCH) -> Job:
+    """A job of two videos."""
+    return Job(ids, batch, video_number=2)
+
+
+def made(result: Result | None) -> dict[str, str]:
+    """By name, where the videos are."""
+    assert result is not None
+    return {video.name: video.url.rpartition("/")[2] for video in result.videos}
 
 
 class Service:

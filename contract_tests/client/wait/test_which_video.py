@@ -1,0 +1,87 @@
+"""Nothing lost: a video keeps its first name, whatever its address looks like later."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from contract_tests.support.clients import MakeClient
+from contract_tests.support.servers.scripted_service import (
+    BATCH,
+    DONE,
+    RUNS,
+    Service,
+    made,
+    task,
+    two,
+)
+from weryai import (
+    Job,
+    WaitTimeoutError,
+)
+
+
+@pytest.mark.parametrize(
+    "replies",
+    [
+        [[task("a", RUNS, "x", "y")], [task("a", DONE, "y", "x")]],
+        [[task("a", RUNS, "x?s=1", "y?s=1#t")], [task("a", DONE, "y?s=2", "x?s=2")]],
+        [[task("a", RUNS, "x")], [task("a", RUNS, "y", "x")], [task("a", DONE, "y")]],
+        [
+            [task("a", RUNS, "g?id=x&s=1", "g?id=y&s=1")],
+            [task("a", DONE, "g?id=x&s=2", "g?id=y&s=2")],
+        ],
+        [
+            [task("a", RUNS, "g?id=x&s=1", "g?id=y&s=1")],
+            [task("a", DONE, "g?id=y&s=2", "g?id=x&s=2")],
+        ],
+        [
+            [task("a", RUNS, "x"), task("b", RUNS, "y")],
+            [task("a", DONE, "y"), task("b", DONE, "x")],
+        ],
+        [
+            [task("b", RUNS), task("a", RUNS, "x?1")],
+            [task("b", DONE, "x?2"), task("a", DONE, "y?2")],
+        ],
+        [
+            [task(None, RUNS, "x?1"), task(None, RUNS, "y?1")],
+            [task(None, DONE, "y?2"), task(None, DONE, "x?2")],
+        ],
+    ],
+    ids=str,
+)
+def test_a_video_keeps_the_name_it_first_got(make_client: MakeClient, replies: list[Any]) -> None:
+    seen: list[dict[str, str]] = []
+    client = make_client(handler=Service(batch_9=replies))
+    result = client.wait(two(), on_update=lambda result: seen.append(made(result)))
+    names = [{which(url): name for name, url in told.items()} for told in [*seen, made(result)]]
+    first = next(iter(seen[0]))
+    assert all(told["x"] == first for told in names)
+    assert len(result.videos) == 2
+    assert names[-1].keys() == {"x", "y"}
+    assert len(set(names[-1].values())) == 2
+
+
+def which(url: str) -> str:
+    return next(each for each in "xy" if each in url)
+
+
+def test_a_video_keeps_its_name_for_all_calls_of_a_client(make_client: MakeClient) -> None:
+    replies = [task("a", RUNS, "x"), task("a", RUNS, "y", "x"), task("a", DONE, "y", "x")]
+    client = make_client(handler=Service(a=replies, batch_9=[[task("a", DONE, "y", "x")]]))
+    assert [video.name for video in client.status("a").videos] == ["a"]
+    with pytest.raises(WaitTimeoutError):
+        client.wait(Job(["a"]), timeout=0)
+    assert [video.name for video in client.status("a").videos] == ["a-2", "a"]
+    assert [video.name for video in client.batch_status(BATCH)[0].videos] == ["a-2", "a"]
+    assert made(client.wait(two("a"))) == {"a": "x", "a-2": "y"}
+
+
+def test_thousands_of_videos_are_told_apart_in_linear_time(make_client: MakeClient) -> None:
+    for form in ("{}.mp4?s={}", "get?id={}&s={}"):
+        told = [task("a", DONE, *(form.format(each, s) for each in range(5000))) for s in (1, 2, 3)]
+        client = make_client(handler=Service(a=told))
+        for _ in told:
+            client.status("a")
+        assert len(client.wait(Job(["a"])).videos) == 5000
