@@ -11,7 +11,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help install generate lint valid format types contract test lint-and-types mutants fuzz chaos regenerate missing drift breaking changelog wheel live demo clean
+.PHONY: help install generate lint valid format reference types contract test lint-and-types mutants fuzz chaos regenerate missing drift breaking changelog wheel live demo clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -81,6 +81,9 @@ regenerate: $(STAMP) ## The contract changed: all that follows from it, and what
 drift: PAGE ?= $(wildcard contract_tests/data/pages/*.txt contract_tests/data/pages/*.md)
 drift: $(STAMP) ## Compare PAGE=file-or-address with the contract, else the recorded page
 	python openapi/drift.py $(PAGE)
+
+reference: $(STAMP) ## Make docs/requests.md anew from the classes of requests
+	python -m contract_tests.house.docs.reference
 
 missing: $(STAMP) ## What a change of the contract leaves to be edited by hand, a line a file
 	python openapi/missing.py

@@ -31,6 +31,7 @@ STEPS = (
     Step("valid", "mend openapi/weryai.yaml first; nothing else was tried", vital=True),
     Step("generate", "mend openapi/weryai.yaml first; nothing else was tried", vital=True),
     Step("format", "ruff names the lines above"),
+    Step("reference", "the page is made from the classes in wrapper/weryai/requests/"),
     Step("breaking", "name another BASE", kept="breaking.txt"),
     Step("changelog", "name another BASE", kept="changelog.md"),
     Step("missing", "each line names a file and what to write there", kept="missing.txt"),

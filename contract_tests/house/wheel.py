@@ -29,7 +29,7 @@ ABOUT_SOURCES = [
     "contract/test_template_repairs.py",
     "contract/test_usual_changes.py",
     "coverage/test_*.py",
-    "house/test_pages.py",
+    "house/docs/test_pages.py",
     "house/test_rooms.py",
     "house/test_workflow.py",
     "mutants/test_*.py",

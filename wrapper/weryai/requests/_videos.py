@@ -28,10 +28,11 @@ class MultiImageToVideo(VideoRequest):
     Parameters:
         images: 1 to 3 jpg, png or webp files of at most 10 MB, or https addresses of such images.
             The service must be able to reach the addresses.
-        model: a model key, such as `KLING_O1`; `weryai models` lists them. The page has `VEO_3_1`
-            (Veo 3.1), `WERYDANCE_2_0` (Werydance 2.0), `WERYDANCE_2_0_FAST` (Werydance 2.0 Fast),
-            `KLING_O1` (Kling O1), `PIKA_2_2` (Pika 2.2) and `DOUBAO_1_LITE` (Seedance 1.0 Lite).
-            Keys come and go, so any text is sent: `WeryAI.models()` tells those of today.
+        model: a model key, such as `KLING_O1`; `weryai models` lists them. The page lists
+            `VEO_3_1` (Veo 3.1), `WERYDANCE_2_0` (Werydance 2.0), `WERYDANCE_2_0_FAST` (Werydance
+            2.0 Fast), `KLING_O1` (Kling O1), `PIKA_2_2` (Pika 2.2) and `DOUBAO_1_LITE` (Seedance
+            1.0 Lite). Keys come and go, so any text is sent: `WeryAI.models()` tells those of
+            today.
 
     Raises:
         InvalidRequestError: with every fault; those of local images too, if there are others.
@@ -61,7 +62,7 @@ class ImageToVideo(VideoRequest):
             Fast), `PIKA_2_2` (Pika 2.2), `PIXVERSE_V6` (Pixverse V6), `HAILUO_2_3_STA_FAST` (Hailuo
             2.3 Standard Fast), `HAILUO_2_3_PRO_FAST` (Hailuo 2.3 Pro Fast) and
             `HAILUO_2_3_STA` (Hailuo 2.3 Standard). Keys come and go, so any text is sent:
-            `WeryAI.models()`, or `weryai models`, tells those of today.
+            `WeryAI.models(ImageToVideo)` tells those of today.
 
     Raises:
         InvalidRequestError: with every fault; that of a local image too, if there are others.

@@ -13,7 +13,7 @@ from weryai.requests import Image, VideoRequest
 
 from .._errors import UsageError
 from .._operations import KINDS
-from .request_options import IMAGES, Kinds, endpoints, options, shown, taken, takers
+from .request_options import IMAGES, Fields, Kinds, endpoints, fields_of, options, shown, takers
 
 EXAMPLE = f"""\b
 Such as:
@@ -46,36 +46,37 @@ def build(kinds: Kinds, *, endpoint: str | None = None, **options: Any) -> Video
     """The request. Raises UsageError for options that do not go together and for all that is
     missing, InvalidRequestError for the rest."""
     given = {name: value for name, value in options.items() if value is not None}
-    name = _chosen(kinds, endpoint, given)
-    fields = taken(kinds[name])
-    if missing := [each for each in fields if fields[each].required and each not in given]:
-        what = "missing" if name == next(iter(kinds)) else f"missing for {name}"
+    fields = fields_of(kinds)
+    name = _chosen(fields, endpoint, given)
+    own = fields[name]
+    if missing := [each for each in own if own[each].required and each not in given]:
+        what = "missing" if name == next(iter(fields)) else f"missing for {name}"
         raise UsageError(f"{what}: {shown(missing)}")
-    if IMAGES in given and fields[IMAGES].annotation == Image:
-        given[IMAGES] = _only(given[IMAGES], name, kinds)
-    return kinds[name](**{fields[each].name: value for each, value in given.items()})
+    if IMAGES in given and own[IMAGES].annotation == Image:
+        given[IMAGES] = _only(given[IMAGES], name, fields)
+    return kinds[name](**{own[each].name: value for each, value in given.items()})
 
 
-def _chosen(kinds: Kinds, endpoint: str | None, given: Mapping[str, Any]) -> str:
+def _chosen(fields: Fields, endpoint: str | None, given: Mapping[str, Any]) -> str:
     """The endpoint that is named, else the first that takes all that is given."""
-    for name in kinds if endpoint is None else [endpoint]:
-        if taken(kinds[name]).keys() >= given.keys():
+    for name in fields if endpoint is None else [endpoint]:
+        if fields[name].keys() >= given.keys():
             return name
     apart: dict[str, list[str]] = {}
     for each in given:
-        among = takers(each, kinds)
-        if len(among) < len(kinds) and endpoint not in among:
+        among = takers(each, fields)
+        if len(among) < len(fields) and endpoint not in among:
             apart.setdefault(f"({' or '.join(among)})", []).append(each)
     named = [] if endpoint is None else [f"--endpoint {endpoint}"]
     named += [f"{shown(names)} {among}" for among, names in apart.items()]
     raise UsageError(f"{' and '.join(named)} do not go together: leave one of them out")
 
 
-def _only(images: Sequence[str], name: str, kinds: Kinds) -> str:
+def _only(images: Sequence[str], name: str, fields: Fields) -> str:
     """The image of a request that takes one. Raises UsageError for several."""
     if len(images) == 1:
         return images[0]
-    among = takers(IMAGES, kinds)
-    several = [each for each in among if taken(kinds[each])[IMAGES].annotation != Image]
+    among = takers(IMAGES, fields)
+    several = [each for each in among if fields[each][IMAGES].annotation != Image]
     way = f", or --endpoint {several[0]}" if several else ""
     raise UsageError(f"{name} takes one image, not {len(images)}: give one{way}")

@@ -16,8 +16,10 @@ from weryai.requests import Image, Parameter, VideoRequest
 
 from .options import path
 
-# Classes of requests by what their endpoints are called in the shell, the usual one first.
+# Classes of requests by what their endpoints are called in the shell, the usual one first; and what
+# each takes, by the name of the option or argument.
 Kinds = Mapping[str, type[VideoRequest]]
+Fields = Mapping[str, Mapping[str, Parameter]]
 
 IMAGES = "images"
 # By field, where its own name and the kind of its values tell less.
@@ -51,9 +53,14 @@ def taken(kind: type[VideoRequest]) -> dict[str, Parameter]:
     return {IMAGES if images == [each.name] else each.name: each for each in found}
 
 
-def takers(name: str, kinds: Kinds) -> list[str]:
+def fields_of(kinds: Kinds) -> Fields:
+    """What these kinds of requests take."""
+    return {endpoint: taken(kind) for endpoint, kind in kinds.items()}
+
+
+def takers(name: str, fields: Fields) -> list[str]:
     """The endpoints that take an option."""
-    return [each for each, kind in kinds.items() if name in taken(kind)]
+    return [endpoint for endpoint, own in fields.items() if name in own]
 
 
 def shown(names: Iterable[str]) -> str:
@@ -63,10 +70,11 @@ def shown(names: Iterable[str]) -> str:
 
 def options(kinds: Kinds) -> list[inspect.Parameter]:
     """What a command takes for these kinds of requests, images first."""
-    found = {name: each for kind in kinds.values() for name, each in taken(kind).items()}
+    fields = fields_of(kinds)
+    found = {name: each for own in fields.values() for name, each in own.items()}
     names = sorted(found, key=lambda name: found[name].annotation not in PICTURES)
     which = option_of_endpoint(kinds, "instead of the first that takes what is given")
-    return [*(_option(name, kinds) for name in names), _keyword("endpoint", str, which)]
+    return [*(_option(name, fields) for name in names), _keyword("endpoint", str, which)]
 
 
 def option_of_endpoint(kinds: Kinds, words: str) -> Any:
@@ -83,25 +91,24 @@ def option_of_endpoint(kinds: Kinds, words: str) -> Any:
 def endpoints(kinds: Kinds) -> str:
     """The list of them below a help, where no name is broken at a hyphen: each with what it takes
     and not all do."""
-    width = max(map(len, kinds))
+    fields, width = fields_of(kinds), max(map(len, kinds))
     rows = ["\b", "Endpoints:"]
-    for name, kind in kinds.items():
-        fields = taken(kind)
-        own = shown(field for field in fields if len(takers(field, kinds)) < len(kinds))
-        if IMAGES in fields and fields[IMAGES].annotation == Image:
-            own = own.replace("IMAGES", "one image")
-        rows.append(f"  {name:<{width}}  {own}".rstrip())
+    for endpoint, own in fields.items():
+        told = shown(field for field in own if len(takers(field, fields)) < len(fields))
+        if IMAGES in own and own[IMAGES].annotation == Image:
+            told = told.replace("IMAGES", "one image")
+        rows.append(f"  {endpoint:<{width}}  {told}".rstrip())
     return "\n".join(rows)
 
 
-def _option(name: str, kinds: Kinds) -> inspect.Parameter:
-    parameter = taken(kinds[takers(name, kinds)[0]])[name]
+def _option(name: str, fields: Fields) -> inspect.Parameter:
+    parameter = fields[takers(name, fields)[0]][name]
     taken_as = Sequence[Image] if name == IMAGES else parameter.annotation
     kind, metavar, parser = TYPES[taken_as]
     settings: dict[str, Any] = {
         "parser": parser,
         "metavar": METAVARS.get(name, metavar),
-        "help": f"{_sentence(parameter.help)} {_needed(name, kinds)}".strip(),
+        "help": f"{_sentence(parameter.help)} {_needed(name, fields)}".strip(),
     }
     if name == IMAGES:
         return _keyword(name, kind, typer.Argument(show_default=False, **settings))
@@ -125,11 +132,11 @@ def _sentence(text: str) -> str:
     return f"{first[:1].upper()}{first[1:]}." if first else ""
 
 
-def _needed(name: str, kinds: Kinds) -> str:
+def _needed(name: str, fields: Fields) -> str:
     """Whether an option is required, and what instead; or for which endpoints it is."""
-    usual, among = taken(next(iter(kinds.values()))), takers(name, kinds)
+    usual, among = next(iter(fields.values())), takers(name, fields)
     if name not in usual or not usual[name].required:
-        return f"For {' and '.join(among)}." if len(among) < len(kinds) else ""
-    others = [taken(kind) for each, kind in kinds.items() if each not in among]
-    own = [key for other in others for key in other if other[key].required and key not in usual]
-    return f"Required, or {' and '.join(map(_flag, own))}." if own else "Required."
+        return f"For {' and '.join(among)}." if len(among) < len(fields) else ""
+    others = [own for endpoint, own in fields.items() if endpoint not in among]
+    instead = [key for own in others for key in own if own[key].required and key not in usual]
+    return f"Required, or {' and '.join(map(_flag, instead))}." if instead else "Required."

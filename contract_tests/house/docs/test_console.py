@@ -8,7 +8,7 @@ import pytest
 from sybil import Document, Example, Region
 from sybil.region import Lexeme
 
-from contract_tests.house.console import Command, Shell, commands, same
+from contract_tests.house.docs.console import Command, Shell, commands, same
 
 ONE, TWO = "task_00000000000000aa", "task_00000000000000bb"
 

@@ -10,7 +10,7 @@ from sybil import Document, Region
 from sybil.parsers.markdown import CodeBlockParser
 from sybil.typing import Evaluator
 
-ROOT = Path(__file__).resolve().parents[2]
+ROOT = Path(__file__).resolve().parents[3]
 PAGES = {
     path.relative_to(ROOT).as_posix(): path
     for path in [*sorted(ROOT.glob("*.md")), *sorted(ROOT.glob("docs/*.md"))]

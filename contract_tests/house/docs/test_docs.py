@@ -12,7 +12,7 @@ from PIL import Image
 from sybil import Example
 from sybil.evaluators.python import PythonEvaluator
 
-from contract_tests.house import console, pages
+from contract_tests.house.docs import console, pages
 from weryai.cli.simulate import make_simulator, serving
 from weryai.testing import Simulator
 

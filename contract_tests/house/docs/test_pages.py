@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from contract_tests.house.pages import PAGES, ROOT, anchors, fences, links
+from contract_tests.house.docs.pages import PAGES, ROOT, anchors, fences, links
 
 # By which a text would tell somebody to fetch `weryai` from an index, where anybody may take the
 # name; a path, such as '.[cli]', is another thing.

@@ -1,0 +1,78 @@
+"""The page of what each class of requests takes, made from the classes and their limits.
+
+python -m contract_tests.house.docs.reference
+"""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Iterator, Sequence
+
+from contract_tests.house.docs.pages import ROOT
+from weryai import REQUESTS
+from weryai.cli._commands.request_options import shown, taken
+from weryai.cli._operations import endpoint_of
+from weryai.requests import Image, Parameter, VideoRequest
+
+PAGE = ROOT / "docs" / "requests.md"
+HEAD = """\
+# Requests
+
+What each class of requests takes, in Python and in the shell. `make reference` writes this page
+from the classes and from the limits of [the contract](../openapi/weryai.yaml).
+
+An image is a path, or an https address that the service can reach. A model may allow less, as
+`weryai models` and `client.models(kind)` tell. The page that some fields speak of is the endpoint's
+own, in the documentation of the vendor.
+"""
+INT64 = (-(2**63), 2**63 - 1)
+
+
+def page() -> str:
+    """The whole page."""
+    parts = [_section(operation, kind) for operation, kind in REQUESTS.items()]
+    return "\n".join([HEAD, *(line for part in parts for line in part)])
+
+
+def _section(operation: str, kind: type[VideoRequest]) -> Iterator[str]:
+    what, _, _ = (inspect.getdoc(kind) or "").partition("\n\n")
+    yield f"## {kind.__name__}\n"
+    yield f"{' '.join(what.split())} In the shell: `--endpoint {endpoint_of(operation)}`.\n"
+    yield "| field | in the shell | value | what it is |"
+    yield "|---|---|---|---|"
+    for name, each in taken(kind).items():
+        needed = "**Required.** " if each.required else ""
+        text = f"{needed}{each.help[:1].upper()}{each.help[1:]}"
+        yield f"| `{each.name}` | `{shown([name])}` | {_value(each)} | {text} |"
+    yield ""
+
+
+def _value(parameter: Parameter) -> str:
+    """What a value may be."""
+    limits = parameter.limits
+    if parameter.annotation == Sequence[Image]:
+        return f"{_span(limits.fewest, limits.most_items)} images"
+    if parameter.annotation == Image:
+        return "an image"
+    if limits.enum:
+        return ", ".join(map(str, limits.enum))
+    if parameter.annotation is bool:
+        return "true or false"
+    if parameter.annotation is int:
+        bounds = limits.least, limits.most
+        span = "64 bits" if bounds == INT64 else _span(*bounds)
+        return f"whole number, {span}".removesuffix(", ")
+    if limits.format == "uri":
+        return "https address"
+    span = _span(limits.shortest, limits.longest)
+    return f"text, {span} characters" if span else "text"
+
+
+def _span(least: float | None, most: float | None) -> str:
+    if least is None:
+        return "" if most is None else f"at most {most}"
+    return f"at least {least}" if most is None else f"{least} to {most}"
+
+
+if __name__ == "__main__":
+    PAGE.write_text(page())
