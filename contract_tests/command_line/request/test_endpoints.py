@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from contract_tests.command_line.invoke import AGAIN, FIVE, HTTPS, REQUEST, SMALL, Cli, jobs
-from weryai.testing import Answer, Lost, Simulator
+from weryai.testing import Answer, Lost, Simulator, refusal
 
 MULTI, IMAGE, FRAMES = (
     f"submit_{mode}_to_video" for mode in ("multi_image", "image", "first_last_image")
@@ -139,6 +139,22 @@ def test_models_are_those_of_the_endpoint(cli: Cli, simulator: Simulator) -> Non
     ):
         registry(simulator, **tables)
         assert [each["key"] for each in cli("models", *options, "--json").json["models"]] == keys
+
+
+def test_a_parameter_that_is_refused_leads_to_the_models_of_the_endpoint(
+    cli: Cli, simulator: Simulator
+) -> None:
+    for given, command in (
+        ([HTTPS], "`weryai models` lists"),
+        (
+            [HTTPS, "--endpoint", "image-to-video"],
+            "`weryai models --endpoint image-to-video` lists",
+        ),
+    ):
+        operation = IMAGE if "--endpoint" in given else MULTI
+        simulator.next(operation, refusal(1002))
+        said = cli("submit", *given, *ALL)
+        assert (said.code, command in said.err) == (3, True)
 
 
 def test_a_submission_of_unknown_fate_names_its_operation(cli: Cli, simulator: Simulator) -> None:

@@ -40,10 +40,10 @@ def _section(operation: str, kind: type[VideoRequest]) -> Iterator[str]:
     yield f"{' '.join(what.split())} In the shell: `--endpoint {endpoint_of(operation)}`.\n"
     yield "| field | in the shell | value | what it is |"
     yield "|---|---|---|---|"
-    for name, each in taken(kind).items():
-        needed = "**Required.** " if each.required else ""
-        text = f"{needed}{each.help[:1].upper()}{each.help[1:]}"
-        yield f"| `{each.name}` | `{shown([name])}` | {_value(each)} | {text} |"
+    for option, field in taken(kind).items():
+        needed = "**Required.** " if field.required else ""
+        text = f"{needed}{field.help[:1].upper()}{field.help[1:]}"
+        yield f"| `{field.name}` | `{shown([option])}` | {_value(field)} | {text} |"
     yield ""
 
 

@@ -25,6 +25,7 @@ from weryai.journal import Entry
 from . import _output
 from ._errors import MissingExtraError, StillRunningError, UsageError
 from ._invocation import Invocation
+from ._operations import listing
 
 HISTORY = "https://weryai.com/api/history"
 # What must not be read beside a submission that may have been paid, whoever says it.
@@ -95,7 +96,7 @@ def _open(entry: Entry, run: Invocation) -> list[str]:
 def _(error: ResponseError, run: Invocation) -> list[str]:
     said = error.message or "the service gave no reason"
     what = f"HTTP {error.http_status}" if error.code is None else f"code {error.code}"
-    hint = HINTS.get(type(error), error.hint)
+    hint = HINTS.get(type(error), error.hint).replace("weryai models", listing(run.request))
     return [f"{said} ({what})" + (f"; {hint}" if hint else ""), *_paid(run)]
 
 

@@ -20,6 +20,12 @@ KINDS: Mapping[str, type[VideoRequest]] = {
 USUAL = next(iter(KINDS))
 
 
+def listing(request: VideoRequest | None) -> str:
+    """The command that lists the models for a request."""
+    endpoint = USUAL if request is None else endpoint_of(operation_of(request))
+    return "weryai models" if endpoint == USUAL else f"weryai models --endpoint {endpoint}"
+
+
 def operation_of(request: VideoRequest) -> str:
     """The operationId of what a request asks for."""
-    return next(each for each, kind in REQUESTS.items() if isinstance(request, kind))
+    return next(name for name, kind in REQUESTS.items() if isinstance(request, kind))

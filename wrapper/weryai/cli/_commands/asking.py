@@ -38,7 +38,7 @@ def with_request(command: Callable[..., None], kinds: Kinds = KINDS) -> Callable
     merged = {"ctx": own.pop("ctx"), **asked, **own}
     del run.__wrapped__  # typer would look behind the decorator
     run.__signature__ = inspect.Signature([*merged.values()])  # type: ignore[attr-defined]
-    run.__annotations__ = {name: each.annotation for name, each in merged.items()}
+    run.__annotations__ = {name: option.annotation for name, option in merged.items()}
     return run
 
 
@@ -49,12 +49,12 @@ def build(kinds: Kinds, *, endpoint: str | None = None, **options: Any) -> Video
     fields = fields_of(kinds)
     name = _chosen(fields, endpoint, given)
     own = fields[name]
-    if missing := [each for each in own if own[each].required and each not in given]:
+    if missing := [option for option in own if own[option].required and option not in given]:
         what = "missing" if name == next(iter(fields)) else f"missing for {name}"
         raise UsageError(f"{what}: {shown(missing)}")
     if IMAGES in given and own[IMAGES].annotation == Image:
         given[IMAGES] = _only(given[IMAGES], name, fields)
-    return kinds[name](**{own[each].name: value for each, value in given.items()})
+    return kinds[name](**{own[option].name: value for option, value in given.items()})
 
 
 def _chosen(fields: Fields, endpoint: str | None, given: Mapping[str, Any]) -> str:
@@ -63,10 +63,10 @@ def _chosen(fields: Fields, endpoint: str | None, given: Mapping[str, Any]) -> s
         if fields[name].keys() >= given.keys():
             return name
     apart: dict[str, list[str]] = {}
-    for each in given:
-        among = takers(each, fields)
+    for option in given:
+        among = takers(option, fields)
         if len(among) < len(fields) and endpoint not in among:
-            apart.setdefault(f"({' or '.join(among)})", []).append(each)
+            apart.setdefault(f"({' or '.join(among)})", []).append(option)
     named = [] if endpoint is None else [f"--endpoint {endpoint}"]
     named += [f"{shown(names)} {among}" for among, names in apart.items()]
     raise UsageError(f"{' and '.join(named)} do not go together: leave one of them out")
@@ -77,6 +77,6 @@ def _only(images: Sequence[str], name: str, fields: Fields) -> str:
     if len(images) == 1:
         return images[0]
     among = takers(IMAGES, fields)
-    several = [each for each in among if fields[each][IMAGES].annotation != Image]
+    several = [other for other in among if fields[other][IMAGES].annotation != Image]
     way = f", or --endpoint {several[0]}" if several else ""
     raise UsageError(f"{name} takes one image, not {len(images)}: give one{way}")

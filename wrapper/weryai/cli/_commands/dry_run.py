@@ -22,7 +22,7 @@ from weryai.requests import VideoRequest
 
 from .. import _output, _setup
 from .._invocation import Invocation
-from .._operations import USUAL, endpoint_of, operation_of
+from .._operations import endpoint_of, listing, operation_of
 from .._progress import Progress
 
 # Seconds: without the registry there is still much to tell.
@@ -165,6 +165,5 @@ def _unknown(request: VideoRequest, keys: Sequence[str]) -> str:
     spelled = request.model.upper().replace("-", "_").replace(" ", "_")
     near = get_close_matches(spelled, keys, n=1)
     endpoint = endpoint_of(operation_of(request))
-    option = "" if endpoint == USUAL else f" --endpoint {endpoint}"
-    meant = f"did you mean {near[0]}?" if near else f"`weryai models{option}` lists all"
+    meant = f"did you mean {near[0]}?" if near else f"`{listing(request)}` lists all"
     return f"model {request.model} is not in the registry for {endpoint} ({meant})"

@@ -48,9 +48,9 @@ PICTURES = (Sequence[Image], Image)
 
 def taken(kind: type[VideoRequest]) -> dict[str, Parameter]:
     """What a class of requests takes, images first, by the name of the option or argument."""
-    found = sorted(kind.parameters(), key=lambda each: each.annotation not in PICTURES)
-    images = [each.name for each in found if each.annotation in PICTURES]
-    return {IMAGES if images == [each.name] else each.name: each for each in found}
+    parameters = sorted(kind.parameters(), key=lambda field: field.annotation not in PICTURES)
+    images = [field.name for field in parameters if field.annotation in PICTURES]
+    return {IMAGES if images == [field.name] else field.name: field for field in parameters}
 
 
 def fields_of(kinds: Kinds) -> Fields:
@@ -71,8 +71,8 @@ def shown(names: Iterable[str]) -> str:
 def options(kinds: Kinds) -> list[inspect.Parameter]:
     """What a command takes for these kinds of requests, images first."""
     fields = fields_of(kinds)
-    found = {name: each for own in fields.values() for name, each in own.items()}
-    names = sorted(found, key=lambda name: found[name].annotation not in PICTURES)
+    every = {name: field for own in fields.values() for name, field in own.items()}
+    names = sorted(every, key=lambda name: every[name].annotation not in PICTURES)
     which = option_of_endpoint(kinds, "instead of the first that takes what is given")
     return [*(_option(name, fields) for name in names), _keyword("endpoint", str, which)]
 
