@@ -1,4 +1,5 @@
-"""Nothing lost: `weryai jobs backup` copies the journal while others write to it."""
+"""Nothing lost: `weryai jobs backup` copies the journal while others write to it, and `weryai jobs
+check` tells whether it is whole."""
 
 from __future__ import annotations
 
@@ -41,3 +42,19 @@ def test_a_backup_takes_the_place_of_no_file(
         assert said.code != 0
         assert "is there already" in said.err or "reads a journal" in said.err
     assert (file.read_bytes(), mine.read_text()) == (before, "mine")
+
+
+def test_damage_that_no_other_command_comes_upon_is_told_by_a_check(cli: Cli, file: Path) -> None:
+    cli(*GENERATE)
+    assert cli("jobs", "check").err == "1 job: no damage\n"
+    assert cli("jobs", "check", "--json").json == {"checked": 1}
+    journal = SQLiteJournal(file)
+    (page,) = journal._db.rows("SELECT rootpage FROM sqlite_master WHERE name = 'uploads'")[0]
+    journal.close()
+    with file.open("r+b") as content:
+        content.seek(4096 * (page - 1))
+        content.write(b"\xff" * 100)
+    assert cli("jobs").code == 0
+    said = cli("jobs", "check")
+    assert said.code == 1
+    assert "is damaged or is no journal" in said.err

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import sqlite3
+import tracemalloc
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +13,7 @@ import pytest
 from contract_tests.command_line.invoke import AGAIN, GENERATE, SUBMIT, Cli, jobs, submit
 from contract_tests.support.many_jobs import OPEN, fill
 from weryai._journal import rows
+from weryai.cli import _output
 from weryai.cli._commands.jobs import LATEST
 from weryai.journal import SQLiteJournal
 from weryai.testing import Answer, Lost, Outcome, Simulator
@@ -240,3 +243,32 @@ def test_a_command_reads_what_it_tells_and_not_all_of_a_large_journal(
     assert len(read) < 250, "a page, and what is open"
     if command == "jobs":
         assert f"and {2000 - OPEN - LATEST} older jobs that are done" in said.err
+
+
+def test_a_long_document_needs_no_more_memory_than_a_short_one(
+    monkeypatch: pytest.MonkeyPatch, cli: Cli
+) -> None:
+    submit(cli)
+    (job,) = jobs(cli)
+    with Path(os.devnull).open("w") as nowhere:
+        monkeypatch.setattr("sys.stdout", nowhere)
+
+        def peak(number: int) -> int:
+            tracemalloc.start()
+            _output.listing("jobs", (job | {"entry": str(each)} for each in range(number)))
+            _, most = tracemalloc.get_traced_memory()
+            tracemalloc.stop()
+            return most
+
+        peak(10)  # warm-up: imports that are made once
+        assert peak(2000) < 1.5 * peak(200)
+
+
+@pytest.mark.parametrize("items", [[], [{"a": 1, "b": []}], ["\ud83d \n", {"c": {"d": "ü"}}]])
+def test_a_document_that_is_written_bit_by_bit_is_the_same(
+    items: list[Any], capsys: pytest.CaptureFixture[str]
+) -> None:
+    _output.listing("jobs", iter(items))
+    bit_by_bit = capsys.readouterr().out
+    _output.document({"jobs": items})
+    assert bit_by_bit == capsys.readouterr().out

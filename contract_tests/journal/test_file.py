@@ -17,7 +17,7 @@ import pytest
 from contract_tests.support.clients import BOTH_CLASSES, MakeClient
 from contract_tests.support.run import patience
 from weryai import Job, JournalError
-from weryai._journal import rows, sqlite_file
+from weryai._journal import rows
 from weryai.journal import SQLiteJournal
 from weryai.testing import Simulator
 
@@ -83,7 +83,6 @@ def newer(path: Path) -> None:
 @pytest.mark.parametrize(
     ("damage", "words"),
     [
-        (spoil, "is damaged or is no journal.*Move it away"),
         (
             lambda path: path.write_text("not a database at all" * 100),
             "is damaged or is no journal",
@@ -91,7 +90,7 @@ def newer(path: Path) -> None:
         (another_program, "is a database of something else: give another path"),
         (newer, "written by a newer weryai.*upgrade"),
     ],
-    ids=["spoiled", "text", "another program", "newer"],
+    ids=["text", "another program", "newer"],
 )
 @BOTH_CLASSES
 def test_a_file_that_is_no_journal_of_ours_is_refused_and_left_as_it_is(
@@ -164,43 +163,53 @@ def test_an_entry_that_is_damaged_stops_no_other_and_keeps_what_can_be_read(
     journal.close()
 
 
-def test_damage_in_a_large_journal_is_told_by_what_comes_upon_it_and_nothing_is_sent(
-    make_client: MakeClient,
-    simulator: Simulator,
-    ask: Any,
-    tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
+def test_damage_is_told_by_what_comes_upon_it_and_nothing_is_sent(
+    make_client: MakeClient, simulator: Simulator, ask: Any, tmp_path: Path
 ) -> None:
     path = tmp_path / "a.journal"
     journal = SQLiteJournal(path)
     write(journal, *(f"e{number}" for number in range(50)))
     journal.close()
     spoil(path)
-    monkeypatch.setattr(sqlite_file, "LOOKED_THROUGH", 0)
     with pytest.raises(JournalError, match=r"is damaged or is no journal.*Move it away"):
         make_client(simulator, journal=path).submit(ask(images=["https://example.com/a.jpg"]))
     assert simulator.received == []
 
 
-def test_a_backup_of_what_is_damaged_is_none(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_damage_that_nothing_came_upon_is_told_by_a_check_and_a_backup(tmp_path: Path) -> None:
     path = tmp_path / "a.journal"
     journal = SQLiteJournal(path)
     with journal._db.writing() as db:
         told = "INSERT INTO uploads VALUES ('', ?, '', '')"
         db.executemany(told, [(f"{number:0200}",) for number in range(1000)])
+    journal.check()
     journal.close()
-    with path.open("r+b") as file:  # in pages that no statement has read yet
+    with path.open("r+b") as file:  # in pages that no statement reads
         file.seek(path.stat().st_size // 2)
         file.write(os.urandom(8192))
-    with pytest.raises(JournalError, match="is damaged or is no journal"):
-        SQLiteJournal(path)
-    monkeypatch.setattr(sqlite_file, "LOOKED_THROUGH", 0)
+    journal = SQLiteJournal(path)
+    write(journal, "a")
+    for look in (journal.check, lambda: journal.backup(tmp_path / "b")):
+        with pytest.raises(JournalError, match="is damaged or is no journal"):
+            look()
+    assert [each.name for each in tmp_path.glob("b*")] == []
+    journal.close()
+
+
+def test_a_check_sees_an_index_that_leads_elsewhere(tmp_path: Path) -> None:
+    path = tmp_path / "a.journal"
+    journal = SQLiteJournal(path)
+    write(journal, "a", "b")
+    (page,) = journal._db.rows("SELECT rootpage FROM sqlite_master WHERE name = 'tasks_by_id'")[0]
+    journal.close()
+    with path.open("r+b") as file:  # as one flipped bit does
+        file.seek(4096 * (page - 1))
+        content = file.read(4096)
+        file.seek(4096 * (page - 1))
+        file.write(content.replace(b"task_b", b"task_c"))
     journal = SQLiteJournal(path)
     with pytest.raises(JournalError, match="is damaged or is no journal"):
-        journal.backup(tmp_path / "b")
-    assert [each.name for each in tmp_path.glob("b*")] == []
+        journal.check()
     journal.close()
 
 

@@ -84,6 +84,11 @@ class Database:
             self._size = seen
             raise JournalError(f"{self.path} was cut short while the journal was open: {CUT}")
 
+    def check(self) -> None:
+        """Look through all of the file. Raises JournalError."""
+        with self.reading() as db:
+            sqlite_file.require_whole(db)
+
     def backup(self, target: Path) -> None:
         """Copy what is there now to a new file, which has its name when it is whole. Raises
         JournalError."""

@@ -62,7 +62,7 @@ class Listing:
     def counts(self) -> dict[State, int]:
         """See `Journal.counts`."""
         with self.db.reading() as db:
-            told = db.execute("SELECT state, count(*) FROM entries GROUP BY state").fetchall()
+            told = db.execute("SELECT state, number FROM counts").fetchall()
             unsure = db.execute("SELECT id FROM entries WHERE state = ?", (UNKNOWN,)).fetchall()
         found = Counter(dict(map(tuple, told)))
         found[UNKNOWN] = 0

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Iterator
 
 from . import rows
 
@@ -77,14 +78,42 @@ CREATE INDEX videos_by_identity ON videos (identity, name);
 CREATE INDEX videos_by_url ON videos (url, name);
 """
 
-SCRIPTS = (FIRST, SECOND, THIRD)
+# How many entries there are in each state: the number of what is done grows for ever, and counting
+# them would take as long.
+FOURTH = """
+CREATE TABLE counts (state TEXT PRIMARY KEY, number INTEGER NOT NULL) WITHOUT ROWID;
+INSERT INTO counts SELECT state, count(*) FROM entries GROUP BY state;
+CREATE TRIGGER counts_begun AFTER INSERT ON entries BEGIN
+    INSERT INTO counts VALUES (new.state, 1) ON CONFLICT (state) DO UPDATE SET number = number + 1;
+END;
+CREATE TRIGGER counts_changed AFTER UPDATE OF state ON entries BEGIN
+    UPDATE counts SET number = number - 1 WHERE state = old.state;
+    INSERT INTO counts VALUES (new.state, 1) ON CONFLICT (state) DO UPDATE SET number = number + 1;
+END;
+CREATE TRIGGER counts_forgotten AFTER DELETE ON entries BEGIN
+    UPDATE counts SET number = number - 1 WHERE state = old.state;
+END;
+"""
+
+SCRIPTS = (FIRST, SECOND, THIRD, FOURTH)
 VERSION = len(SCRIPTS)
 
 
 def migrate(db: sqlite3.Connection, version: int) -> None:
     """Bring the tables from a version, 0 for a new file, to ours, in the caller's transaction."""
     for script in SCRIPTS[version:]:
-        for statement in script.split(";"):
+        for statement in _statements(script):
             db.execute(statement)
     rows.derive_all(db)
     db.execute(f"PRAGMA user_version = {VERSION}")
+
+
+def _statements(script: str) -> Iterator[str]:
+    """One after the other: `executescript` would end the transaction first. The body of a trigger
+    has statements of its own."""
+    statement = ""
+    for piece in script.split(";"):
+        statement += f"{piece};"
+        if sqlite3.complete_statement(statement):
+            yield statement
+            statement = ""

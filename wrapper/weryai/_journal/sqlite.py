@@ -150,7 +150,7 @@ class SQLiteJournal:
         after: datetime | str | None = None,
         newest_first: bool = False,
     ) -> Iterator[Entry]:
-        """See `Journal.entries`. A hundred are read at a time."""
+        """See `Journal.entries`. Twenty are read at a time."""
         return self._listing.entries(state, after, newest_first)
 
     def open_entries(self) -> Iterator[Entry]:
@@ -204,6 +204,14 @@ class SQLiteJournal:
         query = "SELECT address FROM uploads WHERE base_url = ? AND sha256 = ? AND at > ?"
         found = self._db.rows(query, (base_url, sha256, rows.text_of(since)))
         return str(found[0]["address"]) if found else None
+
+    def check(self) -> None:
+        """Look through all of the file, which no other method does: some seconds for 100,000 jobs.
+
+        Raises:
+            JournalError: it is damaged somewhere.
+        """
+        self._db.check()
 
     def backup(self, path: str | os.PathLike[str]) -> None:
         """Copy all of it to a new file, which is a journal of its own, while others write.

@@ -17,9 +17,6 @@ from .migrations import VERSION, migrate
 APPLICATION_ID = 0x57455259
 # Seconds to wait for another process; each of its transactions takes milliseconds.
 PATIENCE = 30.0
-# Bytes of a file that is looked through whenever it is opened, some thousand entries, which takes
-# 10 ms. In a larger one damage is told by whatever comes upon it, and by a backup.
-LOOKED_THROUGH = 4 * 2**20
 LONGEST_LOG = 2**20  # bytes
 KEEP_IT = (
     "it is left as it is. Move it away together with its -wal and -shm files, and keep them: ids of"
@@ -70,8 +67,9 @@ def opened(path: Path) -> sqlite3.Connection:
     try:
         db.row_factory = sqlite3.Row
         db.text_factory = _text
-        if _size(path) <= LOOKED_THROUGH:
-            require_whole(db)
+        # A page is checked when it is first read: to open a journal looks through no more than its
+        # header and its schema. Damage is told by whatever comes upon it, by `check` and a backup.
+        db.execute("PRAGMA cell_size_check = ON")
         inspect(db, path)
         db.execute("PRAGMA journal_mode = WAL")
         db.execute("PRAGMA synchronous = FULL")
@@ -96,8 +94,8 @@ def opened(path: Path) -> sqlite3.Connection:
 
 
 def require_whole(db: sqlite3.Connection) -> None:
-    """Look through all of a file. Raises sqlite3.DatabaseError."""
-    (verdict,) = db.execute("PRAGMA quick_check(1)").fetchone()
+    """Look through all of a file, its indexes too. Raises sqlite3.DatabaseError."""
+    (verdict,) = db.execute("PRAGMA integrity_check(1)").fetchone()
     if verdict != "ok":
         raise sqlite3.DatabaseError(str(verdict).splitlines()[-1])
 

@@ -8,6 +8,7 @@ import logging
 import os
 import shutil
 import sys
+import tempfile
 import textwrap
 from collections import Counter
 from collections.abc import Iterable, Sequence
@@ -29,6 +30,20 @@ ONE_LINE = 1_000_000  # columns, more than any row has
 def document(data: Any) -> None:
     """One JSON document. ASCII alone, so that no terminal or pipe can refuse it."""
     print(json.dumps(data, indent=2))
+
+
+def listing(name: str, items: Iterable[Any]) -> None:
+    """One JSON document with a list, which may be long: kept in a file until it is whole."""
+    with tempfile.TemporaryFile("w+", encoding="ascii") as whole:
+        comma = ""
+        for item in items:
+            whole.write(f"{comma}\n{textwrap.indent(json.dumps(item, indent=2), '    ')}")
+            comma = ","
+        whole.write("\n  " if comma else "")
+        whole.seek(0)
+        sys.stdout.write(f'{{\n  "{name}": [')
+        shutil.copyfileobj(whole, sys.stdout)
+        print("]\n}")
 
 
 def paths(found: Iterable[Path]) -> None:

@@ -21,9 +21,8 @@ from .._errors import UsageError
 from .._explain import HISTORY
 from .._invocation import Invocation, tasks
 from .._operations import USUAL, endpoint_of
-from .._process.paths import quoted
 from . import steps
-from .options import BaseUrl, Batch, JournalFile, Json, path
+from .options import BaseUrl, Batch, JournalFile, Json
 from .resuming import TO_DO
 
 LONGEST_PROMPT = 18  # which leaves an id its room in 80 columns
@@ -50,11 +49,12 @@ def jobs(
         return
     run.json = as_json
     with _setup.required(journal) as kept:
-        entries = [*kept.open_entries()] if only_open else listed(kept, every or as_json)
+        if as_json:
+            found = kept.open_entries() if only_open else kept.entries()
+            _output.listing("jobs", map(document, found))
+            return
+        entries = [*kept.open_entries()] if only_open else listed(kept, every)
         done = number_done(kept)
-    if as_json:
-        _output.document({"jobs": [document(entry) for entry in entries]})
-        return
     _output.table(("ENTRY", "SENT (UTC)", "STATE", "PROMPT", "RESULT"), map(row, entries))
     older = done - sum(not entry.open for entry in entries)
     if older > 0 and not only_open:
@@ -144,29 +144,6 @@ def forget(
         _output.document({"forgotten": old})
     else:
         _output.say(f"{_output.counted(len(old), 'job')} of {done} that are done: forgotten")
-
-
-@app.command()
-def backup(
-    ctx: typer.Context,
-    file: Annotated[
-        str, typer.Argument(parser=path, metavar="FILE", help="A new file, of any name.")
-    ],
-    as_json: Json = False,
-    journal: JournalFile = None,
-) -> None:
-    """Copy the journal to a new file, while others write to it."""
-    run: Invocation = ctx.obj
-    run.json = as_json
-    target = Path(file)
-    with _setup.required(journal) as kept:
-        kept.backup(target)
-        number = sum(kept.counts().values())
-    if as_json:
-        _output.document({"backup": str(target.absolute())})
-    else:
-        _output.say(f"{_output.counted(number, 'job')} copied; to look at the copy:")
-        _output.say(f"  weryai jobs --journal {quoted(file)}")
 
 
 def _settle(journal: Journal, entry_id: str, job: Job | None, base_url: str | None) -> None:
