@@ -116,4 +116,4 @@ def quick_videos(monkeypatch: pytest.MonkeyPatch) -> None:
     def draw(*_: object, path: Path, **__: object) -> None:
         path.write_bytes(film())
 
-    monkeypatch.setattr("weryai.testing._account.render", draw)
+    monkeypatch.setattr("weryai.testing._films.results.render", draw)

@@ -82,7 +82,7 @@ def service(seed: int) -> Iterator[tuple[Service, str]]:
         path.write_bytes(film(dice.randbytes(dice.randrange(200_000, 2_000_000))))
 
     simulator = Simulator(credits=1e9, task_seconds=0.1, late_seconds=LATE, clock=SystemClock())
-    with patch("weryai.testing._account.render", draw), simulator:
+    with patch("weryai.testing._films.results.render", draw), simulator:
         found = Service(simulator, dice)
         with serving(cast(Simulator, found)) as (address, _):  # all it needs is the application
             yield found, address

@@ -20,7 +20,7 @@ def written(_: list[bytes], *, path: Path, **__: Any) -> None:
 
 
 def main() -> None:
-    quick = mock.patch("weryai.testing._account.render", side_effect=written)
+    quick = mock.patch("weryai.testing._films.results.render", side_effect=written)
     with quick as render, Simulator() as simulator, raw(simulator) as http:
 
         def submit(path: str, body: dict[str, Any]) -> Any:

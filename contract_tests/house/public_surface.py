@@ -243,7 +243,16 @@ def simulated(clock: Clock | None = None) -> Simulator:
     simulator = Simulator(
         credits=500,
         price=2,
-        task_seconds=10,
+        task_seconds=lambda payload: 2 * payload["duration"],
+        spread=0.1,
+        spacing=0.5,
+        max_running=float("inf"),
+        answer_seconds=0.1,
+        fail_rate=0,
+        lose_answers=0,
+        seed=7,
+        render=False,
+        video=None,
         variant=Variant(success="200", videos="objects"),
         clock=clock or ManualClock(),
     )
@@ -267,6 +276,8 @@ def tour(folder: Path) -> tuple[Accepted, Received]:
         kept_by_mine(folder)
         journal.close()
         simulator.variant = Variant()
+        print(simulator.running, simulator.most_running, simulator.received_count)
+        print(simulator.smallest_gap, simulator.smallest_accepted_gap)
         print(weryai.__version__, simulator.credits, simulator.app, client.api, client.base_url)
         return simulator.ledger[0], simulator.received[0]
 

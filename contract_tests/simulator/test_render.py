@@ -12,7 +12,7 @@ import av
 import pytest
 from PIL import Image, ImageChops, ImageOps, ImageStat
 
-from weryai.testing._render import frame_size, placeholder, render, sample
+from weryai.testing._films.render import frame_size, placeholder, render, sample
 
 Film = Callable[..., list[Image.Image]]
 Size = tuple[int, int]

@@ -17,8 +17,9 @@ from PIL import Image, ImageChops, ImageStat
 
 from contract_tests.support.servers.no_network import loopback_only
 from contract_tests.support.servers.simulator_http import UPLOAD, raw, status, submit
-from weryai.testing import ManualClock, Outcome, Simulator, Variant, _account, sample
-from weryai.testing._pictures import placeholder
+from weryai.testing import ManualClock, Outcome, Simulator, Variant, sample
+from weryai.testing._films import results
+from weryai.testing._films.pictures import placeholder
 
 RED, BLUE = "#c82828", "#2828c8"
 FRAME = (854, 480)
@@ -86,7 +87,7 @@ def shown(
         assert http.get(f"/results/{task_id}-1.mp4").content == b"video"
         return used
 
-    monkeypatch.setattr(_account, "render", remember)
+    monkeypatch.setattr(results, "render", remember)
     return make
 
 
@@ -273,7 +274,7 @@ def test_the_service_answers_while_a_video_is_made(
         in_time.append(submitted.wait(5))
         path.write_bytes(b"video")
 
-    monkeypatch.setattr(_account, "render", slow)
+    monkeypatch.setattr(results, "render", slow)
     (task_id,) = submit(http)["data"]["task_ids"]
     clock.advance(30)
     fetch = threading.Thread(target=lambda: http.get(f"/results/{task_id}-1.mp4"))

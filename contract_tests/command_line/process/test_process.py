@@ -31,7 +31,7 @@ from contract_tests.command_line.invoke import (
     process,
 )
 from contract_tests.support.run import patience
-from weryai import MultiImageToVideo, WeryAI
+from weryai import MultiImageToVideo, RateLimitError, WeryAI
 from weryai.testing import Answer, Outcome, Simulator, Variant
 
 
@@ -189,7 +189,8 @@ def test_simulate_serves_this_machine_until_it_is_told_to_end(
         "from weryai.cli import main; sys.exit(main())"
     )
     argv = ["simulate", "--port", "0", "--credits", credits, "--variant", "success=200"]
-    argv += ["--task-seconds", "60", "--speed", "10000"]
+    argv += ["--task-seconds", "60", "--speed", "10000", "--spread", "0.5", "--no-render"]
+    argv += ["--spacing", "1000", "--max-running", "1", "--answer-seconds", "0.01"]
     running = subprocess.Popen(
         [sys.executable, "-c", script, *argv],
         env=environment(TMPDIR=str(tmp_path)),
@@ -210,9 +211,13 @@ def test_simulate_serves_this_machine_until_it_is_told_to_end(
     with WeryAI(exports["WERYAI_API_KEY"], base_url=exports["WERYAI_BASE_URL"]) as client:
         job = client.submit(ask(images=[HTTPS]))
         time.sleep(0.05)
-        assert (
-            client.status(job.task_ids[0]).state == "succeeded"
-        )  # speed 10,000: a task of 60 s takes 6 ms
+        task = client.status(job.task_ids[0])
+        assert task.state == "succeeded"  # speed 10,000: a task of 60 s takes 3 to 9 ms
+        [path] = client.download(task, tmp_path)
+        assert path.stat().st_size < 10_000
+        path.unlink()
+        with pytest.raises(RateLimitError):
+            client.submit(ask(images=[HTTPS]), retry_budget=0)
     running.send_signal(ends_with)
     _, err = running.communicate(timeout=patience.SECONDS)
     assert running.returncode == 0
@@ -229,8 +234,16 @@ def test_simulate_serves_this_machine_until_it_is_told_to_end(
         (["--variant", "nulls"], "nulls is one of false, true"),
         (["--speed", "0"], "--speed must be more than 0"),
         (["--task-seconds", "nan"], "--task-seconds must be 0 or more"),
-        (["--credits", "nan"], "--credits must be 0 or more"),
-        (["--credits=-1"], "--credits must be 0 or more"),
+        (["--credits", "nan"], "--credits is a number, 0 or more"),
+        (["--credits=-1"], "--credits is a number, 0 or more"),
+        (["--spacing=-1"], "--spacing is a number, 0 or more"),
+        (["--spread", "2"], "--spread is a share from 0 to 1"),
+        (["--fail-rate", "10"], "--fail-rate is a share from 0 to 1"),
+        (["--lose-answers", "nan"], "--lose-answers is a share from 0 to 1"),
+        (["--answer-seconds", "inf"], "--answer-seconds is finite"),
+        (["--max-running", "0"], "--max-running is a whole number"),
+        (["--seed", "0.5"], "--seed"),
+        (["--video", "none.mp4"], "--video none.mp4: No such file"),
         (["--port", "65536"], "--port"),
         (["--host", "0.0.0.0"], "No such option: --host"),
     ],

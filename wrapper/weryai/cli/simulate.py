@@ -23,13 +23,16 @@ GRACE = 2  # seconds for answers that are under way when it ends
 
 
 def run_simulator(
-    port: int, task_seconds: float, speed: float, credits: float, variants: Sequence[str]
+    port: int, task_seconds: float, speed: float, variants: Sequence[str], **rules: Any
 ) -> None:
-    """Serve until Ctrl-C, SIGTERM or SIGHUP. Raises UsageError, also where the extra is missing."""
+    """Serve until Ctrl-C, SIGTERM or SIGHUP. Raises UsageError, also where the extra is missing.
+
+    Parameters:
+        rules: what else a Simulator takes.
+    """
     _require(speed > 0 and isfinite(speed), f"--speed must be more than 0, not {speed:g}")
     _require(0 <= task_seconds < float("inf"), "--task-seconds must be 0 or more")
-    _require(credits >= 0, "--credits must be 0 or more; inf never runs out")
-    simulator = make_simulator(variants, task_seconds=task_seconds / speed, credits=credits)
+    simulator = make_simulator(variants, task_seconds=task_seconds / speed, **rules)
     try:
         with simulator, serving(simulator, port) as (url, server):
             _output.say("A simulated WeryAI is running; Ctrl-C ends it. In another terminal:")
@@ -47,7 +50,14 @@ def make_simulator(variants: Sequence[str] = (), **options: Any) -> Simulator:
         import uvicorn  # noqa: F401 # told here, before anything starts
 
         from weryai.testing import Simulator
-    return Simulator(clock=SystemClock(), variant=read_variant(variants), **options)
+    variant = read_variant(variants)
+    try:
+        return Simulator(clock=SystemClock(), variant=variant, **options)
+    except ValueError as error:  # it begins with the name of the parameter
+        name, _, words = str(error).partition(" ")
+        raise UsageError(f"--{name.replace('_', '-')} {words}") from None
+    except OSError as error:
+        raise UsageError(f"--video {options['video']}: {error.strerror}") from error
 
 
 def read_variant(pairs: Sequence[str]) -> Variant:

@@ -16,13 +16,14 @@ It needs the extra `testing`. In a test, without a socket and without waiting:
 from __future__ import annotations
 
 try:
-    from ._account import Accepted, Received
     from ._asgi import OPERATIONS
     from ._clock import ManualClock
+    from ._films.pictures import sample
     from ._journals.checking import JOURNAL_PROMISES, check_journal
-    from ._pictures import sample
     from ._scenario import Answer, Lost, Outcome, refusal
     from ._simulator import Simulator
+    from ._tasks import Accepted
+    from ._traffic import Received
     from ._variant import Variant
 except ModuleNotFoundError as error:
     package = (error.name or "").partition(".")[0]

@@ -4,101 +4,30 @@ from __future__ import annotations
 
 import itertools
 import secrets
-import tempfile
 import threading
 from collections import defaultdict, deque
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
+from math import inf
 from pathlib import Path
 from typing import Any
 
-from attrs import define, field, frozen
+from attrs import define, field
 
 from .. import Clock
 from . import _checks
 from ._contract import Operation
 from ._door import MAX_UPLOAD
-from ._render import check_image, placeholder, render
-from ._scenario import Answer, Lost, Outcome, Outcomes, Refusal
+from ._films.render import check_image
+from ._films.results import Fetch, Results
+from ._rules import Chance, Rules
+from ._scenario import Answer, Lost, Outcomes, Refusal
+from ._tasks import Accepted, SimulatedTask, Unended
+from ._traffic import Received, Traffic
 from ._variant import Variant
 
-MAX_RUNNING = 20
 OWN_LIMIT = "the simulator's own limit, what the service takes is not published"
 SIGNATURES = (b"\xff\xd8\xff", b"\x89PNG\r\n\x1a\n")
-
-Fetch = Callable[[str], bytes | None]
-
-
-@frozen
-class Accepted:
-    """One paid submission that the service accepted: a line of the ledger.
-
-    Attributes:
-        operation: its operationId in the contract.
-        payload: the JSON that was sent.
-        task_ids: the tasks it started.
-        batch_id: their batch.
-        credits: what it cost.
-        at: seconds since 1970.
-    """
-
-    operation: str
-    payload: dict[str, Any]
-    task_ids: tuple[str, ...]
-    batch_id: int
-    credits: float
-    at: float
-
-
-@frozen
-class Received:
-    """One request that reached the service.
-
-    Attributes:
-        method: such as GET.
-        path: without the query.
-        has_key: whether it carried an Authorization header.
-        headers: the others, names in lower case.
-    """
-
-    method: str
-    path: str
-    has_key: bool
-    headers: dict[str, str]
-
-
-@frozen
-class SimulatedTask:
-    """One task: what it makes, when it ends and how; `base` is the address it was submitted to."""
-
-    id: str
-    base: str
-    batch_id: int
-    operation: Operation
-    payload: dict[str, Any]
-    videos: int
-    accepted_at: float
-    seconds: float
-    outcome: Outcome
-
-    def phase(self, now: float) -> str:
-        """`waiting` for the first fifth of its time, then `processing`, then how it ended."""
-        spent = now - self.accepted_at
-        if spent >= self.seconds:
-            return self.outcome.state
-        return "waiting" if spent < self.seconds / 5 else "processing"
-
-    def ended(self, now: float) -> bool:
-        """Whether its state is its last; else it counts towards the tasks that may run at once."""
-        return now - self.accepted_at >= self.seconds and self.outcome.final
-
-    def made(self, now: float) -> int:
-        """How many videos there are of it."""
-        there = self.ended(now) and self.outcome.videos and not self.outcome.failed
-        return self.videos if there else 0
-
-    def urls(self, now: float) -> list[str]:
-        """Where its videos are."""
-        return [f"{self.base}results/{self.id}-{n}.mp4" for n in range(1, self.made(now) + 1)]
+SLACK = 0.001  # seconds: a float that counts from 1970 is no finer than a quarter of 1e-6
 
 
 @define
@@ -107,24 +36,52 @@ class Account:
 
     clock: Clock
     credits: float
-    price: float
-    task_seconds: float
-    late_seconds: float
+    rules: Rules
+    chance: Chance
+    results: Results
     variant: Variant
     ledger: list[Accepted] = field(factory=list)
-    received: list[Received] = field(factory=list)
+    traffic: Traffic = field(factory=Traffic)
     outcomes: Outcomes = field(factory=Outcomes)
     script: defaultdict[str, deque[Answer | Lost]] = field(factory=lambda: defaultdict(deque))
     tasks: dict[str, SimulatedTask] = field(factory=dict)
+    batches: dict[str, tuple[str, ...]] = field(factory=dict)
+    unended: Unended = field(factory=Unended)
     uploads: dict[str, bytes] = field(factory=dict)
-    notified: set[str] = field(factory=set)
-    folder: tempfile.TemporaryDirectory[str] = field(
-        factory=lambda: tempfile.TemporaryDirectory(prefix="weryai-simulator-")
-    )
+    to_notify: Unended = field(factory=Unended)
+    admitted_at: float = -inf
     # Not from `random`, whose seed tests set: an id that comes twice is a task that is lost.
     batch_ids: Iterator[int] = field(factory=lambda: itertools.count(100_000_001))
-    lock: threading.Lock = field(factory=threading.Lock)
-    rendering: threading.Lock = field(factory=threading.Lock)
+    lock: threading.RLock = field(factory=threading.RLock)
+
+    def receive(self, request: Received) -> None:
+        """Remember a request."""
+        with self.lock:
+            self.traffic.note(request)
+
+    def planned(self, operation: Operation) -> Answer | Lost | None:
+        """What comes instead of the answer to this call of an operation, None if nothing does."""
+        script, by_chance = self.script[operation.name], None
+        with self.lock:
+            if operation.paid:
+                self.traffic.asked.note(self.clock.monotonic())
+                by_chance = self.chance.lost(self.rules)
+            return script.popleft() if script else by_chance
+
+    def admit(self) -> None:
+        """Let a submission through to be looked at. Raises Refusal where it comes too soon after
+        the last one that was let through: how the service counts is not published."""
+        with self.lock:
+            now = self.clock.monotonic()
+            if now - self.admitted_at < self.rules.spacing - SLACK:
+                raise Refusal(1001)
+            self.admitted_at = now
+
+    def running(self) -> int:
+        """How many tasks have not ended."""
+        with self.lock:
+            self.unended.take_ended(self.clock.time())
+            return len(self.unended)
 
     def submit(self, operation: Operation, body: Any, base: str) -> Accepted:
         """Check, charge and start. Raises Refusal, and then nothing was charged."""
@@ -132,20 +89,23 @@ class Account:
         with self.lock:
             number = payload.get("video_number", 1)
             shares = [number] if self.variant.one_task else [1] * number
-            now = self.clock.time()
-            running = sum(not task.ended(now) for task in self.tasks.values())
-            if running + len(shares) > MAX_RUNNING:
-                raise Refusal(6010)
-            cost = self.price * payload["duration"] * number
+            if self.running() + len(shares) > self.rules.max_running:
+                raise Refusal(6010, f"More than {self.rules.max_running:g} concurrent tasks")
+            cost = self.rules.price * payload["duration"] * number
             if cost > self.credits:
                 raise Refusal(1011)
-            self.credits -= cost
             batch_id = next(self.batch_ids)
-            tasks = [
-                self._start(operation, payload, base, share, batch_id, now) for share in shares
-            ]
+            now = self.clock.time()
+            tasks = [self._task(operation, payload, base, share, batch_id, now) for share in shares]
+            self.credits -= cost
+            for task in tasks:
+                self._start(task)
             ids = tuple(task.id for task in tasks)
-            accepted = Accepted(operation.name, payload, ids, batch_id, cost, now)
+            self.batches[str(batch_id)] = ids
+            self.traffic.accepted.note(self.clock.monotonic())
+            self.traffic.most_running = max(self.traffic.most_running, len(self.unended))
+            seconds = tuple(task.seconds for task in tasks)
+            accepted = Accepted(operation.name, payload, ids, batch_id, cost, now, seconds)
             self.ledger.append(accepted)
             return accepted
 
@@ -157,7 +117,8 @@ class Account:
 
     def batch(self, batch_id: str) -> list[SimulatedTask]:
         """The tasks of a batch that are told by now. Raises Refusal."""
-        tasks = [task for task in self.tasks.values() if str(task.batch_id) == batch_id]
+        ids = self.batches.get(batch_id, ())
+        tasks = [self.tasks[task_id] for task_id in ids if task_id in self.tasks]
         if not tasks:
             raise Refusal(1003)
         late = self.variant.late == "tasks" and any(map(self.late, tasks))
@@ -165,7 +126,7 @@ class Account:
 
     def late(self, task: SimulatedTask) -> bool:
         """Whether what a variant tells late is not told of it yet."""
-        return self.clock.time() < task.accepted_at + task.seconds + self.late_seconds
+        return self.clock.time() < task.accepted_at + task.seconds + self.rules.late_seconds
 
     def upload(self, content: bytes) -> str:
         """Keep an image and give it a name. Raises Refusal."""
@@ -187,24 +148,14 @@ class Account:
         task = self.tasks.get(task_id)
         if task is None or not 1 <= number <= task.made(self.clock.time()):
             return None
-        path = Path(self.folder.name) / f"{task_id}-{number}.mp4"
-        with self.rendering:
-            if not path.exists():
-                self._render(task, path, fetch)
-        return path
+        return self.results.file(task, number, fetch)
 
     def due_notices(self) -> list[SimulatedTask]:
         """Tasks that have ended and whose webhook has not been called yet; each is told once."""
-        now = self.clock.time()
-        due = [
-            task
-            for task in list(self.tasks.values())
-            if task.id not in self.notified and task.payload.get("webhook_url") and task.ended(now)
-        ]
-        self.notified.update(task.id for task in due)
-        return due
+        with self.lock:
+            return self.to_notify.take_ended(self.clock.time())
 
-    def _start(
+    def _task(
         self,
         operation: Operation,
         payload: dict[str, Any],
@@ -213,37 +164,17 @@ class Account:
         batch_id: int,
         now: float,
     ) -> SimulatedTask:
-        outcome = self.outcomes.popleft() if self.outcomes else Outcome()
-        seconds = self.task_seconds if outcome.seconds is None else outcome.seconds
+        outcome, seconds = self.chance.task(self.rules, payload)
+        if self.outcomes:
+            outcome = self.outcomes.popleft()
+            seconds = seconds if outcome.seconds is None else outcome.seconds
         task_id = f"task_{secrets.token_hex(8)}"
-        task = SimulatedTask(
+        return SimulatedTask(
             task_id, base, batch_id, operation, payload, videos, now, seconds, outcome
         )
-        self.tasks[task_id] = task
-        return task
 
-    def _render(self, task: SimulatedTask, path: Path, fetch: Fetch) -> None:
-        payload = task.payload
-        addresses = task.operation.images(payload)
-        images = [_usable(fetch(url)) or placeholder(url, (854, 480)) for url in addresses]
-        draft = path.with_suffix(".draft")
-        render(
-            images,
-            aspect_ratio=payload.get("aspect_ratio", "16:9"),
-            duration=payload["duration"],
-            resolution=payload.get("resolution"),
-            path=draft,
-            label=f"simulated {payload['model']}",
-        )
-        draft.replace(path)
-
-
-def _usable(image: bytes | None) -> bytes | None:
-    """An image from elsewhere on this machine, None if it cannot be shown."""
-    if image is None:
-        return None
-    try:
-        check_image(image)
-    except ValueError:
-        return None
-    return image
+    def _start(self, task: SimulatedTask) -> None:
+        self.tasks[task.id] = task
+        self.unended.add(task)
+        if task.payload.get("webhook_url"):
+            self.to_notify.add(task)

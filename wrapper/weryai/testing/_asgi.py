@@ -16,9 +16,11 @@ from starlette.routing import Route, Router
 from starlette.types import Receive, Scope, Send
 
 from . import _checks, _contract, _door, _replies
-from ._account import Account, Received, SimulatedTask
+from ._account import Account
 from ._contract import Operation
 from ._scenario import Answer, Lost, Refusal
+from ._tasks import SimulatedTask
+from ._traffic import Received
 
 JSON = {"Content-Type": "application/json"}
 
@@ -61,6 +63,7 @@ class App:
         await self._routes(scope, receive, send)
 
     async def submit(self, operation: Operation, request: Request) -> Any:
+        self.account.admit()
         try:
             body = _parsed(await _door.bounded(request, _door.MAX_JSON).body())
         except _door.TooLargeError as error:
@@ -159,17 +162,23 @@ class App:
 
     def _route(self, operation: Operation) -> Route:
         async def endpoint(request: Request) -> Response:
-            script = self.account.script[operation.name]
-            planned = script.popleft() if script else None
-            if planned is None:
-                return await self._answer(operation, request)
-            if planned.accepted:
-                await self._answer(operation, request)
-            if isinstance(planned, Lost):
-                raise LostAnswer
-            return _planned(planned)
+            answer = await self._reply(operation, request)
+            if delay := self.account.rules.answer_seconds:
+                await self.account.clock.sleep_async(delay)
+            return answer
 
         return Route(operation.path, endpoint, methods=[operation.method], name=operation.name)
+
+    async def _reply(self, operation: Operation, request: Request) -> Response:
+        """What is planned in the place of the service's own answer, or that."""
+        planned = self.account.planned(operation)
+        if planned is None:
+            return await self._answer(operation, request)
+        if planned.accepted:
+            await self._answer(operation, request)
+        if isinstance(planned, Lost):
+            raise LostAnswer
+        return _planned(planned)
 
     async def _answer(self, operation: Operation, request: Request) -> Response:
         if request.headers.get("authorization") != f"Bearer {self.api_key}":
@@ -194,7 +203,7 @@ class App:
     def _note(self, request: Request) -> None:
         headers = dict(request.headers)
         has_key = headers.pop("authorization", None) is not None
-        self.account.received.append(Received(request.method, request.url.path, has_key, headers))
+        self.account.receive(Received(request.method, request.url.path, has_key, headers))
 
 
 # How operations are answered, by the schema of the reply, which several may share.

@@ -10,8 +10,8 @@ from jsonschema_rs import ValidationError, ValidationErrorKind
 from starlette.datastructures import FormData, UploadFile
 
 from ._contract import MASK, Operation
+from ._films.render import MAX_LONG_SIDE, frame_size
 from ._models import PAGE_RESOLUTIONS, rows_of
-from ._render import MAX_LONG_SIDE, frame_size
 from ._scenario import Refusal
 from ._variant import Variant
 

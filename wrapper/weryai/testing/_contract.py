@@ -36,6 +36,11 @@ class Operation:
     body: str
 
     @property
+    def paid(self) -> bool:
+        """Whether it starts tasks, and costs credits."""
+        return self.reply == "SubmitReply"
+
+    @property
     def schema(self) -> Mapping[str, Any]:
         """What its body may hold."""
         found: Mapping[str, Any] = _document()["components"]["schemas"][self.body]

@@ -5,9 +5,9 @@ from __future__ import annotations
 from math import isinf
 from typing import Any
 
-from ._account import Accepted, SimulatedTask
 from ._models import TABLES
 from ._scenario import Refusal
+from ._tasks import Accepted, SimulatedTask
 from ._variant import Variant
 
 # What is told of credits that never run out.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import math
+import os
 from collections import deque
 from collections.abc import Iterable
 from types import TracebackType
@@ -12,10 +12,14 @@ import httpx
 
 from weryai import AsyncWeryAI, Clock, WeryAI
 
-from ._account import Accepted, Account, Received
+from ._account import Account
 from ._asgi import OPERATIONS, App
 from ._clock import ManualClock
-from ._scenario import Answer, Lost, Outcome, Outcomes, require, require_number
+from ._films.results import Results, given
+from ._rules import Chance, Rules, Seconds
+from ._scenario import Answer, Lost, Outcome, Outcomes, require, require_flag, require_number
+from ._tasks import Accepted
+from ._traffic import Received
 from ._transport import AsyncTransport, BlockingTransport
 from ._variant import Variant
 
@@ -34,13 +38,28 @@ class Simulator:
         credits: what the account holds; infinity never runs out, and the balance that is told
             then is 1,000,000,000, as JSON has no infinity.
         price: credits for each second of each video. The real prices are not published.
-        task_seconds: from submission to the end of a task.
+        task_seconds: from submission to the end of a task; or a function that is given what was
+            sent and returns them.
+        spread: how far the times of tasks lie apart, as a share: with 0.3 each takes 0.7 to 1.3
+            times its `task_seconds`, by chance.
         late_seconds: from the end of a task until what its variant tells late is told.
+        answer_seconds: how long an answer of the API is under way, when all is done.
+        spacing: a submission that comes fewer seconds after the one before is refused with 1001.
+            Users of the service leave 2.5; how it counts is not published, and here refusals with
+            1001 do not count.
+        max_running: how many tasks may run at once, 20 on the real service; infinity for any.
+        fail_rate: the share of tasks that fail, by chance.
+        lose_answers: the share of submissions whose answer is lost, by chance; half are accepted.
+        seed: of all that happens by chance: the same again for the same submissions in the same
+            order. What `outcomes` and `next` plan comes first.
+        render: whether videos are drawn; else each is the same tiny one, and costs no time.
+        video: what each video is instead, as bytes or a path; nothing else is looked at.
         variant: how replies are spelled.
         clock: where time comes from; by default a ManualClock that waiting clients turn.
         api_key: the one key that is accepted.
 
-    Raises: ValueError for what cannot be, here and wherever something is planned.
+    Raises: ValueError for what cannot be, here and wherever something is planned; OSError for a
+        `video` that cannot be read.
     """
 
     def __init__(
@@ -48,22 +67,40 @@ class Simulator:
         *,
         credits: float = 1000,
         price: float = 1,
-        task_seconds: float = 30,
+        task_seconds: Seconds = 30,
+        spread: float = 0,
         late_seconds: float = 10,
+        answer_seconds: float = 0,
+        spacing: float = 0,
+        max_running: float = 20,
+        fail_rate: float = 0,
+        lose_answers: float = 0,
+        seed: int = 0,
+        render: bool = True,
+        video: bytes | str | os.PathLike[str] | None = None,
         variant: Variant | None = None,
         clock: Clock | None = None,
         api_key: str = API_KEY,
     ) -> None:
-        seconds = {"task_seconds": task_seconds, "late_seconds": late_seconds}
-        for name, value in {"credits": credits, "price": price, **seconds}.items():
-            require_number(name, value)
-        require(math.isfinite(price), "price is finite")
+        require_number("credits", credits)
+        require_flag("render", render)
         require(isinstance(api_key, str) and api_key != "", "api_key is a text")
+        rules = Rules(
+            price=price,
+            task_seconds=task_seconds,
+            spread=spread,
+            late_seconds=late_seconds,
+            answer_seconds=answer_seconds,
+            spacing=spacing,
+            max_running=max_running,
+            fail_rate=fail_rate,
+            lose_answers=lose_answers,
+        )
+        chance, variant = Chance(seed), _variant(variant or Variant())
+        results = Results(render, given(video))
         self.clock = clock or ManualClock()
         self.api_key = api_key
-        self._account = Account(
-            self.clock, credits, price, task_seconds, late_seconds, _variant(variant or Variant())
-        )
+        self._account = Account(self.clock, credits, rules, chance, results, variant)
         self._app = App(self._account, api_key)
         self._transport = BlockingTransport(self._app.in_process)
 
@@ -79,8 +116,34 @@ class Simulator:
 
     @property
     def received(self) -> list[Received]:
-        """Every request that arrived, in order."""
-        return self._account.received
+        """The requests that arrived, in order: the last 10,000 of them."""
+        return list(self._account.traffic.received)
+
+    @property
+    def received_count(self) -> int:
+        """How many requests have arrived in all."""
+        return self._account.traffic.count
+
+    @property
+    def running(self) -> int:
+        """How many tasks have not ended."""
+        return self._account.running()
+
+    @property
+    def most_running(self) -> int:
+        """The most tasks that ran at once."""
+        return self._account.traffic.most_running
+
+    @property
+    def smallest_gap(self) -> float:
+        """The fewest seconds between two submissions that arrived, whatever was answered to them;
+        infinity where there were not two."""
+        return self._account.traffic.asked.smallest
+
+    @property
+    def smallest_accepted_gap(self) -> float:
+        """The fewest seconds between two submissions that were accepted; infinity likewise."""
+        return self._account.traffic.accepted.smallest
 
     @property
     def credits(self) -> float:
@@ -141,7 +204,7 @@ class Simulator:
     def close(self) -> None:
         """End the thread of the blocking clients and delete the rendered videos."""
         self._transport.close()
-        self._account.folder.cleanup()
+        self._account.results.close()
 
     def _options(self, transport: httpx.BaseTransport | httpx.AsyncBaseTransport) -> dict[str, Any]:
         return {

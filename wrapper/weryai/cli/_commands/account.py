@@ -73,26 +73,3 @@ def models(
         _output.document({"models": [asdict(model) for model in found]})
     else:
         _output.models(found)
-
-
-def simulate(
-    ctx: typer.Context,
-    port: Annotated[
-        int, typer.Option("--port", metavar="PORT", min=0, max=65535, help="0 takes a free one.")
-    ] = 8765,
-    speed: Annotated[float, typer.Option(metavar="FACTOR", help="10 is ten times faster.")] = 1,
-    credits: Annotated[
-        float, typer.Option(metavar="N", help="What the account holds; inf: no end.")
-    ] = 1000,
-    task_seconds: Annotated[
-        float, typer.Option(metavar="SECONDS", help="How long a task takes.")
-    ] = 30,
-    variant: Annotated[
-        list[str] | None,
-        typer.Option(metavar="NAME=VALUE", help="How replies are spelled; may be repeated."),
-    ] = None,
-) -> None:
-    """Serve a simulated WeryAI on this machine, to try things out."""
-    from ..simulate import run_simulator
-
-    run_simulator(port, task_seconds, speed, credits, variant or ())

@@ -11,7 +11,7 @@ import weryai
 from .. import _output
 from .._invocation import Invocation
 from .._operations import KINDS
-from . import account, following, jobs, journal_file, paying
+from . import account, following, jobs, journal_file, paying, simulating
 from .asking import EXAMPLE
 from .request_options import endpoints
 
@@ -69,7 +69,7 @@ for free in (following.status, following.wait, following.download, following.res
 for asked in (account.upload, account.balance):
     app.command()(asked)
 app.command(epilog=endpoints(KINDS))(account.models)
-app.command()(account.simulate)
+app.command()(simulating.simulate)
 for kept in (journal_file.backup, journal_file.check):
     jobs.app.command()(kept)
 app.add_typer(jobs.app, name="jobs")

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, cast
 
 from PIL import Image, ImageOps, UnidentifiedImageError
 
-from ._pictures import caption, placeholder, sample
+from .pictures import caption, placeholder, sample
 
 # PyAV takes a tenth of the time that the simulator takes to import, and most tests see no video.
 if TYPE_CHECKING:

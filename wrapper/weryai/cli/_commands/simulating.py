@@ -1,0 +1,78 @@
+"""`weryai simulate`, as it is typed."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from . import options
+
+SHARE = "SHARE"  # from 0 to 1
+SECONDS = "SECONDS"
+
+
+def simulate(
+    ctx: typer.Context,
+    port: Annotated[
+        int, typer.Option("--port", metavar="PORT", min=0, max=65535, help="0 takes a free one.")
+    ] = 8765,
+    speed: Annotated[
+        float, typer.Option(metavar="FACTOR", help="With 10, tasks are ten times faster.")
+    ] = 1,
+    credits: Annotated[
+        float, typer.Option(metavar="N", help="What the account holds; inf: no end.")
+    ] = 1000,
+    task_seconds: Annotated[
+        float, typer.Option(metavar=SECONDS, help="How long a task takes.")
+    ] = 30,
+    spread: Annotated[
+        float, typer.Option(metavar=SHARE, help="0.3: tasks take 0.7 to 1.3 times that.")
+    ] = 0,
+    spacing: Annotated[
+        float, typer.Option(metavar=SECONDS, help="A submission sooner than this gets 1001.")
+    ] = 0,
+    max_running: Annotated[
+        float, typer.Option(metavar="N", help="How many tasks run at once; inf: any.")
+    ] = 20,
+    answer_seconds: Annotated[
+        float, typer.Option(metavar=SECONDS, help="How long an answer is under way.")
+    ] = 0,
+    fail_rate: Annotated[float, typer.Option(metavar=SHARE, help="0.1: a tenth fails.")] = 0,
+    lose_answers: Annotated[
+        float, typer.Option(metavar=SHARE, help="Of submissions; half of them are paid.")
+    ] = 0,
+    seed: Annotated[
+        int, typer.Option(metavar="N", help="Another one: other chances, again the same.")
+    ] = 0,
+    render: Annotated[
+        bool, typer.Option("--render/--no-render", help="Draw each video, or none: tiny ones.")
+    ] = True,
+    video: Annotated[
+        str | None,
+        typer.Option(parser=options.path, metavar="FILE", help="What every video is instead."),
+    ] = None,
+    variant: Annotated[
+        list[str] | None,
+        typer.Option(metavar="NAME=VALUE", help="How replies are spelled; may be repeated."),
+    ] = None,
+) -> None:
+    """Serve a simulated WeryAI on this machine, to try things out."""
+    from ..simulate import run_simulator
+
+    run_simulator(
+        port,
+        task_seconds,
+        speed,
+        variant or (),
+        credits=credits,
+        spread=spread,
+        spacing=spacing,
+        max_running=max_running,
+        answer_seconds=answer_seconds,
+        fail_rate=fail_rate,
+        lose_answers=lose_answers,
+        seed=seed,
+        render=render,
+        video=video,
+    )
