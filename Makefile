@@ -11,7 +11,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help install generate lint valid format reference types contract test lint-and-types mutants fuzz chaos regenerate missing drift breaking changelog wheel live demo clean
+.PHONY: help install generate lint valid format reference types contract test lint-and-types mutants fuzz chaos bench bench-peers regenerate missing drift breaking changelog wheel live demo clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -75,6 +75,20 @@ fuzz: $(STAMP) ## What no other run tried: make fuzz MINUTES=5, or INPUTS=100000
 chaos: $(STAMP) ## Kill processes that make videos, and count what is lost: make chaos KILLS=200
 	python -m contract_tests.chaos $(if $(KILLS),--kills $(KILLS)) $(if $(SEED),--seed $(SEED))
 
+# The peers and what draws live in an environment of their own, which finds ours by their paths.
+PEERS := .bench-peers
+bench: $(STAMP) ## What calls, starts, waits, files and the journal take, beside raw httpx: reports/bench.json
+	python -m contract_tests.bench $(if $(ONLY),--only $(ONLY))
+
+bench-peers: bench $(PEERS)/installed ## The same beside other services' clients, and docs/performance.md from it
+	PYTHONPATH=.:wrapper:generated_client $(PEERS)/bin/python -m contract_tests.bench --peers
+	PYTHONPATH=.:wrapper:generated_client $(PEERS)/bin/python -m contract_tests.bench.page
+
+$(PEERS)/installed: contract_tests/bench/requirements.txt
+	$(PYTHON) -m venv $(PEERS)
+	$(PEERS)/bin/python -m pip install --requirement contract_tests/bench/requirements.txt
+	touch $@
+
 regenerate: $(STAMP) ## The contract changed: all that follows from it, and what it means for users
 	python openapi/regenerate.py $(BASE)
 
@@ -112,5 +126,5 @@ demo: $(PRODUCT) ## Two sample images to out/*.mp4 through the simulator
 	python -m weryai.cli.demo
 
 clean: ## Remove what make made
-	rm -rf .venv dist out reports .mypy_cache .pytest_cache .ruff_cache .hypothesis .schemathesis
+	rm -rf .venv $(PEERS) dist out reports .mypy_cache .pytest_cache .ruff_cache .hypothesis .schemathesis
 	find wrapper generated_client contract_tests openapi -name __pycache__ -prune -exec rm -rf {} +

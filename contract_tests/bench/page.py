@@ -1,0 +1,99 @@
+"""docs/performance.md and its pictures, made from reports/bench.json, so that nobody types figures.
+
+python -m contract_tests.bench.page
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+from contract_tests.bench import table
+from contract_tests.bench.__main__ import REPORT
+from contract_tests.support.run.reports import REPORTS
+
+PAGE = REPORTS.parent / "docs" / "performance.md"
+PICTURES = PAGE.parent / "performance"
+DRAWN = (
+    "begin",
+    "accept",
+    "note",
+    "find",
+    "entry",
+    "counts",
+    "the first of entries",
+    "open and close",
+)
+HEAD = """\
+# What it costs to run
+
+`make bench-peers` measures, and writes this page from what came out. `make bench` measures ours
+alone. Nothing fails on a time; how many requests, connections, thread hops and waits for the disk a
+call takes is exact, and tested.
+"""
+HOW = """\
+Ratios are to the same work with raw `httpx` in the same process, against the same server on
+loopback. The first number counts instructions of user space (valgrind), which repeat to 0.1 %
+whatever else a machine does; CPU is the median of blocks that take turns, and is off by some per
+cent. Starts are those of compiled files.
+"""
+CHECKED = """\
+A call of ours is bounded in time and size, checked against the contract and typed; the raw one is
+`httpx.Client.get(...).json()`. Where a goal is missed, that is what the difference pays for.
+"""
+
+
+def page(told: dict[str, Any]) -> str:
+    """The whole page."""
+    return "\n".join(_parts(told))
+
+
+def _parts(told: dict[str, Any]) -> Iterator[str]:
+    machine = told["machine"]
+    yield HEAD
+    yield (
+        f"Measured on {machine['day']}: Python {machine['python']}, {machine['system']},"
+        f" {machine['processors']} processors that did other things as well.\n"
+    )
+    yield HOW
+    yield from table.lines(
+        table.HEAD, [(each.what, each.measured, each.goal) for each in table.rows(told)]
+    )
+    yield f"\n{CHECKED}"
+    if others := table.peers(told):
+        yield "## Beside others\n"
+        yield "Each blocking client's own call, and its import where all of them are installed.\n"
+        yield from table.lines(table.PEERS_HEAD, others)
+        yield ""
+    yield "## As the work grows\n"
+    yield "![CPU of a poll and memory of a job, by the jobs awaited](performance/waiting.svg)\n"
+    yield "![CPU of journal calls, by the jobs in the journal](performance/journal.svg)\n"
+    yield (
+        "A call that writes to the journal also waits for the disk four times, however many jobs"
+        " there are.\n"
+    )
+    yield from _journal(told.get("journal", {}))
+
+
+def _journal(told: dict[str, dict[str, float]]) -> Iterator[str]:
+    if told:
+        numbers = sorted(next(iter(told.values())), key=int)
+        head = ["ms of CPU, where there are", *(f"{int(each):,} jobs" for each in numbers)]
+        cells = [[name, *(f"{each[n]:.2f}" for n in numbers)] for name, each in told.items()]
+        yield from table.lines(head, cells)
+        yield ""
+
+
+def main() -> None:
+    from contract_tests.bench import plots
+
+    told = json.loads(REPORT.read_text())
+    PICTURES.mkdir(exist_ok=True)
+    plots.waiting(told["waiting"], PICTURES / "waiting.svg")
+    plots.journal(told["journal"], PICTURES / "journal.svg", DRAWN)
+    PAGE.write_text(page(told))
+
+
+if __name__ == "__main__":
+    main()

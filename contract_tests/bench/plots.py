@@ -1,0 +1,45 @@
+"""The two pictures of docs/performance.md. Needs matplotlib, from requirements.txt beside this."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import matplotlib as mpl
+
+mpl.use("svg")
+from matplotlib import pyplot as plt
+
+STYLE = {"svg.hashsalt": "weryai", "font.size": 9, "axes.grid": True, "grid.alpha": 0.3}
+SIZE = (7, 3.6)  # inches
+
+
+def waiting(told: dict[str, dict[str, float]], path: Path) -> None:
+    """CPU and memory against the number of jobs that are awaited at once."""
+    jobs = sorted(map(int, told))
+    with mpl.rc_context(STYLE):
+        figure, (left, right) = plt.subplots(1, 2, figsize=SIZE)
+        left.plot(jobs, [told[str(number)]["cpu"] / 1000 for number in jobs], "o-")
+        right.plot(jobs, [told[str(number)]["memory"] for number in jobs], "o-")
+        for axes, what in ((left, "ms of CPU a poll"), (right, "kB a job")):
+            axes.set(xscale="log", xlabel="jobs awaited at once", ylabel=what, ylim=(0, None))
+        _save(figure, path)
+
+
+def journal(told: dict[str, dict[str, float]], path: Path, names: Sequence[str]) -> None:
+    """What calls take against the number of jobs in the journal."""
+    with mpl.rc_context(STYLE):
+        figure, axes = plt.subplots(figsize=SIZE)
+        for name in names:
+            rows = sorted(map(int, told[name]))
+            axes.plot(rows, [told[name][str(number)] for number in rows], "o-", label=name)
+        axes.set(xscale="log", xlabel="jobs in the journal", ylabel="ms of CPU", ylim=(0, None))
+        axes.legend(ncols=2, fontsize=8)
+        _save(figure, path)
+
+
+def _save(figure: Any, path: Path) -> None:
+    figure.tight_layout()
+    figure.savefig(path, metadata={"Date": None})  # the same bytes from the same figures
+    plt.close(figure)
