@@ -21,6 +21,7 @@ import yaml
 
 ROOT = Path(__file__).resolve().parent.parent
 REQUESTS = "wrapper/weryai/requests"
+PACKAGE = "wrapper/weryai/__init__.py"
 ENDPOINTS = "wrapper/weryai/_service/endpoints.py"
 MODELS = "wrapper/weryai/testing/_models.py"
 SURFACE = "contract_tests/house/public_surface.py"
@@ -114,9 +115,9 @@ def of_operation(root: Path, operation: Paid, request: Request | None) -> Iterat
     if request is None:
         yield f"{REQUESTS}/_videos.py: a class with @checked_by(limits.{operation.limits})"
     else:
-        for file in (f"{REQUESTS}/__init__.py", "wrapper/weryai/__init__.py"):
+        for file, more in ((f"{REQUESTS}/__init__.py", ""), (PACKAGE, ", and in _HOMES")):
             if f'"{request.name}"' not in texts[file]:
-                yield f"{file}: {request.name}, imported and in __all__"
+                yield f"{file}: {request.name}, imported and in __all__{more}"
         if not re.search(rf"\b{request.name}\b", texts[SURFACE]):
             yield f"{SURFACE}: make a {request.name}"
     if not re.search(rf"\b{name}\b", texts[ENDPOINTS]):

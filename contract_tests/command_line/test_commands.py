@@ -11,6 +11,7 @@ import weryai
 import weryai.cli
 from contract_tests.command_line.invoke import FIVE, GENERATE, HTTPS, REQUEST, SMALL, SUBMIT, Cli
 from weryai.cli import _setup
+from weryai.cli._commands.app import COMMANDS
 from weryai.testing import Answer, Outcome, Simulator, refusal
 
 
@@ -252,3 +253,13 @@ def test_version_and_help_need_no_key(cli: Cli) -> None:
         said = cli(command, "--help")
         assert said.code == 0
         assert max(map(len, said.out.splitlines())) <= 80
+
+
+def test_each_line_in_the_list_of_commands_is_how_the_help_of_that_command_begins(cli: Cli) -> None:
+    for name, (_, line) in COMMANDS.items():
+        _, said, _ = cli(name, "--help").out.split("\n\n", 2)
+        assert " ".join(said.split()).startswith(line)
+
+
+def test_a_command_that_is_not_there_is_told_with_what_it_may_have_been(cli: Cli) -> None:
+    assert "Did you mean 'generate'?" in cli("genrate").err

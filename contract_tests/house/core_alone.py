@@ -19,6 +19,9 @@ def main() -> None:
     requires = metadata.requires("weryai") or []
     core = {re.split(r"[^\w-]", line)[0] for line in requires if "extra ==" not in line}
     assert core == {"attrs", "httpx"}, core
+    for name in weryai.__all__:  # loaded when it is first used
+        assert getattr(weryai, name)
+    weryai.WeryAI("sk-0123456789abcdef").close()
     loaded = {
         name.partition(".")[0]
         for name, module in sys.modules.items()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import inspect
 import re
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -36,15 +37,28 @@ def test_every_module_is_private_but_those_that_users_import_from() -> None:
 def test_the_public_names_are_sorted_and_complete(module: Any) -> None:
     order = sorted(module.__all__, key=lambda name: (not name.isupper(), name[0].islower(), name))
     assert order == list(module.__all__)
+    assert {name for _, name in imported(module)} == set(module.__all__)
+
+
+def imported(module: Any) -> list[tuple[str, str]]:
+    """What a package imports as its public names, for a type checker at least, and from where."""
     tree = ast.parse(Path(module.__file__).read_text())
-    bound = {
-        alias.asname or alias.name
+    return [
+        (f".{node.module or ''}", alias.asname or alias.name)
         for statement in tree.body
-        for node in (statement.body if isinstance(statement, ast.Try) else [statement])
-        if isinstance(node, ast.ImportFrom) and node.module != "__future__"
+        for node in (statement.body if isinstance(statement, ast.Try | ast.If) else [statement])
+        if isinstance(node, ast.ImportFrom) and node.level
         for alias in node.names
-    }
-    assert bound == set(module.__all__)
+    ]
+
+
+def test_what_is_loaded_when_it_is_first_used_is_what_a_type_checker_sees() -> None:
+    for home, name in imported(weryai):
+        assert getattr(weryai, name) is getattr(import_module(home, "weryai"), name)
+    assert dir(weryai) == sorted(weryai.__all__)
+    for name in ("WeryAi", "AsyncIO", "testing_"):
+        with pytest.raises(AttributeError, match=name):
+            getattr(weryai, name)
 
 
 def test_every_error_is_public_and_drawn_in_the_tree() -> None:

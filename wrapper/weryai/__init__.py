@@ -3,41 +3,46 @@
 from __future__ import annotations
 
 import logging
+from importlib import import_module
+from typing import TYPE_CHECKING
 
-from . import webhooks
-from ._async_client import AsyncWeryAI
-from ._client import WeryAI
-from ._files.images import LocalImage
-from ._network.clock import Clock, SystemClock
-from ._service.endpoints import REQUESTS
-from .errors import (
-    AlreadySubmittedError,
-    AuthenticationError,
-    ConcurrencyLimitError,
-    ConfigError,
-    ContentRejectedError,
-    DailyLimitError,
-    DownloadError,
-    InsufficientCreditsError,
-    InvalidRequestError,
-    JournalError,
-    MediaError,
-    NotFoundError,
-    ParameterError,
-    PermissionDeniedError,
-    RateLimitError,
-    ResponseError,
-    ServerError,
-    SubmissionUnknownError,
-    TaskFailedError,
-    TransportError,
-    UnexpectedResponseError,
-    WaitTimeoutError,
-    WebhookError,
-    WeryAIError,
-)
-from .requests import FirstLastFrameToVideo, ImageToVideo, MultiImageToVideo
-from .results import Job, Model, Result, Task, Video
+if TYPE_CHECKING:
+    from . import webhooks
+    from ._async_client import AsyncWeryAI
+    from ._client import WeryAI
+    from ._files.images import LocalImage
+    from ._network.clock import Clock, SystemClock
+    from ._service.endpoints import REQUESTS
+    from .errors import (
+        AlreadySubmittedError,
+        AuthenticationError,
+        ConcurrencyLimitError,
+        ConfigError,
+        ContentRejectedError,
+        DailyLimitError,
+        DownloadError,
+        InsufficientCreditsError,
+        InvalidRequestError,
+        JournalError,
+        MediaError,
+        NotFoundError,
+        ParameterError,
+        PermissionDeniedError,
+        RateLimitError,
+        ResponseError,
+        ServerError,
+        SubmissionUnknownError,
+        TaskFailedError,
+        TransportError,
+        UnexpectedResponseError,
+        WaitTimeoutError,
+        WebhookError,
+        WeryAIError,
+    )
+    from .requests import FirstLastFrameToVideo, ImageToVideo, MultiImageToVideo
+    from .results import Job, Model, Result, Task, Video
+
+    __version__: str
 
 __all__ = [
     "REQUESTS",
@@ -84,10 +89,39 @@ __all__ = [
 # Quiet, unless whoever uses it sets up logging.
 logging.getLogger("weryai").addHandler(logging.NullHandler())
 
+if not TYPE_CHECKING:
+    # Where each public name is at home; errors are in `errors`. Nothing is loaded before it is
+    # used: who looks at an error or checks a request needs no network.
+    _HOMES = {
+        "REQUESTS": "_service.endpoints",
+        "AsyncWeryAI": "_async_client",
+        "Clock": "_network.clock",
+        "FirstLastFrameToVideo": "requests",
+        "ImageToVideo": "requests",
+        "Job": "results",
+        "LocalImage": "_files.images",
+        "Model": "results",
+        "MultiImageToVideo": "requests",
+        "Result": "results",
+        "SystemClock": "_network.clock",
+        "Task": "results",
+        "Video": "results",
+        "WeryAI": "_client",
+    }
+    _MODULES = {"errors", "journal", "requests", "results", "webhooks"}
 
-def __getattr__(name: str) -> str:
-    if name == "__version__":
-        from importlib.metadata import version
+    def __getattr__(name: str) -> object:
+        if name == "__version__":
+            from importlib.metadata import version
 
-        return version("weryai")
-    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+            return version("weryai")
+        if name in _MODULES:
+            return import_module(f".{name}", __name__)
+        if name not in __all__:
+            raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+        home = import_module(f".{_HOMES.get(name, 'errors')}", __name__)
+        found = globals()[name] = getattr(home, name)
+        return found
+
+    def __dir__() -> list[str]:
+        return [*__all__]

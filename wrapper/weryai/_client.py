@@ -10,19 +10,16 @@ from typing import TYPE_CHECKING, Self
 
 import httpx
 
-from ._calls import bookkeeping
-from ._flows.flows import Flows
 from ._network import clients, settings
 from ._network.clock import Clock, SystemClock
 from ._network.home import Home
 from ._network.io import BlockingIO, finish
 from ._network.key import Key
-from ._service import operations
-from ._service.operations import AuthenticatedClient
 from .requests import Image, MultiImageToVideo, VideoRequest
 from .results import Job, Model, Result, Task, Video
 
 if TYPE_CHECKING:
+    from ._service.operations import AuthenticatedClient
     from .journal import Journal
 
 
@@ -66,6 +63,10 @@ class WeryAI:
         transport: httpx.BaseTransport | None = None,
         clock: Clock | None = None,
     ) -> None:
+        # Loaded when a client is made: who imports an error, a request or a result needs none.
+        from ._calls import bookkeeping
+        from ._flows.flows import Flows
+
         key, api_key = (
             Key(api_key or None),
             None,
@@ -92,6 +93,8 @@ class WeryAI:
         not wrapped. It repeats nothing, and checks no address."""
         self._home.hook(None)
         if self._api is None:
+            from ._service import operations
+
             config = self._flows.config
             made = clients.for_generated(config, self._transport, self._home.hook)
             self._api = operations.generated_client(config.base_url, config.api_key, made)

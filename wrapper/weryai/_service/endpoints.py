@@ -8,16 +8,8 @@ from typing import Any
 
 from attrs import frozen
 
-from weryai_api.api.generation import (
-    submit_first_last_image_to_video,
-    submit_image_to_video,
-    submit_multi_image_to_video,
-)
-from weryai_api.models import (
-    FirstLastImageToVideoRequest,
-    ImageToVideoRequest,
-    MultiImageToVideoRequest,
-)
+from weryai_api import models as forms
+from weryai_api.api import generation
 
 from .._texts import shown
 from ..errors import InvalidRequestError
@@ -30,21 +22,27 @@ class Endpoint:
 
     Attributes:
         request: the class of its requests.
-        module: what was generated for its operation.
-        body: the generated class of its body.
+        operation: the operationId, after which the generator names what it makes for it.
+        schema: what the contract, and so the generator, calls its body.
         needs: the flag of a registry's row that says whether a model takes them, where the table
             of the row does not.
     """
 
     request: type[VideoRequest]
-    module: ModuleType
-    body: Any
+    operation: str
+    schema: str
     needs: str | None = None
 
     @property
-    def operation(self) -> str:
-        """The operationId."""
-        return operation_id(self.module)
+    def module(self) -> ModuleType:
+        """What was generated for its operation; loaded when it is asked for."""
+        module: ModuleType = getattr(generation, self.operation)
+        return module
+
+    @property
+    def body(self) -> Any:
+        """The generated class of its body; loaded when it is asked for."""
+        return getattr(forms, self.schema)
 
     @property
     def table(self) -> str:
@@ -52,18 +50,13 @@ class Endpoint:
         return self.operation.removeprefix("submit_")
 
 
-def operation_id(module: ModuleType) -> str:
-    """The operationId, after which the generator names what it makes for it."""
-    return module.__name__.rpartition(".")[2]
-
-
 ENDPOINTS = (
-    Endpoint(MultiImageToVideo, submit_multi_image_to_video, MultiImageToVideoRequest),
-    Endpoint(ImageToVideo, submit_image_to_video, ImageToVideoRequest),
+    Endpoint(MultiImageToVideo, "submit_multi_image_to_video", "MultiImageToVideoRequest"),
+    Endpoint(ImageToVideo, "submit_image_to_video", "ImageToVideoRequest"),
     Endpoint(
         FirstLastFrameToVideo,
-        submit_first_last_image_to_video,
-        FirstLastImageToVideoRequest,
+        "submit_first_last_image_to_video",
+        "FirstLastImageToVideoRequest",
         needs="support_first_last_frame",
     ),
 )

@@ -13,24 +13,10 @@ from typing import TYPE_CHECKING, Any, BinaryIO, Generic, TypeVar
 
 from attrs import field, frozen
 
-from weryai_api import AuthenticatedClient, Client
-from weryai_api.api.account import get_balance
-from weryai_api.api.files import upload_file
-from weryai_api.api.generation import (
-    get_batch_status,
-    get_task_status,
-)
-from weryai_api.api.models import list_video_models
-from weryai_api.models import (
-    BalanceObject,
-    BalanceOk,
-    BatchStatusOk,
-    ModelsOk,
-    SubmitOk,
-    TaskStatusOk,
-    UploadForm,
-    UploadOk,
-)
+import weryai_api
+from weryai_api import models as forms
+from weryai_api.api import account, files, generation
+from weryai_api.api import models as registry
 from weryai_api.types import File, Unset
 
 from .._texts import is_id, shown
@@ -39,12 +25,14 @@ from ..requests import VideoRequest
 from ..results import Model, Task
 from . import refusals, replies
 from .cost import Cost
-from .endpoints import Endpoint, operation_id
+from .endpoints import Endpoint
 from .envelope import MALFORMED, Reply
 from .json_values import listed, number, string
 from .replies import Receipt
 
 if TYPE_CHECKING:
+    from weryai_api import AuthenticatedClient
+
     from .._network.key import Key
 
 __all__ = ["AuthenticatedClient"]
@@ -56,10 +44,15 @@ LONGEST_REGISTRY = 16 * 1024 * 1024
 T = TypeVar("T")
 Read = Callable[[Reply], T]
 
-# The parsers ask it one question only: whether to raise on an undocumented status. It says no.
-_CLIENT = Client(base_url="")
 # CDNs have been seen to answer a poll with an old state.
 _FRESH = "no-cache"
+
+
+class _Quiet:
+    """What the parsers take for their client: they ask it whether to raise on an undocumented
+    status."""
+
+    raise_on_unexpected_status = False
 
 
 @frozen
@@ -87,62 +80,67 @@ def submit(
     endpoint: Endpoint, request: VideoRequest, addresses: Sequence[str]
 ) -> Operation[Receipt]:
     """The paid call, with addresses in the place of local images."""
+    _ = forms.SubmitData  # now, as nothing is left to load between a payment and its answer
     body = endpoint.body.from_dict(request.payload(addresses))
     kwargs = endpoint.module._get_kwargs(body=body)
-    return _operation(endpoint.module, kwargs, SubmitOk, replies.receipt, Cost.PAID)
+    return _operation(endpoint.module, kwargs, forms.SubmitOk, replies.receipt, Cost.PAID)
 
 
 def task_status(task_id: str) -> Operation[Task]:
     """The state of one task."""
-    kwargs = get_task_status._get_kwargs(_path_id(task_id), cache_control=_FRESH)
+    module = generation.get_task_status
+    kwargs = module._get_kwargs(_path_id(task_id), cache_control=_FRESH)
 
-    def convert(ok: TaskStatusOk) -> Task:
+    def convert(ok: forms.TaskStatusOk) -> Task:
         task = replies.task(listed(ok.data)[0], name=task_id)
         if task.id != task_id:  # of another call of the same connection, or out of a cache
             raise ValueError("it speaks of another task than was asked for")
         return task
 
-    return _operation(get_task_status, kwargs, TaskStatusOk, convert, Cost.FREE)
+    return _operation(module, kwargs, forms.TaskStatusOk, convert, Cost.FREE)
 
 
 def batch_status(batch_id: str) -> Operation[tuple[Task, ...]]:
     """The state of every task of a batch."""
-    kwargs = get_batch_status._get_kwargs(_path_id(batch_id), cache_control=_FRESH)
+    module = generation.get_batch_status
+    kwargs = module._get_kwargs(_path_id(batch_id), cache_control=_FRESH)
 
-    def convert(ok: BatchStatusOk) -> tuple[Task, ...]:
+    def convert(ok: forms.BatchStatusOk) -> tuple[Task, ...]:
         named = enumerate(listed(ok.data), 1)
         return tuple(replies.task(form, name=f"{batch_id}-{place}") for place, form in named)
 
-    return _operation(get_batch_status, kwargs, BatchStatusOk, convert, Cost.FREE)
+    return _operation(module, kwargs, forms.BatchStatusOk, convert, Cost.FREE)
 
 
 def upload(content: BinaryIO, *, file_name: str, media_type: str) -> Operation[str]:
     """Store an image; `content` is read while it is sent."""
     file = File(content, file_name=file_name, mime_type=media_type)
-    kwargs = upload_file._get_kwargs(body=UploadForm(file=file))
+    module = files.upload_file
+    kwargs = module._get_kwargs(body=forms.UploadForm(file=file))
 
-    def convert(ok: UploadOk) -> str:
+    def convert(ok: forms.UploadOk) -> str:
         address = string(listed(ok.data.object_url_list)[0])
         if not re.fullmatch(r"https?://\S+", address):
             raise ValueError(f"{address!r:.80} is no address")
         return address
 
-    return _operation(upload_file, kwargs, UploadOk, convert, Cost.FREE)
+    return _operation(module, kwargs, forms.UploadOk, convert, Cost.FREE)
 
 
 def balance() -> Operation[float]:
     """The credits that are left."""
 
-    def convert(ok: BalanceOk) -> float:
-        return number(ok.data.balance if isinstance(ok.data, BalanceObject) else ok.data)
+    def convert(ok: forms.BalanceOk) -> float:
+        return number(ok.data.balance if isinstance(ok.data, forms.BalanceObject) else ok.data)
 
-    return _operation(get_balance, get_balance._get_kwargs(), BalanceOk, convert, Cost.FREE)
+    module = account.get_balance
+    return _operation(module, module._get_kwargs(), forms.BalanceOk, convert, Cost.FREE)
 
 
 def models(endpoint: Endpoint) -> Operation[tuple[Model, ...]]:
     """The registry's rows of the models that take the requests of an endpoint."""
 
-    def convert(ok: ModelsOk) -> tuple[Model, ...]:
+    def convert(ok: forms.ModelsOk) -> tuple[Model, ...]:
         # As the vendor's client does: without rows of its own, those of image_to_video hold.
         rows = getattr(ok.data, endpoint.table, None)
         if rows is None or isinstance(rows, Unset):
@@ -150,8 +148,10 @@ def models(endpoint: Endpoint) -> Operation[tuple[Model, ...]]:
         found = [replies.model(row) for row in replies.items(rows)]
         return tuple(each for each in found if _is_for(endpoint, each))
 
-    kwargs = list_video_models._get_kwargs()
-    return _operation(list_video_models, kwargs, ModelsOk, convert, Cost.FREE, registry=True)
+    module = registry.list_video_models
+    return _operation(
+        module, module._get_kwargs(), forms.ModelsOk, convert, Cost.FREE, registry=True
+    )
 
 
 def _is_for(endpoint: Endpoint, model: Model) -> bool:
@@ -161,7 +161,7 @@ def _is_for(endpoint: Endpoint, model: Model) -> bool:
 
 def generated_client(base_url: str, key: Key, settings: Mapping[str, Any]) -> AuthenticatedClient:
     """The generated client. The settings are those that it hands to httpx."""
-    return AuthenticatedClient(base_url=base_url, token=key.reveal(), **settings)
+    return weryai_api.AuthenticatedClient(base_url=base_url, token=key.reveal(), **settings)
 
 
 def _operation(
@@ -173,10 +173,9 @@ def _operation(
     *,
     registry: bool = False,
 ) -> Operation[T]:
-    """The call that a generated module describes."""
-    return Operation(
-        operation_id(module), kwargs, _reader(module, ok_type, convert), cost, registry
-    )
+    """The call that a generated module describes; the module is named after the operationId."""
+    name = module.__name__.rpartition(".")[2]
+    return Operation(name, kwargs, _reader(module, ok_type, convert), cost, registry)
 
 
 def _reader(module: ModuleType, ok_type: type[Any], convert: Callable[[Any], T]) -> Read[T]:
@@ -185,7 +184,7 @@ def _reader(module: ModuleType, ok_type: type[Any], convert: Callable[[Any], T])
     def read(reply: Reply) -> T:
         refusals.raise_for_http(reply)
         try:
-            parsed = module._parse_response(client=_CLIENT, response=reply)
+            parsed = module._parse_response(client=_Quiet, response=reply)
             if isinstance(parsed, ok_type):
                 _check_envelope(parsed)
                 return convert(parsed)

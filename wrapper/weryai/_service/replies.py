@@ -3,28 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from attrs import frozen
 
-from weryai_api.models import (
-    ModelRow,
-    SubmitOk,
-    TaskNotice,
-    TaskOutcome,
-    TaskReport,
-    TaskReportCamel,
-    TaskReportWrapped,
-    VideoObject,
-)
+from weryai_api import models as forms
 from weryai_api.types import Unset
 
 from ..results import Model, Task, Video
 from . import envelope
 from .json_values import array, flag, id_text, string, whole
 
+if TYPE_CHECKING:
+    TaskForm = forms.TaskReport | forms.TaskReportCamel | forms.TaskReportWrapped
+
 T = TypeVar("T")
-TaskForm = TaskReport | TaskReportCamel | TaskReportWrapped
 Videos = tuple[Video, ...]
 
 
@@ -44,14 +37,14 @@ def is_place(task_id: str, batch_id: str | None) -> bool:
 
 def notice(body: bytes) -> Task:
     """The task of a webhook body. Raises one of MALFORMED."""
-    data = TaskNotice.from_dict(envelope.parse(body)).data
+    data = forms.TaskNotice.from_dict(envelope.parse(body)).data
     found = task(data, name="")
     if not found.id:
         raise ValueError("it names no task")
     return found
 
 
-def receipt(ok: SubmitOk) -> Receipt:
+def receipt(ok: forms.SubmitOk) -> Receipt:
     ids = [string(task_id) for task_id in items(ok.data.task_ids)]
     if (one := maybe(string, ok.data.task_id)) and one not in ids:
         ids.append(one)
@@ -63,7 +56,7 @@ def receipt(ok: SubmitOk) -> Receipt:
 
 def task(form: TaskForm, name: str) -> Task:
     """One task from any of its shapes; `name` is its id where the report itself has none."""
-    inner = form.output if isinstance(form, TaskReportWrapped) else form
+    inner = form.output if isinstance(form, forms.TaskReportWrapped) else form
     parts = (maybe(_outcome, inner.task_result), maybe(_outcome, inner.output))
     outcomes = [part for part in parts if part is not None]
     task_id = maybe(string, inner.task_id) or name
@@ -77,13 +70,15 @@ def task(form: TaskForm, name: str) -> Task:
     )
 
 
-def _outcome(value: object) -> TaskOutcome:
-    if not isinstance(value, TaskOutcome):
+def _outcome(value: object) -> forms.TaskOutcome:
+    if not isinstance(value, forms.TaskOutcome):
         raise TypeError(f"{value!r:.80} is no outcome of a task")
     return value
 
 
-def _videos(places: Sequence[TaskReport | TaskReportCamel | TaskOutcome], stem: str) -> Videos:
+def _videos(
+    places: Sequence[forms.TaskReport | forms.TaskReportCamel | forms.TaskOutcome], stem: str
+) -> Videos:
     """Every video that any of these places names, each once."""
     found: dict[str, str | None] = {}
     for place in places:
@@ -104,14 +99,14 @@ def _videos(places: Sequence[TaskReport | TaskReportCamel | TaskOutcome], stem: 
 
 def _addresses(form: object) -> tuple[str | None, str | None]:
     """The address of a video and of its cover."""
-    if not isinstance(form, VideoObject):
+    if not isinstance(form, forms.VideoObject):
         return maybe(string, form), None
     urls = [maybe(string, value) for value in (form.url, form.video_url, form.src)]
     covers = [maybe(string, value) for value in (form.cover_image_url, form.cover_url)]
     return next(filter(None, urls), None), next(filter(None, covers), None)
 
 
-def model(row: ModelRow) -> Model:
+def model(row: forms.ModelRow) -> Model:
     return Model(
         key=string(row.model_key),
         title=maybe(string, row.title),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from functools import singledispatch
+from typing import TYPE_CHECKING
 
 from weryai import (
     AlreadySubmittedError,
@@ -20,12 +21,13 @@ from weryai import (
     WaitTimeoutError,
     WeryAIError,
 )
-from weryai.journal import Entry
 
 from . import _output
 from ._errors import MissingExtraError, StillRunningError, UsageError
 from ._invocation import Invocation
-from ._operations import listing
+
+if TYPE_CHECKING:
+    from weryai.journal import Entry
 
 HISTORY = "https://weryai.com/api/history"
 # What must not be read beside a submission that may have been paid, whoever says it.
@@ -46,24 +48,24 @@ def explain(error: BaseException, run: Invocation) -> list[str]:
     return [f"{type(error).__name__}: {error}", "-v shows where", *_paid(run)]
 
 
-@explain.register
+@explain.register(WeryAIError)
 def _(error: WeryAIError, run: Invocation) -> list[str]:
     return [str(error), *_paid(run)]
 
 
-@explain.register
+@explain.register(StillRunningError)
 def _(error: StillRunningError, run: Invocation) -> list[str]:
     return [str(error), *_go_on(run)]
 
 
-@explain.register
+@explain.register(UsageError)
 def _(error: UsageError, run: Invocation) -> list[str]:
     if isinstance(error, MissingExtraError):
         return [str(error)]
     return [str(error), f"try: {' '.join(filter(None, ('weryai', run.command)))} --help"]
 
 
-@explain.register
+@explain.register(InvalidRequestError)
 def _(error: InvalidRequestError, run: Invocation) -> list[str]:
     if run.request is not None and run.job is not None:
         return [str(error), *_paid(run)]
@@ -73,7 +75,7 @@ def _(error: InvalidRequestError, run: Invocation) -> list[str]:
     return [f"{count} faults, nothing was charged:", *(f"  {fault}" for fault in error.faults)]
 
 
-@explain.register
+@explain.register(AlreadySubmittedError)
 def _(error: AlreadySubmittedError, run: Invocation) -> list[str]:
     entry = error.entry
     return [
@@ -92,20 +94,22 @@ def _open(entry: Entry, run: Invocation) -> list[str]:
     return ["to wait for and fetch it:", f"  {run.again('resume')}"]
 
 
-@explain.register
+@explain.register(ResponseError)
 def _(error: ResponseError, run: Invocation) -> list[str]:
+    from ._operations import listing
+
     said = error.message or "the service gave no reason"
     what = f"HTTP {error.http_status}" if error.code is None else f"code {error.code}"
     hint = HINTS.get(type(error), error.hint).replace("weryai models", listing(run.request))
     return [f"{said} ({what})" + (f"; {hint}" if hint else ""), *_paid(run)]
 
 
-@explain.register
+@explain.register(TransportError)
 def _(error: TransportError, run: Invocation) -> list[str]:
     return [f"{error}; check the network and the address: trying again is safe", *_paid(run)]
 
 
-@explain.register
+@explain.register(SubmissionUnknownError)
 def _(error: SubmissionUnknownError, run: Invocation) -> list[str]:
     lines = str(error).replace("weryai jobs settle", run.again("jobs settle")).splitlines()
     came = error.raw[:LONGEST_SHOWN].decode(errors="replace")
@@ -114,12 +118,12 @@ def _(error: SubmissionUnknownError, run: Invocation) -> list[str]:
     return lines
 
 
-@explain.register
+@explain.register(DownloadError)
 def _(error: DownloadError, run: Invocation) -> list[str]:
     return [*str(error).splitlines(), *_go_on(run, "download")]
 
 
-@explain.register
+@explain.register(TaskFailedError)
 def _(error: TaskFailedError, run: Invocation) -> list[str]:
     result, failed = error.result, error.result.failed
     lines = [f"{len(result.videos)} of {result.expected} videos were made:"]
@@ -132,7 +136,7 @@ def _(error: TaskFailedError, run: Invocation) -> list[str]:
     return lines
 
 
-@explain.register
+@explain.register(WaitTimeoutError)
 def _(error: WaitTimeoutError, run: Invocation) -> list[str]:
     seen = _output.summary(error.result) if error.result else "no state was seen"
     lines = [f"the time is over and not all is done ({seen}); nothing is lost"]
@@ -141,7 +145,7 @@ def _(error: WaitTimeoutError, run: Invocation) -> list[str]:
     return [*lines, *_go_on(run)]
 
 
-@explain.register
+@explain.register(KeyboardInterrupt)
 def _(error: KeyboardInterrupt, run: Invocation) -> list[str]:
     if fate := unknown(error):
         return ["stopped while the request was on its way", *explain(fate, run)]

@@ -6,18 +6,15 @@ import os
 import time
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from attrs import define, field
-
-from weryai import Job, Result
-from weryai.requests import VideoRequest
-
-from ._operations import operation_of
 from ._process.paths import expanded, quoted
 
+if TYPE_CHECKING:
+    from weryai import Job, Result
+    from weryai.requests import VideoRequest
 
-@define
+
 class Invocation:
     """What a command has done so far. Whatever ends it, a failure or Ctrl-C, is told from this.
 
@@ -36,7 +33,6 @@ class Invocation:
         started: when it began, on the monotonic clock.
     """
 
-    json: bool = False
     verbose: bool = False
     command: str = ""
     base_url: str | None = None
@@ -45,9 +41,12 @@ class Invocation:
     request: VideoRequest | None = None
     job: Job | None = None
     result: Result | None = None
-    paths: list[Path] = field(factory=list)
-    uploads: dict[str, str] = field(factory=dict)
-    started: float = field(factory=time.monotonic)
+
+    def __init__(self, *, json: bool = False) -> None:
+        self.json = json
+        self.paths: list[Path] = []
+        self.uploads: dict[str, str] = {}
+        self.started = time.monotonic()
 
     @classmethod
     def before_parsing(cls, argv: Sequence[str]) -> Invocation:
@@ -79,6 +78,8 @@ class Invocation:
         result, job = self.result, self.job
         found: dict[str, Any] = {}
         if self.request is not None:
+            from ._operations import operation_of
+
             found["operation"] = operation_of(self.request)
         if job is not None:
             found |= job.to_dict()

@@ -9,7 +9,7 @@ import typer
 from weryai import WeryAIError
 
 from ._commands.app import app
-from ._errors import UsageError
+from ._errors import UsageError, needs
 from ._invocation import Invocation
 from ._process.signals import Signals
 from ._report import report
@@ -22,7 +22,7 @@ def run(argv: list[str], state: Invocation, signals: Signals) -> int:
     command = typer.main.get_command(app)
     code = 0
     try:
-        with command.make_context("weryai", argv, obj=state) as context:
+        with needs("cli"), command.make_context("weryai", argv, obj=state) as context:
             command.invoke(context)
     except typer.Exit as end:
         code = end.exit_code

@@ -13,12 +13,13 @@ import textwrap
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from pathlib import Path
-from typing import Any
-
-from weryai import Model, Result
+from typing import TYPE_CHECKING, Any
 
 from ._invocation import Invocation
 from ._process import streams
+
+if TYPE_CHECKING:
+    from weryai import Model, Result
 
 EMPTY = (
     "an empty cell: the registry does not say; leave --resolution and --audio out there, as the"

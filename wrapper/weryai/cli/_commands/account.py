@@ -12,11 +12,14 @@ from .._operations import KINDS, USUAL
 from .._progress import Progress
 from . import options, steps
 from .options import BaseUrl, Json, UploadJournal
-from .request_options import option_of_endpoint
+from .request_options import endpoints, option_of_endpoint
+
+app = typer.Typer(rich_markup_mode=None)
 
 Endpoint = Annotated[str | None, option_of_endpoint(KINDS, "instead of the first")]
 
 
+@app.command()
 def upload(
     ctx: typer.Context,
     files: Annotated[
@@ -42,6 +45,7 @@ def upload(
         _output.document({"uploads": run.uploads})
 
 
+@app.command()
 def balance(ctx: typer.Context, as_json: Json = False, base_url: BaseUrl = None) -> None:
     """Print the credits that are left: free."""
     run = steps.begin(ctx, as_json, base_url)
@@ -56,6 +60,7 @@ def balance(ctx: typer.Context, as_json: Json = False, base_url: BaseUrl = None)
         print(f"{credits:.12g} credits")
 
 
+@app.command(epilog=endpoints(KINDS))
 def models(
     ctx: typer.Context,
     endpoint: Endpoint = None,

@@ -2,19 +2,36 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from collections.abc import Mapping
+from importlib import import_module
+from typing import Annotated, Any
 
 import typer
+from typer.core import TyperCommand, TyperGroup
 
 import weryai
 
 from .. import _output
 from .._invocation import Invocation
-from .._operations import KINDS
-from . import account, following, jobs, journal_file, paying, simulating
-from .asking import EXAMPLE
-from .request_options import endpoints
 
+# By name the module that has it, and its line in the list of commands: the first sentence of its
+# own help.
+COMMANDS: Mapping[str, tuple[str, str]] = {
+    "generate": ("paying", "Submit, wait and download, all in one: paid."),
+    "submit": ("paying", "Submit, and print the ids: paid."),
+    "status": ("following", "Print the state of tasks: free."),
+    "wait": ("following", "Wait until jobs are complete: free."),
+    "download": ("following", "Download the videos that are finished: free."),
+    "resume": ("following", "Wait for and download all that was paid for and not fetched: free."),
+    "upload": (
+        "account",
+        "Store images, each content once in 24 hours, and print their addresses: free.",
+    ),
+    "balance": ("account", "Print the credits that are left: free."),
+    "models": ("account", "List the models, and what each accepts: free."),
+    "simulate": ("simulating", "Serve a simulated WeryAI on this machine, to try things out."),
+    "jobs": ("jobs", "List what was paid for: what runs, what is done, what is unknown."),
+}
 EPILOG = """\b
 The key is read from the environment variable WERYAI_API_KEY, and from
 nowhere else. WERYAI_BASE_URL is another address of the API,
@@ -34,7 +51,30 @@ Exit codes:
   143  stopped with SIGTERM
 """
 
+
+class Commands(TyperGroup):
+    """The commands. One is loaded when it is run: the list of them and the version need none, and
+    no command needs the others."""
+
+    def __init__(self, **settings: Any) -> None:
+        super().__init__(**settings)
+        self.commands = {
+            name: TyperCommand(name, help=line) for name, (_, line) in COMMANDS.items()
+        }
+
+    def resolve_command(self, ctx: Any, args: list[str]) -> Any:
+        name, _, rest = super().resolve_command(ctx, args)
+        return name, _loaded(str(name)), rest
+
+
+def _loaded(name: str) -> Any:
+    module, _ = COMMANDS[name]
+    found = import_module(f".{module}", __package__)
+    return typer.main.get_group(found.app).commands[name]
+
+
 app = typer.Typer(
+    cls=Commands,
     add_completion=False,
     pretty_exceptions_enable=False,  # they show local variables
     rich_markup_mode=None,
@@ -60,16 +100,3 @@ def top(
         raise typer.Exit
     if ctx.invoked_subcommand is None:
         print(ctx.get_help())
-
-
-for paid in (paying.generate, paying.submit):
-    app.command(epilog=EXAMPLE.format(command=paid.__name__))(paid)
-for free in (following.status, following.wait, following.download, following.resume):
-    app.command()(free)
-for asked in (account.upload, account.balance):
-    app.command()(asked)
-app.command(epilog=endpoints(KINDS))(account.models)
-app.command()(simulating.simulate)
-for kept in (journal_file.backup, journal_file.check):
-    jobs.app.command()(kept)
-app.add_typer(jobs.app, name="jobs")

@@ -9,7 +9,10 @@ from . import jobs, steps
 from .options import HERE, BaseUrl, Batch, JournalFile, Json, Out, TaskIds, Timeout
 from .resuming import Resume
 
+app = typer.Typer(rich_markup_mode=None)
 
+
+@app.command()
 def status(
     ctx: typer.Context,
     task_ids: TaskIds = None,
@@ -32,6 +35,7 @@ def status(
     _output.finish(run)
 
 
+@app.command()
 def wait(
     ctx: typer.Context,
     task_ids: TaskIds = None,
@@ -56,6 +60,7 @@ def wait(
     _output.finish(run)
 
 
+@app.command()
 def download(
     ctx: typer.Context,
     task_ids: TaskIds = None,
@@ -82,6 +87,7 @@ def download(
     _output.finish(run)
 
 
+@app.command()
 def resume(
     ctx: typer.Context,
     out: Out = HERE,

@@ -21,7 +21,7 @@ from .._errors import UsageError
 from .._explain import HISTORY
 from .._invocation import Invocation, tasks
 from .._operations import USUAL, endpoint_of
-from . import steps
+from . import journal_file, steps
 from .options import BaseUrl, Batch, JournalFile, Json
 from .resuming import TO_DO
 
@@ -29,9 +29,11 @@ LONGEST_PROMPT = 18  # which leaves an id its room in 80 columns
 LATEST = 20
 
 app = typer.Typer(rich_markup_mode=None)
+group = typer.Typer(rich_markup_mode=None)
+app.add_typer(group, name="jobs")
 
 
-@app.callback(invoke_without_command=True)
+@group.callback(invoke_without_command=True)
 def jobs(
     ctx: typer.Context,
     only_open: Annotated[
@@ -87,7 +89,7 @@ def beyond_resume(entries: Iterable[Entry], base_url: str) -> list[Entry]:
     return [entry for entry in entries if entry.state == "unknown" or entry.base_url != base_url]
 
 
-@app.command()
+@group.command()
 def settle(
     ctx: typer.Context,
     entry_id: Annotated[str, typer.Argument(metavar="ENTRY", help="As `weryai jobs` lists it.")],
@@ -121,7 +123,7 @@ def settle(
         _output.say("settled: nothing more is done about it")
 
 
-@app.command()
+@group.command()
 def forget(
     ctx: typer.Context,
     older_than: Annotated[
@@ -144,6 +146,10 @@ def forget(
         _output.document({"forgotten": old})
     else:
         _output.say(f"{_output.counted(len(old), 'job')} of {done} that are done: forgotten")
+
+
+for kept in (journal_file.backup, journal_file.check):
+    group.command()(kept)
 
 
 def _settle(journal: Journal, entry_id: str, job: Job | None, base_url: str | None) -> None:

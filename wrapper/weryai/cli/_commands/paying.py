@@ -8,11 +8,14 @@ from weryai.requests import VideoRequest
 
 from .. import _output, _setup
 from . import steps
-from .asking import with_request
+from .asking import EXAMPLE, with_request
 from .dry_run import preview
 from .options import HERE, Again, BaseUrl, DryRun, JournalFile, Json, Out, Timeout
 
+app = typer.Typer(rich_markup_mode=None)
 
+
+@app.command(epilog=EXAMPLE.format(command="generate"))
 @with_request
 def generate(
     ctx: typer.Context,
@@ -43,6 +46,7 @@ def generate(
     _output.finish(run)
 
 
+@app.command(epilog=EXAMPLE.format(command="submit"))
 @with_request
 def submit(
     ctx: typer.Context,

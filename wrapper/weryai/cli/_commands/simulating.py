@@ -12,6 +12,10 @@ SHARE = "SHARE"  # from 0 to 1
 SECONDS = "SECONDS"
 
 
+app = typer.Typer(rich_markup_mode=None)
+
+
+@app.command()
 def simulate(
     ctx: typer.Context,
     port: Annotated[

@@ -1,0 +1,87 @@
+"""What an interpreter loads when something of the package is used: no more than that needs."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+
+import pytest
+
+# The first lines of a process whose clients are answered at once, and that notes what was loaded
+# when each request came.
+ANSWERED = """
+import asyncio, sys, httpx
+from weryai import AsyncWeryAI, MultiImageToVideo, WeryAI
+BODY = {"status": 0, "data": {"task_ids": ["t1"], "batch_id": "b1", "task_id": "t1",
+                              "task_status": "PROCESSING"}}
+def loaded():
+    return {name for name in sys.modules if name.startswith("weryai")}
+def answer(request):
+    seen.append(loaded())
+    return httpx.Response(200, json=BODY)
+seen = []
+KEY, ON = "sk-0123456789abcdef", {"transport": httpx.MockTransport(answer)}
+REQUEST = MultiImageToVideo(images=["https://example.com/a.jpg"], prompt="a", model="KLING_O1",
+                            aspect_ratio="16:9", duration=5)
+"""
+HEAVY = {"httpx", "attr", "sqlite3", "anyio", "weryai_api", "typer", "rich"}
+NETWORK = {"weryai._client", "weryai._flows", "weryai_api.client", "weryai_api.models", "sqlite3"}
+
+
+def modules(code: str) -> set[str]:
+    """What a fresh interpreter has loaded when it has run this."""
+    script = f"{code}\nimport sys, json; print(json.dumps([*sys.modules]))"
+    done = subprocess.run(
+        [sys.executable, "-c", script], capture_output=True, text=True, check=True, timeout=100
+    )
+    return set(json.loads(done.stdout.splitlines()[-1]))
+
+
+@pytest.mark.parametrize(
+    ("code", "never"),
+    [
+        ("import weryai; weryai.errors, dir(weryai)", HEAVY),
+        ("from weryai import TransportError", HEAVY),
+        ("from weryai import Job, Result, Video", HEAVY - {"attr"}),
+        ("from weryai import ImageToVideo, LocalImage, Clock", NETWORK),
+        ("from weryai import WeryAI, AsyncWeryAI", NETWORK - {"weryai._client"}),
+        ("import weryai_api.models, weryai_api.api.generation", {"httpx", "attr"}),
+        ("from weryai.cli import main; main(['--help']); main(['--version'])", HEAVY - {"typer"}),
+        ("from weryai.cli import main; main(['simulate', '--help'])", {"weryai.testing"}),
+    ],
+)
+def test_what_is_imported_brings_nothing_that_it_can_do_without(code: str, never: set[str]) -> None:
+    assert modules(code) & never == set()
+
+
+def test_a_call_loads_the_generated_models_of_its_own_answer_alone() -> None:
+    found = modules(f"{ANSWERED}\nWeryAI(KEY, **ON).status('t1')")
+    models = {name.rpartition(".")[2] for name in found if name.startswith("weryai_api.models.")}
+    assert {"task_status_ok", "task_report", "business_error"} <= models
+    others = {"balance_ok", "model_row", "submit_ok", "task_notice", "upload_form"}
+    assert not models & {*others, "multi_image_to_video_request"}
+
+
+@pytest.mark.parametrize(
+    "call",
+    [
+        "WeryAI(KEY, **ON).submit(REQUEST)",
+        "asyncio.run(AsyncWeryAI(KEY, **ON).submit(REQUEST))",
+    ],
+)
+def test_nothing_is_left_to_load_between_a_payment_and_its_answer(call: str) -> None:
+    found = modules(f"{ANSWERED}\n{call}\nassert seen == [loaded()], loaded() - seen[0]")
+    assert "weryai_api.models.submit_data" in found
+
+
+def test_what_is_generated_is_loaded_when_it_is_first_used_and_then_stays() -> None:
+    from weryai_api import models
+    from weryai_api.api import generation
+
+    for package in (models, generation):
+        for name in package.__all__:
+            assert getattr(package, name) is getattr(package, name)
+        assert set(package.__all__) <= set(dir(package))
+        with pytest.raises(AttributeError, match="no_such"):
+            _ = package.no_such
