@@ -55,6 +55,7 @@ WALLS = {
     "weryai/__init__": Wall(
         "_async_client _client _files _network _service errors requests results webhooks"
     ),
+    "weryai/batch": Wall("weryai requests attrs"),
     "weryai/testing": Wall("weryai journal PIL anyio attrs av httpx jsonschema_rs starlette"),
     "weryai/cli": Wall("weryai journal requests testing attrs platformdirs rich typer uvicorn"),
     "weryai_api": Wall("attrs httpx"),

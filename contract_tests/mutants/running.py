@@ -45,6 +45,7 @@ GUARDS = {
         "simulator/test_schemas.py",
         "client/test_replies.py",
     ),
+    "batch": ("batch/test_*.py",),
     "generated": (
         "contract/test_generated.py",
         "contract/test_generated_limits.py",

@@ -11,8 +11,7 @@ from collections.abc import Iterator, Sequence
 from contract_tests.house.docs.pages import ROOT
 from weryai import REQUESTS
 from weryai.cli._commands.request_options import shown, taken
-from weryai.cli._operations import endpoint_of
-from weryai.requests import Image, Parameter, VideoRequest
+from weryai.requests import Image, Parameter, VideoRequest, endpoint_of
 
 PAGE = ROOT / "docs" / "requests.md"
 HEAD = """\

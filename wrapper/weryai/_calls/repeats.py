@@ -5,12 +5,8 @@ The service has no idempotency key; all that is known of earlier ones is in the 
 
 from __future__ import annotations
 
-import hashlib
-import json
-from collections.abc import Mapping
 from contextlib import AbstractAsyncContextManager
 from datetime import timedelta
-from typing import Any
 from weakref import WeakValueDictionary
 
 from attrs import field, frozen
@@ -24,17 +20,6 @@ from .sending import Calls
 LONGEST_KEY = 255  # characters
 RECENT = timedelta(hours=24)
 PAUSE = 0.25  # seconds between two looks at what another process is sending
-
-
-def fingerprint(operation: str, payload: Mapping[str, Any]) -> str:
-    """Equal for two submissions that ask for the same.
-
-    Parameters:
-        payload: with the digests of what local images hold in their place.
-    """
-    asked = {"operation": operation, "payload": payload}
-    text = json.dumps(asked, sort_keys=True, separators=(",", ":"))
-    return hashlib.sha256(text.encode()).hexdigest()
 
 
 @frozen

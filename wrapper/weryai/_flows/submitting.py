@@ -11,7 +11,7 @@ from attrs import define, field
 
 from .._calls.bookkeeping import Asked, Bookkeeping
 from .._calls.paying import Payments
-from .._calls.repeats import RECENT, Repeats, fingerprint
+from .._calls.repeats import RECENT, Repeats
 from .._calls.sending import Calls
 from .._files.images import OpenImage
 from .._service import operations
@@ -20,7 +20,7 @@ from .._service.operations import Operation
 from .._service.replies import Receipt
 from .._texts import is_address
 from ..errors import AlreadySubmittedError, NotFoundError, ParameterError
-from ..requests import VideoRequest
+from ..requests import VideoRequest, fingerprint
 from ..results import Job
 from .uploading import Content, Uploads, tell
 

@@ -5,13 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from weryai import REQUESTS
-from weryai.requests import VideoRequest
-
-
-def endpoint_of(operation: str) -> str:
-    """What an operation is called in the shell: the last part of the path of its endpoint."""
-    return operation.removeprefix("submit_").replace("_", "-")
-
+from weryai.requests import VideoRequest, endpoint_of
 
 # The classes of requests by what their endpoints are called, the usual one first.
 KINDS: Mapping[str, type[VideoRequest]] = {

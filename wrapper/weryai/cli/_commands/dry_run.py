@@ -18,11 +18,11 @@ from weryai import (
     ResponseError,
     TransportError,
 )
-from weryai.requests import VideoRequest
+from weryai.requests import VideoRequest, endpoint_of
 
 from .. import _output, _setup
 from .._invocation import Invocation
-from .._operations import endpoint_of, listing, operation_of
+from .._operations import listing, operation_of
 from .._progress import Progress
 
 # Seconds: without the registry there is still much to tell.

@@ -15,12 +15,13 @@ from attrs import evolve
 
 from weryai import Job
 from weryai.journal import OPEN_STATES, Entry, Journal
+from weryai.requests import endpoint_of
 
 from .. import _output, _setup
 from .._errors import UsageError
 from .._explain import HISTORY
 from .._invocation import Invocation, tasks
-from .._operations import USUAL, endpoint_of
+from .._operations import USUAL
 from . import journal_file, steps
 from .options import BaseUrl, Batch, JournalFile, Json
 from .resuming import TO_DO
