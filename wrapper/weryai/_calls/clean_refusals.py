@@ -61,8 +61,8 @@ NAMES_A_TASK = re.compile(
     r"(?:task|batch|job)[\s_-]{0,3}(?:id|uuid)s?(?:[\s_-]?(?:list|array))?(?![a-z])"
     r"|任务\s{0,3}(?:id|编号|号)"
     r"|(?:task|batch|job)[_-]?(?=[\w-]{0,40}\d)[\w-]"
-    r"|\b(?:task|batch|job)s?[\s:#=(\[\"']{1,8}(?=[\w-]{0,40}\d)(?:\d{0,40}[a-z_]|[a-z_-]|\d{6})"
-    r"|任务[\s:\uff1a#(\uff08\[【]{0,4}(?=[a-z_-]{0,40}\d)(?:\d{0,40}[a-z_-]|\d{6})"
+    r"|\b(?:task|batch|job)s?[\s:#=(\[\"']{1,8}(?=[\w-]{0,40}\d)(?:\d{0,40}[a-z_]|[a-z_-]|\d{4})"
+    r"|任务[\s:\uff1a#(\uff08\[【]{0,4}(?=[a-z_-]{0,40}\d)(?:\d{0,40}[a-z_-]|\d{4})"
     r"|/(?:generation|task|batch|job)s?/(?=[\w-]{0,40}\d)",
     re.I,
 )
@@ -74,10 +74,15 @@ NAMES_AN_ID = re.compile(
 SPEAKS_OF_A_START = re.compile(
     r"(?<!no )\b(?:task|job|batch|request|submission|generation|video)\s{1,3}"
     r"(?:(?:is|was|has been|already)\s{1,3}){0,3}(?:accepted|submitted|created|queued|started)\b"
-    r"|\b(?:your|this|first|previous|earlier|original)\s(?:task|job|request|generation|video)\sis"
+    r"|\b(?:your|this|first|previous|earlier|original)"
+    r"(?:\s(?:one|task|job|request|submission|generation|video))?\sis"
     r"\s(?:(?:still|already|now|being|in)\s){0,3}(?:processed|generated|progress|processing|running)\b"
     r"|\b(?:queued|accepted|submitted|created|started)\s(?:as|under)\b"
     r"|(?<!no )\bcredits?\s(?:(?:have|has|been|were|was)\s){0,2}(?:charged|deducted)\b"
+    # "duplicate field" is a fault of a request; a duplicate request is one that came before.
+    r"|\bduplicated?\s(?:task|job|request|submission|generation)\b"
+    r"|\b(?:task|job|request|submission|generation)\s(?:is\s|was\s)?(?:a\s)?duplicated?\b"
+    r"|重复(?:提交|请求|创建)"
     r"|已(?:经|被){0,2}(?:提交|创建|受理|接受|接收|扣除|扣费)|已(?:进入|加入)队列|(?:创建|提交)完[成毕]",
     re.I,
 )
