@@ -33,6 +33,7 @@ HTTPS = "https://example.com/a.jpg"
         ({"images": ["ftp://example.com/a.jpg"]}, "starts with ftp, not https"),
         ({"images": ["http://example.com/a.jpg"]}, "is plain http"),
         ({"images": ["data:image/png;base64,AAAA"]}, "starts with data, not https"),
+        ({"images": ["DATA:image/png;base64,AAAA"]}, "starts with data, not https"),
         ({"images": ["https://"]}, "names no host"),
         ({"images": ["https://example.com/a b.jpg"]}, "white space"),
         ({"prompt": ""}, "prompt is empty"),

@@ -22,7 +22,7 @@ def is_id(value: object) -> bool:
 
 def is_address(source: str) -> bool:
     """Whether a text is meant as an address, good or bad, and not as a path."""
-    return "://" in source or source.startswith("data:")
+    return "://" in source or source[:5].lower() == "data:"
 
 
 def identity(url: str) -> str:
