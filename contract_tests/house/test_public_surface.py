@@ -18,7 +18,7 @@ import weryai.journal
 import weryai.testing
 from contract_tests.house import public_surface
 from contract_tests.support.contract import PAID, SCHEMAS
-from weryai import AsyncWeryAI, MultiImageToVideo, WeryAI, WeryAIError, errors, results
+from weryai import AsyncWeryAI, MultiImageToVideo, WeryAI, WeryAIError, _states, errors
 from weryai.journal import Entry
 from weryai.testing import Simulator, _scenario
 
@@ -105,8 +105,8 @@ def test_every_field_of_the_request_can_be_given() -> None:
 
 def test_the_states_are_those_of_the_contract() -> None:
     known = SCHEMAS["KnownTaskStatus"]["enum"]
-    untold = {spelled.lower() for spelled in known} ^ set(results.STATES)
-    assert untold == set(), "wrapper/weryai/results.py: STATES says what each comes to"
+    untold = {spelled.lower() for spelled in known} ^ set(_states.STATES)
+    assert untold == set(), "wrapper/weryai/_states.py: STATES says what each comes to"
 
 
 def test_the_codes_are_those_of_the_contract() -> None:

@@ -35,7 +35,8 @@ class Wall:
 WALLS = {
     "weryai/_texts": Wall(),
     "weryai/errors": Wall(annotations="_journal results"),
-    "weryai/results": Wall("_texts attrs"),
+    "weryai/_states": Wall(),
+    "weryai/results": Wall("_states _texts attrs"),
     "weryai/_network": Wall("_texts errors anyio attrs httpx"),
     "weryai/_files": Wall("_texts errors results attrs"),
     "weryai/requests": Wall("_files _network _texts errors attrs weryai_api.limits"),

@@ -2,62 +2,14 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
 from attrs import field, frozen
 
+from ._states import FAILED, PROCESSING, SUCCEEDED, WAITING, state_of
 from ._texts import is_id
-
-WAITING = "waiting"
-PROCESSING = "processing"
-SUCCEEDED = "succeeded"
-FAILED = "failed"
-
-# Every spelling that has been seen or is defended against, in lower case; the contract's
-# KnownTaskStatus gives the evidence.
-STATES: Mapping[str, str] = {
-    "waiting": WAITING,
-    "pending": WAITING,
-    "processing": PROCESSING,
-    "running": PROCESSING,
-    "succeed": SUCCEEDED,
-    "success": SUCCEEDED,
-    "failed": FAILED,
-    "fail": FAILED,
-    "error": FAILED,
-    "canceled": FAILED,
-}
-
-# Other words for an end, without separators. Evidence class I (inference): no page names them and
-# nobody has seen them here; siblings of this service use them.
-INFERRED: Mapping[str, str] = {
-    "succeeded": SUCCEEDED,
-    "successful": SUCCEEDED,
-    "completed": SUCCEEDED,
-    "complete": SUCCEEDED,
-    "finished": SUCCEEDED,
-    "done": SUCCEEDED,
-    "failure": FAILED,
-    "errored": FAILED,
-    "exception": FAILED,
-    "cancelled": FAILED,
-    "cancel": FAILED,
-    "timeout": FAILED,
-    "timedout": FAILED,
-    "expired": FAILED,
-    "rejected": FAILED,
-    "refused": FAILED,
-    "denied": FAILED,
-    "declined": FAILED,
-    "aborted": FAILED,
-    "terminated": FAILED,
-    "killed": FAILED,
-}
-
-SEPARATORS = re.compile(r"[\s_-]+")
 
 
 @frozen
@@ -95,8 +47,7 @@ class Task:
     @property
     def state(self) -> str:
         """`waiting`, `processing`, `succeeded`, `failed`, or an unknown state in lower case."""
-        spelled = self.raw_state.strip().lower()
-        return STATES.get(spelled) or INFERRED.get(SEPARATORS.sub("", spelled), spelled)
+        return state_of(self.raw_state)
 
     @property
     def known(self) -> bool:
