@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, assert_type
 
@@ -22,6 +22,7 @@ from weryai import (
     ConfigError,
     ContentRejectedError,
     DailyLimitError,
+    Delay,
     DownloadError,
     FirstLastFrameToVideo,
     ImageToVideo,
@@ -29,6 +30,7 @@ from weryai import (
     InvalidRequestError,
     Job,
     JournalError,
+    Limits,
     LocalImage,
     MediaError,
     Model,
@@ -53,7 +55,7 @@ from weryai import (
     WeryAIError,
     webhooks,
 )
-from weryai.journal import OPEN_STATES, STATES, Entry, Journal, SQLiteJournal, State
+from weryai.journal import OPEN_STATES, STATES, Entry, Journal, SQLiteJournal, State, Turn
 from weryai.requests import VideoRequest
 from weryai.testing import (
     JOURNAL_PROMISES,
@@ -131,7 +133,7 @@ async def with_asyncio(client: AsyncWeryAI, folder: Path) -> list[Path]:
     assert_type(await client.balance(), float)
     assert_type(await client.models(), list[Model])
     wanted = request(["https://example.com/a.jpg"])
-    result = await client.generate(wanted, timeout=600, on_update=show)
+    result = await client.generate(wanted, timeout=600, on_update=show, on_wait=wait)
     assert_type(result, Result)
     again = await client.wait(result.job)
     assert_type(await client.status(again.tasks[0].id), Task)
@@ -141,6 +143,20 @@ async def with_asyncio(client: AsyncWeryAI, folder: Path) -> list[Path]:
 
 def show(result: Result) -> None:
     print([(task.state, task.done, task.failed, task.known) for task in result.tasks])
+
+
+def wait(delay: Delay) -> None:
+    assert_type(delay.seconds, float)
+    print(delay.reason, delay)
+
+
+def take_turns(journal: Journal, limits: Limits = Limits(running=20, interval=2.5)) -> str:  # noqa: B008
+    """What a submission waits for, as a journal of its own would say it."""
+    turn, now = Turn(limits, lead=0.5, gone=("entry",)), datetime.now(UTC)
+    delay = journal.begin("entry", "https://api.weryai.com", {}, now, turn=turn)
+    assert_type(delay, Delay | None)
+    journal.hold_back("https://api.weryai.com", now, 5)
+    return str(delay or journal.turn("entry", now, turn))
 
 
 def kept(journal: Journal) -> list[str]:

@@ -41,20 +41,24 @@ WALLS = {
     "weryai/_files": Wall("_texts errors results attrs"),
     "weryai/requests": Wall("_files _network _texts errors attrs weryai_api.limits"),
     "weryai/_service": Wall("_texts errors requests results attrs weryai_api", "_network httpx"),
-    "weryai/_journal": Wall("_files _texts errors results attrs"),
-    "weryai/journal": Wall("_journal results"),
+    "weryai/_limits": Wall("errors attrs"),
+    "weryai/_journal": Wall("_files _texts errors _limits results attrs"),
+    "weryai/journal": Wall("_journal _limits results"),
     "weryai/webhooks": Wall("_service errors results"),
-    "weryai/_calls": Wall("_journal _network _service errors journal results attrs"),
+    "weryai/_calls": Wall("_journal _network _service errors journal _limits results attrs"),
     "weryai/_flows": Wall(
-        "_calls _files _journal _network _service _texts errors requests results webhooks attrs",
+        "_calls _files _journal _network _service _texts errors _limits requests results webhooks"
+        " attrs",
         "httpx journal",
     ),
-    "weryai/_client": Wall("_calls _flows _network _service requests results", "httpx journal"),
+    "weryai/_client": Wall(
+        "_calls _flows _network _service _limits requests results", "httpx journal"
+    ),
     "weryai/_async_client": Wall(
-        "_calls _flows _network _service requests results", "httpx journal"
+        "_calls _flows _network _service _limits requests results", "httpx journal"
     ),
     "weryai/__init__": Wall(
-        "_async_client _client _files _network _service errors requests results webhooks"
+        "_async_client _client _files _network _service errors _limits requests results webhooks"
     ),
     "weryai/batch": Wall("weryai requests attrs"),
     "weryai/testing": Wall("weryai journal PIL anyio attrs av httpx jsonschema_rs starlette"),

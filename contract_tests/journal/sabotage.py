@@ -6,7 +6,7 @@ from typing import Any
 
 from attrs import frozen
 
-from contract_tests.journal import broken, broken_lists
+from contract_tests.journal import broken, broken_lists, broken_turns
 from contract_tests.journal.broken import How
 from contract_tests.support.memory_journal import MemoryJournal
 
@@ -135,4 +135,22 @@ SABOTAGES = [
         "address_of",
         broken_lists.however_old,
     ),
+    Sabotage("no_more_run_than_an_account_allows", "begin", broken_turns.with_room_for_all),
+    Sabotage("each_video_that_is_paid_for_is_one_that_runs", "begin", broken_turns.of_one_video),
+    Sabotage(
+        "one_whose_fate_is_not_known_runs_for_an_hour", "begin", broken_turns.without_unknown_ones
+    ),
+    Sabotage(
+        "what_the_service_knows_no_more_does_not_run",
+        "begin",
+        broken_turns.with_those_that_are_gone,
+    ),
+    Sabotage("turns_are_an_interval_apart", "begin", broken_turns.without_interval),
+    Sabotage("one_that_is_begun_gets_another_turn", "turn", broken.nothing_done),
+    Sabotage(
+        "nobody_gets_a_turn_while_the_service_wants_patience", "hold_back", broken.nothing_done
+    ),
+    Sabotage("who_waits_for_longest_is_first", "begin", broken_turns.whoever_comes),
+    Sabotage("who_waited_and_was_not_seen_for_15_s_is_passed_over", "begin", broken_turns.for_ever),
+    Sabotage("limits_are_those_of_one_service", "hold_back", broken_turns.everywhere),
 ]

@@ -13,8 +13,8 @@ from typing import Any
 
 from attrs import define, evolve, field
 
-from weryai import AlreadySubmittedError, Job, JournalError, Task, Video
-from weryai.journal import STATES, Entry, State
+from weryai import AlreadySubmittedError, Delay, Job, JournalError, Task, Video
+from weryai.journal import STATES, Entry, State, Turn
 
 TO_COME = ("sending", "unknown", "running", "ready")
 # What the service could be asked for, as far as the suite goes.
@@ -28,6 +28,8 @@ class Storage:
     entries: dict[str, Entry] = field(factory=dict)
     uploads: dict[tuple[str, str], tuple[str, datetime]] = field(factory=dict)
     holders: dict[str, object] = field(factory=dict)
+    gates: dict[str, tuple[float, float]] = field(factory=dict)  # the last turn, and closed until
+    queue: dict[str, tuple[str, float]] = field(factory=dict)  # who waits where, and was seen when
     guard: RLock = field(factory=RLock)
 
 
@@ -49,11 +51,14 @@ class MemoryJournal:
         idempotency_key: str | None = None,
         fingerprint: str | None = None,
         none_since: datetime | None = None,
-    ) -> None:
+        turn: Turn | None = None,
+    ) -> Delay | None:
         with self._storage.guard:
             same = {"idempotency_key": idempotency_key, "fingerprint": fingerprint}
             if earlier := self.earlier(base_url, **same, since=none_since):
                 raise AlreadySubmittedError(earlier)
+            if turn and (delay := self._take(entry_id, base_url, payload, sent_at, turn)):
+                return delay
             if entry_id in self._entries or not self.claim(entry_id):
                 raise JournalError(f"the entry {entry_id} is there, or begun by another")
             self._entries[entry_id] = Entry(
@@ -65,6 +70,47 @@ class MemoryJournal:
                 idempotency_key=idempotency_key,
                 fingerprint=fingerprint,
             )
+            return None
+
+    def turn(self, entry_id: str, at: datetime, turn: Turn) -> Delay | None:
+        with self._storage.guard:
+            entry = self._entries[entry_id]
+            return self._take(entry_id, entry.base_url, entry.payload, at, turn)
+
+    def hold_back(self, base_url: str, at: datetime, seconds: float) -> None:
+        with self._storage.guard:
+            last, closed = self._storage.gates.get(base_url, (0.0, 0.0))
+            self._storage.gates[base_url] = last, max(closed, at.timestamp() + seconds)
+
+    def _take(
+        self, entry_id: str, base_url: str, payload: Mapping[str, Any], at: datetime, turn: Turn
+    ) -> Delay | None:
+        now, queue = at.timestamp(), self._storage.queue
+        last, closed = self._storage.gates.get(base_url, (0.0, 0.0))
+        waiting = (
+            name for name, (url, seen) in queue.items() if url == base_url and now - seen < 15
+        )
+        mine = sum(
+            _tasks(entry, now)
+            for entry in self._entries.values()
+            if entry.base_url == base_url and entry.id not in (entry_id, *turn.gone)
+        )
+        free = not mine or mine + payload.get("video_number", 1) <= turn.limits.running
+        pause = last + turn.limits.interval - now - turn.lead
+        if next(waiting, entry_id) != entry_id:
+            delay = Delay("queue", 0.25)
+        elif closed > now:
+            delay = Delay("refused", closed - now)
+        elif pause > 0:
+            delay = Delay("interval", pause)
+        elif not free:
+            delay = Delay("running", 0.25)
+        else:
+            queue.pop(entry_id, None)
+            self._storage.gates[base_url] = now + turn.lead, closed
+            return None
+        queue[entry_id] = base_url, now
+        return delay
 
     def earlier(
         self,
@@ -92,6 +138,7 @@ class MemoryJournal:
             entry = self._entries.get(entry_id)
             if entry and not (entry.job or entry.reason or entry.settled):
                 del self._entries[entry_id]
+            self._storage.queue.pop(entry_id, None)
         self.release(entry_id)
 
     def doubt(self, entry_id: str, reason: str) -> None:
@@ -214,6 +261,16 @@ def _started(entry: Entry, job: Job) -> Entry:
         entry.payload.get("video_number", 1),
     )
     return evolve(entry, job=kept, settled=False, reason=None)
+
+
+def _tasks(entry: Entry, now: float) -> int:
+    """How many tasks of an entry may run."""
+    paid: int = entry.payload.get("video_number", 1)
+    if entry.job is None:
+        return paid if now - entry.sent_at.timestamp() < 3600 else 0
+    whole = paid if entry.job.batch_id else len(entry.job.task_ids)
+    ended = sum(task.done for task in entry.tasks)
+    return max(1, whole - ended) if entry.state == "running" else 0
 
 
 def _follows(entry: Entry, at: datetime, newest_first: bool) -> bool:

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from ._async_client import AsyncWeryAI
     from ._client import WeryAI
     from ._files.images import LocalImage
+    from ._limits import Delay, Limits
     from ._network.clock import Clock, SystemClock
     from ._service.endpoints import REQUESTS
     from .errors import (
@@ -54,6 +55,7 @@ __all__ = [
     "ConfigError",
     "ContentRejectedError",
     "DailyLimitError",
+    "Delay",
     "DownloadError",
     "FirstLastFrameToVideo",
     "ImageToVideo",
@@ -61,6 +63,7 @@ __all__ = [
     "InvalidRequestError",
     "Job",
     "JournalError",
+    "Limits",
     "LocalImage",
     "MediaError",
     "Model",
@@ -96,9 +99,11 @@ if not TYPE_CHECKING:
         "REQUESTS": "_service.endpoints",
         "AsyncWeryAI": "_async_client",
         "Clock": "_network.clock",
+        "Delay": "_limits",
         "FirstLastFrameToVideo": "requests",
         "ImageToVideo": "requests",
         "Job": "results",
+        "Limits": "_limits",
         "LocalImage": "_files.images",
         "Model": "results",
         "MultiImageToVideo": "requests",

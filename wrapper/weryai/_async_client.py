@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Self
 
 import httpx
 
+from ._calls.terms import Terms
+from ._limits import Delay, Limits
 from ._network import clients, settings
 from ._network.clock import Clock, SystemClock
 from ._network.home import LoopHome
@@ -38,6 +40,7 @@ class AsyncWeryAI:
         timeout: float = 30.0,
         retry_budget: float = settings.RETRY_BUDGET,
         journal: Journal | str | os.PathLike[str] | None = None,
+        limits: Limits | None = None,
         transport: httpx.AsyncBaseTransport | None = None,
         clock: Clock | None = None,
     ) -> None:
@@ -56,7 +59,7 @@ class AsyncWeryAI:
         self._closes_journal = self._journal is not journal
         self._home = LoopHome()
         io = AsyncIO(self._http, config.timeout, clock or SystemClock(), self._home)
-        self._flows = Flows(io, config, journal=self._journal)
+        self._flows = Flows(io, config, self._journal, limits)
         self._transport = transport
         self._api: AuthenticatedClient | None = None
 
@@ -98,9 +101,12 @@ class AsyncWeryAI:
         idempotency_key: str | None = None,
         refuse_repeats: bool = False,
         retry_budget: float | None = None,
+        on_wait: Callable[[Delay], None] | None = None,
     ) -> Job:
         """See `WeryAI.submit`. Paid."""
-        return await self._flows.submit(request, idempotency_key, refuse_repeats, retry_budget)
+        return await self._flows.submit(
+            request, Terms(idempotency_key, refuse_repeats, retry_budget, on_wait)
+        )
 
     async def status(self, task_id: str, *, retry_budget: float | None = None) -> Task:
         """See `WeryAI.status`. Free."""
@@ -133,10 +139,14 @@ class AsyncWeryAI:
         idempotency_key: str | None = None,
         refuse_repeats: bool = False,
         retry_budget: float | None = None,
+        on_wait: Callable[[Delay], None] | None = None,
     ) -> Result:
         """See `WeryAI.generate`. Paid."""
         return await self._flows.generate(
-            request, timeout, on_update, idempotency_key, refuse_repeats, retry_budget
+            request,
+            timeout,
+            on_update,
+            Terms(idempotency_key, refuse_repeats, retry_budget, on_wait),
         )
 
     async def download(

@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Self
 
 import httpx
 
+from ._calls.terms import Terms
+from ._limits import Delay, Limits
 from ._network import clients, settings
 from ._network.clock import Clock, SystemClock
 from ._network.home import Home
@@ -41,6 +43,9 @@ class WeryAI:
             that calls the API takes one of its own.
         journal: where paid jobs are written down before and after they are sent, so that none is
             lost in a crash: a path, or a `weryai.journal.Journal`. None keeps no journal.
+        limits: of the account, such as `Limits()`: a submission waits for its turn, as long as that
+            takes, instead of being refused. They hold among all that use the same journal, and
+            among the calls of this client where it has none. None sends at once.
         transport: an httpx transport to use instead of the network, as tests do.
         clock: where the time comes from, as tests do.
 
@@ -60,6 +65,7 @@ class WeryAI:
         timeout: float = 30.0,
         retry_budget: float = settings.RETRY_BUDGET,
         journal: Journal | str | os.PathLike[str] | None = None,
+        limits: Limits | None = None,
         transport: httpx.BaseTransport | None = None,
         clock: Clock | None = None,
     ) -> None:
@@ -78,7 +84,7 @@ class WeryAI:
         self._closes_journal = self._journal is not journal
         self._home = Home()
         io = BlockingIO(self._http, config.timeout, clock or SystemClock(), self._home)
-        self._flows = Flows(io, config, journal=self._journal)
+        self._flows = Flows(io, config, self._journal, limits)
         self._transport = transport
         self._api: AuthenticatedClient | None = None
 
@@ -139,6 +145,7 @@ class WeryAI:
         idempotency_key: str | None = None,
         refuse_repeats: bool = False,
         retry_budget: float | None = None,
+        on_wait: Callable[[Delay], None] | None = None,
     ) -> Job:
         """Upload the local images, then start the job. Paid: it charges credits for each video.
 
@@ -159,6 +166,8 @@ class WeryAI:
             refuse_repeats: refuse where the journal has an open entry of the last 24 hours with the
                 same request, local images compared by their content.
             retry_budget: see `WeryAI`.
+            on_wait: called with what it waits for, each time that is something else, where the
+                client has limits.
 
         Returns: the job; keep its ids until the videos are fetched.
 
@@ -176,7 +185,11 @@ class WeryAI:
             ResponseError: the service refused it; nothing was charged as far as it says.
             TransportError: it was never sent.
         """
-        return finish(self._flows.submit(request, idempotency_key, refuse_repeats, retry_budget))
+        return finish(
+            self._flows.submit(
+                request, Terms(idempotency_key, refuse_repeats, retry_budget, on_wait)
+            )
+        )
 
     def status(self, task_id: str, *, retry_budget: float | None = None) -> Task:
         """The state of one task. Free.
@@ -256,11 +269,15 @@ class WeryAI:
         idempotency_key: str | None = None,
         refuse_repeats: bool = False,
         retry_budget: float | None = None,
+        on_wait: Callable[[Delay], None] | None = None,
     ) -> Result:
         """`submit`, then `wait`. Paid, and raises what those two raise."""
         return finish(
             self._flows.generate(
-                request, timeout, on_update, idempotency_key, refuse_repeats, retry_budget
+                request,
+                timeout,
+                on_update,
+                Terms(idempotency_key, refuse_repeats, retry_budget, on_wait),
             )
         )
 

@@ -20,9 +20,11 @@ from typing import Any, Protocol
 
 from ._journal.entry import OPEN_STATES, STATES, Entry, State
 from ._journal.sqlite import SQLiteJournal
+from ._journal.turns import Turn
+from ._limits import Delay
 from .results import Job, Task, Video
 
-__all__ = ["OPEN_STATES", "STATES", "Entry", "Journal", "SQLiteJournal", "State"]
+__all__ = ["OPEN_STATES", "STATES", "Entry", "Journal", "SQLiteJournal", "State", "Turn"]
 
 
 class Journal(Protocol):
@@ -48,10 +50,13 @@ class Journal(Protocol):
         idempotency_key: str | None = None,
         fingerprint: str | None = None,
         none_since: datetime | None = None,
-    ) -> None:
+        turn: Turn = ...,
+    ) -> Delay | None:
         """Write down the intent, and claim the entry until `accept`, `refuse` or `doubt`.
 
         Looking and writing are one step: of two that begin at once with the same key, one does.
+        Where it has to wait for its turn, no intent is written and nothing claimed; it is asked
+        for again then.
 
         Parameters:
             entry_id: new and claimed by nobody, else it is a JournalError, and what there is of
@@ -65,10 +70,30 @@ class Journal(Protocol):
             none_since: refuse where the videos of an entry of this base_url with this fingerprint,
                 which was sent after it, are to come: in `sending`, `unknown`, `running`, `ready`.
                 None does not look.
+            turn: refuse it as well where the limits of an account would not hold: by the entries
+                of this base_url that run, those whose fate is not known for an hour, and by when
+                the last ones had their turn. Left out where there are no limits.
+
+        Returns: None when it is written down; else what it waits for, its place among all who wait
+            here being kept for 15 s.
 
         Raises:
             AlreadySubmittedError: with the entry of this key, or the one that asks for the same.
         """
+        ...
+
+    def turn(self, entry_id: str, at: datetime, turn: Turn) -> Delay | None:
+        """The turn of an entry that is begun and was not sent, or was refused for now: as `begin`
+        gives it, the entry itself taking no place. Asked for only where there are limits.
+
+        Parameters:
+            at: the time, in UTC. A journal that several machines share goes by its own clock.
+        """
+        ...
+
+    def hold_back(self, base_url: str, at: datetime, seconds: float) -> None:
+        """Give nobody a turn for so long: the service has refused one for now. Asked for only where
+        there are limits."""
         ...
 
     def earlier(

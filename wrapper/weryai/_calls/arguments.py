@@ -24,18 +24,18 @@ def seconds(name: str, value: float) -> float:
     return number
 
 
-def require_update(on_update: Callable[..., Any] | None) -> None:
+def listener(name: str, value: Callable[..., Any] | None, told: str) -> None:
     """Refuse what cannot be told of a wait: it would fail when the job is paid. An async function
     would be called and never run. Raises InvalidRequestError."""
-    if on_update is None:
+    if value is None:
         return
-    if not callable(on_update):
-        raise InvalidRequestError([f"on_update must be a function, not {on_update!r:.40}"])
-    if any(map(inspect.iscoroutinefunction, (on_update, type(on_update).__call__))):
-        raise InvalidRequestError(["on_update must be a plain function, not an async one"])
+    if not callable(value):
+        raise InvalidRequestError([f"{name} must be a function, not {value!r:.40}"])
+    if any(map(inspect.iscoroutinefunction, (value, type(value).__call__))):
+        raise InvalidRequestError([f"{name} must be a plain function, not an async one"])
     try:
-        inspect.signature(on_update).bind(None)
+        inspect.signature(value).bind(None)
     except TypeError as error:
-        raise InvalidRequestError([f"on_update must take one Result ({error})"]) from None
+        raise InvalidRequestError([f"{name} must take one {told} ({error})"]) from None
     except ValueError:
         return  # one of C's, that does not say what it takes

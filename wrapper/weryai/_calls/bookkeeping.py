@@ -8,15 +8,21 @@ import secrets
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from functools import partial
+from itertools import islice
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Generic, TypeVar, cast
+from typing import TYPE_CHECKING, Any, TypeVar
 
-from attrs import define, evolve, frozen
+from attrs import evolve, field, frozen
 
+from .._journal.entry import RUNNING
+from .._journal.turns import Turn
+from .._limits import Delay
 from .._network.io import IO
 from .._service.replies import is_place
-from ..errors import AlreadySubmittedError, JournalError, SubmissionUnknownError, WeryAIError
+from ..errors import JournalError, SubmissionUnknownError
 from ..results import Job, Result, Task, Video
+from .journal_step import Step, keep_ids, told
+from .places import Places
 
 if TYPE_CHECKING:
     from ..journal import Entry, Journal
@@ -57,6 +63,10 @@ class Bookkeeping:
     io: IO
     base_url: str
     journal: Journal | None = None
+    places: Places = field(init=False)  # where there is no journal
+
+    def __attrs_post_init__(self) -> None:
+        object.__setattr__(self, "places", Places(self.base_url))
 
     async def earlier(self, asked: Asked) -> Entry | None:
         """The entry of the same key, or the open one that asks for the same."""
@@ -69,15 +79,21 @@ class Bookkeeping:
             fingerprint=asked.fingerprint,
             since=asked.none_since,
         )
-        return await self._do(_Step(look))
+        return await self._do(Step(look))
 
     async def begin(
-        self, entry_id: str, payload: Mapping[str, Any], sent_at: datetime, asked: Asked
-    ) -> None:
-        """Write down the intent, before it is sent. Raises AlreadySubmittedError, JournalError."""
+        self,
+        entry_id: str,
+        payload: Mapping[str, Any],
+        sent_at: datetime,
+        asked: Asked,
+        turn: Turn | None = None,
+    ) -> Delay | None:
+        """Write down the intent, before it is sent, when its turn has come. Raises
+        AlreadySubmittedError, JournalError."""
         if not self.journal:
-            return
-        step = _Step(
+            return self.places.begin(entry_id, payload, sent_at, turn) if turn else None
+        step = Step(
             partial(
                 self.journal.begin,
                 entry_id,
@@ -88,35 +104,62 @@ class Bookkeeping:
                 idempotency_key=asked.key,
                 fingerprint=asked.fingerprint,
                 none_since=asked.none_since,
+                **({"turn": turn} if turn else {}),
             )
         )
         try:
-            await self._do(step)
+            return await self._do(step)
         except BaseException:
             if step.done:  # stopped from outside, when it was begun and not sent
                 await self.refuse(entry_id)
             raise
 
+    async def turn(self, entry_id: str, at: datetime, turn: Turn) -> Delay | None:
+        """Another turn of an intent. Raises JournalError."""
+        if not self.journal:
+            return self.places.turn(entry_id, at, turn)
+        return await self._do(Step(partial(self.journal.turn, entry_id, at, turn)))
+
+    async def hold_back(self, at: datetime, seconds: float) -> None:
+        """Let no submission through for so long. Raises JournalError."""
+        if not self.journal:
+            self.places.hold_back(at, seconds)
+            return
+        await self._do(Step(partial(self.journal.hold_back, self.base_url, at, seconds)))
+
+    async def running(self, most: int) -> list[Entry]:
+        """Entries whose tasks run, the oldest first. A journal that cannot be read has none."""
+        if not self.journal:
+            return self.places.running()[:most]
+        try:
+            return await self._do(Step(partial(_running, self.journal, self.base_url, most)))
+        except JournalError as error:
+            log.warning("%s", error)
+            return []
+
     async def accept(self, entry_id: str, job: Job) -> None:
         """Write down what was started. Raises JournalError, which carries the job."""
         if not self.journal:
+            self.places.accept(entry_id, job)
             return
-        step = _Step(partial(self.journal.accept, entry_id, job))
+        step = Step(partial(self.journal.accept, entry_id, job))
         try:
             await self.io.run_shielded(step)
         except BaseException as stop:  # from outside, whatever came of the step
-            _keep_ids(stop, job)
+            keep_ids(stop, job)
             if step.failure is not None:
-                raise stop from _keep_ids(_told(step.failure), job)
+                raise stop from keep_ids(told(step.failure), job)
             raise
         if step.failure is not None:
-            raise _keep_ids(_told(step.failure), job)
+            raise keep_ids(told(step.failure), job)
 
     async def refuse(self, entry_id: str) -> None:
         """Remove an intent that started nothing. Raises nothing: the error that is on its way
         matters more."""
-        if self.journal:
-            await self._end(entry_id, partial(self.journal.refuse, entry_id))
+        if not self.journal:
+            self.places.refuse(entry_id)
+            return
+        await self._end(entry_id, partial(self.journal.refuse, entry_id))
 
     async def doubt(self, entry_id: str, error: BaseException) -> None:
         """Write down why the fate of an intent is not known. Raises nothing, as `refuse`."""
@@ -129,7 +172,7 @@ class Bookkeeping:
 
     async def _end(self, entry_id: str, work: Callable[[], None]) -> None:
         try:
-            await self._do(_Step(work))
+            await self._do(Step(work))
         except BaseException as failure:
             log.warning("%s; the entry %s stays as an unknown one", failure, entry_id)
 
@@ -140,7 +183,7 @@ class Bookkeeping:
             return None
         try:
             work = partial(self.journal.find, self.base_url, _with_ids(job, told))
-            return await self._do(_Step(work))
+            return await self._do(Step(work))
         except JournalError as error:
             log.warning("%s", error)
             return None
@@ -156,6 +199,8 @@ class Bookkeeping:
             entry_id: where the job is; None looks it up by its ids and those that were told.
         """
         lasting = [task for task in tasks if task.done or not is_place(task.id, job.batch_id)]
+        if not self.journal:
+            self.places.note(job, lasting)
         if not (self.journal and lasting):
             return
         known = _with_ids(job, lasting)
@@ -163,7 +208,7 @@ class Bookkeeping:
             _note, self.journal, entry_id, self.base_url, known, _each_once(lasting), final
         )
         try:
-            await self._do(_Step(work))
+            await self._do(Step(work))
         except JournalError as error:
             error.job, error.result = job, Result(job, tuple(tasks))
             raise
@@ -173,7 +218,7 @@ class Bookkeeping:
         if not self.journal:
             return
         try:
-            await self._do(_Step(partial(self.journal.fetched, self.base_url, video, path)))
+            await self._do(Step(partial(self.journal.fetched, self.base_url, video, path)))
         except JournalError as error:
             words = f"{path} is whole, and that could not be written down: {error}"
             raise JournalError(words) from error
@@ -185,7 +230,7 @@ class Bookkeeping:
             return
         work = partial(self.journal.uploaded, self.base_url, sha256, address, at)
         try:
-            await self._do(_Step(work))
+            await self._do(Step(work))
         except JournalError as error:
             log.warning("an upload is not remembered: %s", error)
 
@@ -195,64 +240,19 @@ class Bookkeeping:
             return None
         try:
             work = partial(self.journal.address_of, self.base_url, sha256, since)
-            return await self._do(_Step(work))
+            return await self._do(Step(work))
         except JournalError as error:
             log.warning("an upload is not remembered: %s", error)
             return None
 
-    async def _do(self, step: _Step[T]) -> T:
+    async def _do(self, step: Step[T]) -> T:
         """One step. What stops it from outside is raised as it is."""
         await self.io.run_shielded(step)
         if step.failure is None:
             return step.result
         if isinstance(step.failure, Exception):
-            raise _told(step.failure)
+            raise told(step.failure)
         raise step.failure
-
-
-@define
-class _Step(Generic[T]):
-    """Something that a journal does, and what came of it: its failures are told from what stops it
-    from outside, which may come at the same time."""
-
-    work: Callable[[], T]
-    done: bool = False
-    failure: BaseException | None = None
-    _result: T | None = None
-
-    def __call__(self) -> None:
-        try:
-            self._result = self.work()
-            self.done = True
-        except BaseException as error:  # Ctrl-C in it too: what was paid must not go unsaid
-            self.failure = error
-
-    @property
-    def result(self) -> T:
-        return cast("T", self._result)
-
-
-def _told(failure: BaseException) -> WeryAIError:
-    """What a journal raised, as an error of ours."""
-    if isinstance(failure, (AlreadySubmittedError, JournalError)):
-        return failure
-    try:
-        words = f"{type(failure).__name__}: {failure}"
-    except Exception:  # it cannot even say what it is
-        words = type(failure).__name__
-    error = JournalError(f"the journal failed: {words}")
-    error.__cause__ = failure
-    return error
-
-
-def _keep_ids(error: E, job: Job) -> E:
-    """The error, with the ids that are in no journal."""
-    words = f"the job is paid and goes on, keep its ids: {job.name}"
-    log.warning("%s", words)
-    error.add_note(words)
-    if isinstance(error, WeryAIError):
-        error.job = job
-    return error
 
 
 def _reason(error: BaseException) -> str:
@@ -281,6 +281,11 @@ def _note(
         entry_id = entry.id
     if entry_id is not None:
         journal.note(entry_id, tasks, final=final)
+
+
+def _running(journal: Journal, base_url: str, most: int) -> list[Entry]:
+    running = journal.entries(state=RUNNING)
+    return list(islice((each for each in running if each.base_url == base_url), most))
 
 
 def _each_once(tasks: Sequence[Task]) -> list[Task]:

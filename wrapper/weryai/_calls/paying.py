@@ -1,6 +1,6 @@
 """Paid once: a paid request, from the intent to the ids.
 
-1. The intent is in the journal before anything is sent.
+1. The intent is in the journal before anything is sent, when its turn has come.
 2. It is sent. It is sent again only after a refusal that certainly made no task, by the table of
    `retry_rules.PAID`.
 3. The ids are in the journal before anybody is told; after a refusal the intent is removed; and
@@ -34,6 +34,8 @@ from . import bookkeeping, retry_rules
 from .bookkeeping import Asked, Bookkeeping
 from .retry_rules import Verdict
 from .sending import Calls
+from .terms import OnWait
+from .turns import Ticket, Turns
 
 log = logging.getLogger("weryai")
 
@@ -52,14 +54,24 @@ class Payments:
 
     calls: Calls
     books: Bookkeeping
+    turns: Turns
 
-    async def pay(self, operation: Operation[Receipt], asked: Asked, budget: float | None) -> Job:
+    async def pay(
+        self,
+        operation: Operation[Receipt],
+        asked: Asked,
+        budget: float | None,
+        on_wait: OnWait | None,
+    ) -> Job:
         """Submit, within a budget in seconds. Raises what `WeryAI.submit` raises."""
+        if operation.cost is not Cost.PAID:
+            raise AssertionError("a call that costs nothing needs none of this: see `sending`")
         seconds = self.calls.budget(budget)
         entry, payload = bookkeeping.new_id(), operation.request["json"]
-        await self.books.begin(entry, payload, self.calls.now(), asked)
+        ticket = Ticket(self.turns, entry, on_wait)
+        await ticket.begin(payload, asked)
         try:
-            outcome = await self._outcome(operation, seconds)
+            outcome = await self._outcome(operation, seconds, ticket)
         except BaseException as error:
             await self.books.doubt(entry, error)
             raise
@@ -71,24 +83,42 @@ class Payments:
         return job
 
     async def _outcome(
-        self, operation: Operation[Receipt], budget: float
+        self, operation: Operation[Receipt], budget: float, ticket: Ticket
     ) -> Receipt | BaseException:
         """The ids; or the error of a submission that certainly made no task."""
         clock = self.calls.io.clock
         started = clock.monotonic()
         for attempt in count(1):
+            try:
+                await ticket.keep()
+            except BaseException as stop:  # from outside, while nothing is on its way
+                return stop
             answer = await self._attempt(operation)
             if isinstance(answer, Receipt):
                 return answer
-            pause = retry_rules.pause(answer.error, Cost.PAID, attempt)
-            if not answer.may_be_repeated or clock.monotonic() - started + pause > budget:
+            if not answer.may_be_repeated:
                 return answer.error
-            log.info("%s; trying again in %.1f s", answer.error, pause)
+            pause = retry_rules.pause(answer.error, Cost.PAID, attempt)
+            spent = clock.monotonic() - started
             try:
-                await self.calls.io.sleep(pause)
-            except BaseException as stop:  # from outside, while nothing is on its way
+                if not await self._may_go_on(ticket, answer.error, pause, budget, spent):
+                    return answer.error
+            except BaseException as stop:
                 return stop
         raise AssertionError("unreachable")  # pragma: no cover
+
+    async def _may_go_on(
+        self, ticket: Ticket, error: WeryAIError, pause: float, budget: float, spent: float
+    ) -> bool:
+        """Pause, and say whether to send it again: within the budget, and where turns are taken as
+        often as it is refused for now, unless the budget is 0: then it is sent once."""
+        if await ticket.hold_back(error, pause):
+            return budget > 0
+        if spent + pause > budget:
+            return False
+        log.info("%s; trying again in %.1f s", error, pause)
+        await self.calls.io.sleep(pause)
+        return True
 
     async def _attempt(self, operation: Operation[Receipt]) -> Receipt | _Refusal:
         """Send it a single time."""

@@ -14,16 +14,21 @@ from .. import webhooks
 from .._calls import arguments, retry_rules
 from .._calls.bookkeeping import Bookkeeping
 from .._calls.sending import Calls
+from .._calls.terms import Terms
+from .._calls.turns import Turns
 from .._files.images import OpenImage
+from .._limits import Limits
 from .._network.io import IO
 from .._network.settings import Config
 from .._service import operations
 from .._service.endpoints import endpoint_for
 from ..errors import (
+    ConfigError,
     InvalidRequestError,
     JournalError,
     NotFoundError,
     WebhookError,
+    WeryAIError,
 )
 from ..requests import Image, VideoRequest
 from ..results import Job, Model, Result, Task
@@ -38,6 +43,8 @@ if TYPE_CHECKING:
     from .._journal.entry import Entry
     from ..journal import Journal
 
+MOST_LOOKED_AT = 100  # jobs among which is the one that was left alone for the longest time
+
 log = logging.getLogger("weryai")
 
 
@@ -48,17 +55,23 @@ class Flows:
     io: IO
     config: Config
     journal: Journal | None = None
+    limits: Limits | None = None
     calls: Calls = field(init=False)
     books: Bookkeeping = field(init=False)
     uploads: Uploads = field(init=False)
+    turns: Turns = field(init=False)
     submissions: Submissions = field(init=False)
     memory: Memory = field(init=False, factory=Memory)
+    looked_at: dict[str, float] = field(init=False, factory=dict)  # entries that took a place
 
     def __attrs_post_init__(self) -> None:
+        if self.limits is not None and not isinstance(self.limits, Limits):
+            raise ConfigError(f"limits must be Limits, or None, not {self.limits!r:.40}")
         self.calls = Calls(self.io, self.config)
         self.books = Bookkeeping(self.io, self.config.base_url, self.journal)
         self.uploads = Uploads(self.calls, self.books)
-        self.submissions = Submissions(self.calls, self.books, self.uploads)
+        self.turns = Turns(self.calls, self.books, self.limits, self._look_at_another)
+        self.submissions = Submissions(self.calls, self.books, self.uploads, self.turns)
 
     async def balance(self, budget: float | None) -> float:
         return await self.calls.call(operations.balance(), budget)
@@ -86,32 +99,28 @@ class Flows:
         with await self.io.run(OpenImage, source) as file:
             return await self.uploads.address(await self.uploads.content(file), budget)
 
-    async def submit(
-        self, request: VideoRequest, key: str | None, refuse_repeats: bool, budget: float | None
-    ) -> Job:
-        return await self.submissions.submit(request, key, refuse_repeats, budget)
+    async def submit(self, request: VideoRequest, terms: Terms) -> Job:
+        return await self.submissions.submit(request, terms)
 
     async def generate(
         self,
         request: VideoRequest,
         timeout: float,
         on_update: OnUpdate | None,
-        key: str | None,
-        refuse_repeats: bool,
-        budget: float | None,
+        terms: Terms,
     ) -> Result:
         # All of it before anything is paid.
         require_seconds(timeout)
-        arguments.require_update(on_update)
-        self.calls.budget(budget)
-        job = await self.submit(request, key, refuse_repeats, budget)
+        arguments.listener("on_update", on_update, "Result")
+        self.submissions.require(terms)
+        job = await self.submit(request, terms)
         return await self.wait(job, timeout, on_update)
 
     async def wait(
         self, given: Job | str | Sequence[str], timeout: float, on_update: OnUpdate | None
     ) -> Result:
         require_seconds(timeout)
-        arguments.require_update(on_update)
+        arguments.listener("on_update", on_update, "Result")
         waiting = await self._waiting(job_of(given))
         try:
             result = await waiting.end(timeout, on_update)
@@ -126,6 +135,23 @@ class Flows:
 
     async def download(self, source: Source, directory: str | os.PathLike[str]) -> list[Path]:
         return await downloading.download(self.calls, self.books, source, directory)
+
+    async def _look_at_another(self) -> None:
+        """Ask about the job that takes a place and was left alone for the longest time: whoever
+        waited for it may wait no more."""
+        gone = self.turns.gone
+        running = await self.books.running(len(gone) + MOST_LOOKED_AT)
+        jobs = {entry.id: entry.job for entry in running if entry.job and entry.id not in gone}
+        if not jobs:
+            return
+        chosen = min(jobs, key=lambda entry_id: self.looked_at.get(entry_id, 0.0))
+        self.looked_at[chosen] = self.io.clock.monotonic()
+        try:
+            await self.wait(jobs[chosen], 0.0, None)
+        except NotFoundError:
+            gone.add(chosen)
+        except WeryAIError as error:
+            log.debug("%s", error)
 
     async def _noted(self, job: Job, told: Sequence[Task]) -> tuple[Task, ...]:
         """The tasks of one reply, with the names that their videos have."""

@@ -9,10 +9,13 @@ from typing import Any
 
 from attrs import define, field
 
+from .._calls import arguments
 from .._calls.bookkeeping import Asked, Bookkeeping
 from .._calls.paying import Payments
 from .._calls.repeats import RECENT, Repeats
 from .._calls.sending import Calls
+from .._calls.terms import Terms
+from .._calls.turns import Turns
 from .._files.images import OpenImage
 from .._service import operations
 from .._service.endpoints import Endpoint, endpoint_of
@@ -44,36 +47,42 @@ class Submissions:
     calls: Calls
     books: Bookkeeping
     uploads: Uploads
+    turns: Turns
     payments: Payments = field(init=False)
     repeats: Repeats = field(init=False)
 
     def __attrs_post_init__(self) -> None:
-        self.payments = Payments(self.calls, self.books)
+        self.payments = Payments(self.calls, self.books, self.turns)
         self.repeats = Repeats(self.calls, self.books)
 
-    async def submit(
-        self, request: VideoRequest, key: str | None, refuse_repeats: bool, budget: float | None
-    ) -> Job:
+    async def submit(self, request: VideoRequest, terms: Terms) -> Job:
         """See `WeryAI.submit`. Each local image is opened once, and read from there until it is
         sent: whatever takes the place of its name meanwhile is not."""
         endpoint = endpoint_of(request)
-        self.repeats.require(key, refuse_repeats=refuse_repeats)
-        patience = self.calls.budget(budget)
+        self.require(terms)
+        patience = self.calls.budget(terms.budget)
         with ExitStack() as opened:
             images = await self._images(request, opened)
             same = fingerprint(endpoint.operation, request.payload([*map(_told_by, images)]))
-            since = self.calls.now() - RECENT if refuse_repeats else None
-            asked = Asked(endpoint.operation, same, key, since)
+            since = self.calls.now() - RECENT if terms.refuse_repeats else None
+            asked = Asked(endpoint.operation, same, terms.key, since)
             async with self.repeats.turn(asked):
                 while not (job := await self.repeats.first(asked, patience)):
                     try:
-                        return await self._start(endpoint, request, images, asked, budget)
+                        return await self._start(endpoint, request, images, asked, terms)
                     except AlreadySubmittedError as error:
                         # Another process was faster, since the look. With the same key that is no
                         # fault: the next look tells what became of it.
-                        if key is None or error.entry.idempotency_key != key:
+                        if terms.key is None or error.entry.idempotency_key != terms.key:
                             raise
         return job
+
+    def require(self, terms: Terms) -> None:
+        """Refuse terms that cannot be kept, before anything is done. Raises ConfigError,
+        InvalidRequestError."""
+        self.repeats.require(terms.key, refuse_repeats=terms.refuse_repeats)
+        self.calls.budget(terms.budget)
+        arguments.listener("on_wait", terms.on_wait, "Delay")
 
     async def _images(self, request: VideoRequest, opened: ExitStack) -> list[str | Content]:
         """Addresses, and each local image by its content."""
@@ -98,24 +107,24 @@ class Submissions:
         request: VideoRequest,
         images: Sequence[str | Content],
         asked: Asked,
-        budget: float | None,
+        terms: Terms,
     ) -> Job:
         addresses = [
-            image if isinstance(image, str) else await self.uploads.address(image, budget)
+            image if isinstance(image, str) else await self.uploads.address(image, terms.budget)
             for image in images
         ]
         operation = operations.submit(endpoint, request, addresses)
         try:
-            return await self._paid(operation, asked, budget)
+            return await self._paid(operation, asked, terms)
         except (ParameterError, NotFoundError) as error:
             await self.uploads.forget(addresses)  # one of them may be gone
             tell(error, [image.image for image in images if isinstance(image, Content)])
             raise
 
-    async def _paid(self, operation: Operation[Receipt], asked: Asked, budget: float | None) -> Job:
+    async def _paid(self, operation: Operation[Receipt], asked: Asked, terms: Terms) -> Job:
         payload = operation.request["json"]
         log.info("submitting: %s", self.calls.config.api_key.cut(str(_loggable(payload))))
-        job = await self.payments.pay(operation, asked, budget)
+        job = await self.payments.pay(operation, asked, terms.budget, terms.on_wait)
         log.info("submitted: %s", job.to_dict())
         return job
 

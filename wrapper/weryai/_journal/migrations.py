@@ -95,7 +95,20 @@ CREATE TRIGGER counts_forgotten AFTER DELETE ON entries BEGIN
 END;
 """
 
-SCRIPTS = (FIRST, SECOND, THIRD, FOURTH)
+# Whose turn it is to submit: when one was let through last, and who waits.
+FIFTH = """
+CREATE TABLE gates (
+    base_url TEXT PRIMARY KEY, at REAL NOT NULL DEFAULT 0, closed_at REAL NOT NULL DEFAULT 0,
+    closed_for REAL NOT NULL DEFAULT 0
+);
+CREATE TABLE queue (
+    number INTEGER PRIMARY KEY AUTOINCREMENT, entry_id TEXT UNIQUE NOT NULL,
+    base_url TEXT NOT NULL, seen REAL NOT NULL
+);
+CREATE INDEX queue_by_time ON queue (seen);
+"""
+
+SCRIPTS = (FIRST, SECOND, THIRD, FOURTH, FIFTH)
 VERSION = len(SCRIPTS)
 
 

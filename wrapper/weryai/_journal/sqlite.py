@@ -11,14 +11,21 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from .._limits import Delay
 from ..errors import AlreadySubmittedError, JournalError
 from ..results import Job, Task, Video
-from . import rows, sqlite_file
+from . import rows, sqlite_file, turn_rows
 from .claims import Claims
 from .database import Database, explained
 from .entry import MULTI_IMAGE, UNKNOWN, Entry, State
 from .listing import Listing
+from .turns import Turn
 
+INSERT = """
+INSERT INTO entries (
+    id, base_url, operation, payload, sent_at, idempotency_key, fingerprint, state
+) VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+"""
 REFUSE = """
 DELETE FROM entries WHERE id = ? AND submitted_at IS NULL AND reason IS NULL AND NOT settled
 """
@@ -60,34 +67,58 @@ class SQLiteJournal:
         idempotency_key: str | None = None,
         fingerprint: str | None = None,
         none_since: datetime | None = None,
-    ) -> None:
+        turn: Turn | None = None,
+    ) -> Delay | None:
         """See `Journal.begin`."""
-        at = rows.text_of(sent_at)
+        at, same = rows.text_of(sent_at), (base_url, idempotency_key, fingerprint, none_since)
+        if turn is not None:
+            with self._db.reading() as db:
+                if turn_rows.stands(db, entry_id, sent_at):  # so that most looks write nothing
+                    self._refuse_repeat(db, *same)
+                    if delay := turn_rows.look(db, base_url, entry_id, payload, sent_at, turn):
+                        return delay
         if not self.claim(entry_id):
             raise JournalError(f"{self.path}: the entry {entry_id} is being sent already")
         try:
             with self._db.writing() as db:
                 self._db.require_in_place()  # what is sent now would be in no journal
-                earlier = rows.earlier(db, base_url, idempotency_key, fingerprint, none_since)
-                if earlier is not None:
-                    raise AlreadySubmittedError(self._listing.with_claim(earlier))
-                db.execute(
-                    "INSERT INTO entries (id, base_url, operation, payload, sent_at,"
-                    " idempotency_key, fingerprint, state) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-                    (
-                        entry_id,
-                        base_url,
-                        operation,
-                        json.dumps(payload),
-                        at,
-                        idempotency_key,
-                        fingerprint,
-                        UNKNOWN,
-                    ),
-                )
+                self._refuse_repeat(db, *same)
+                delay = None
+                if turn is not None:
+                    delay = turn_rows.take(db, base_url, entry_id, payload, sent_at, turn)
+                if delay is None:
+                    db.execute(
+                        INSERT,
+                        (
+                            entry_id,
+                            base_url,
+                            operation,
+                            json.dumps(payload),
+                            at,
+                            idempotency_key,
+                            fingerprint,
+                            UNKNOWN,
+                        ),
+                    )
         except BaseException:
             self.release(entry_id)
             raise
+        if delay:
+            self.release(entry_id)
+        return delay
+
+    def turn(self, entry_id: str, at: datetime, turn: Turn) -> Delay | None:
+        """See `Journal.turn`."""
+        with self._db.writing() as db:
+            entry = rows.read(db, entry_id)
+            if entry is None:
+                raise JournalError(f"{self.path}: the entry {entry_id} is gone")
+            return turn_rows.take(db, entry.base_url, entry_id, entry.payload, at, turn)
+
+    def hold_back(self, base_url: str, at: datetime, seconds: float) -> None:
+        """See `Journal.hold_back`."""
+        with self._db.writing() as db:
+            turn_rows.close(db, base_url, at, seconds)
 
     def earlier(
         self,
@@ -112,6 +143,7 @@ class SQLiteJournal:
         """See `Journal.refuse`."""
         with self._released(entry_id) as db:
             db.execute(REFUSE, (entry_id,))
+            turn_rows.leave(db, entry_id)
 
     def doubt(self, entry_id: str, reason: str) -> None:
         """See `Journal.doubt`."""
@@ -231,6 +263,17 @@ class SQLiteJournal:
         if self._db.is_ours:  # a child of this process gives back nothing that is its parent's
             self._claims.close()
             self._db.close()
+
+    def _refuse_repeat(
+        self,
+        db: sqlite3.Connection,
+        base_url: str,
+        key: str | None,
+        fingerprint: str | None,
+        since: datetime | None,
+    ) -> None:
+        if earlier := rows.earlier(db, base_url, key, fingerprint, since):
+            raise AlreadySubmittedError(self._listing.with_claim(earlier))
 
     @contextmanager
     def _released(self, entry_id: str) -> Iterator[sqlite3.Connection]:

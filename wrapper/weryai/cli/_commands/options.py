@@ -68,6 +68,21 @@ Timeout = Annotated[
     ),
 ]
 Out = Annotated[Path, typer.Option(parser=folder, metavar="DIR", help="Where the videos go.")]
+MaxRunning = Annotated[
+    int,
+    typer.Option(
+        "--max-running", min=1, metavar="N", help="Wait while so many of the account's tasks run."
+    ),
+]
+Interval = Annotated[
+    float,
+    typer.Option(
+        "--submit-interval",
+        parser=seconds,
+        metavar="SECONDS",
+        help="Wait until the last submission is so long ago.",
+    ),
+]
 TaskIds = Annotated[
     list[str] | None, typer.Argument(metavar="TASK_ID...", show_default=False, help="Task ids.")
 ]

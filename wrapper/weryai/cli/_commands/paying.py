@@ -4,13 +4,27 @@ from __future__ import annotations
 
 import typer
 
+from weryai import Limits
 from weryai.requests import VideoRequest
 
 from .. import _output, _setup
 from . import steps
 from .asking import EXAMPLE, with_request
 from .dry_run import preview
-from .options import HERE, Again, BaseUrl, DryRun, JournalFile, Json, Out, Timeout
+from .options import (
+    HERE,
+    Again,
+    BaseUrl,
+    DryRun,
+    Interval,
+    JournalFile,
+    Json,
+    MaxRunning,
+    Out,
+    Timeout,
+)
+
+USUAL = Limits()
 
 app = typer.Typer(rich_markup_mode=None)
 
@@ -24,6 +38,8 @@ def generate(
     timeout: Timeout = 1800,
     dry_run: DryRun = False,
     again: Again = False,
+    max_running: MaxRunning = USUAL.running,
+    interval: Interval = USUAL.interval,
     as_json: Json = False,
     base_url: BaseUrl = None,
     journal: JournalFile = None,
@@ -34,7 +50,11 @@ def generate(
     if dry_run:
         preview(run, request, images)
         return
-    with _setup.opened(journal) as kept, _setup.make_client(base_url, journal=kept) as client:
+    limits = Limits(max_running, interval)
+    with (
+        _setup.opened(journal) as kept,
+        _setup.make_client(base_url, journal=kept, limits=limits) as client,
+    ):
         run.out = steps.folder(out)
         job = steps.submit(run, client, request, kept is not None and not again)
         _output.say("if this is interrupted:", f"  {run.again('wait')}")
@@ -53,6 +73,8 @@ def submit(
     request: VideoRequest,
     dry_run: DryRun = False,
     again: Again = False,
+    max_running: MaxRunning = USUAL.running,
+    interval: Interval = USUAL.interval,
     as_json: Json = False,
     base_url: BaseUrl = None,
     journal: JournalFile = None,
@@ -63,7 +85,11 @@ def submit(
     if dry_run:
         preview(run, request, images)
         return
-    with _setup.opened(journal) as kept, _setup.make_client(base_url, journal=kept) as client:
+    limits = Limits(max_running, interval)
+    with (
+        _setup.opened(journal) as kept,
+        _setup.make_client(base_url, journal=kept, limits=limits) as client,
+    ):
         job = steps.submit(run, client, request, kept is not None and not again)
     _output.say("go on with:", f"  {run.again('wait')}")
     if run.json:

@@ -10,6 +10,7 @@ import typer
 
 from weryai import (
     AuthenticationError,
+    Delay,
     DownloadError,
     Job,
     JournalError,
@@ -65,9 +66,13 @@ def folder(out: Path) -> Path:
 def submit(run: Invocation, client: WeryAI, request: VideoRequest, refuse_repeats: bool) -> Job:
     """Submit, and tell the ids before anything else can go wrong."""
     run.request = request
-    with Progress(run, "submitting"):
+    with Progress(run, "submitting") as progress:
+
+        def tell(delay: Delay) -> None:
+            progress.tell(f"waiting for its turn: {delay}")
+
         try:
-            run.job = client.submit(request, refuse_repeats=refuse_repeats)
+            run.job = client.submit(request, refuse_repeats=refuse_repeats, on_wait=tell)
         except JournalError as error:
             run.job = error.job  # which the journal may have had no room for
             raise

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from . import claims, listed, repeats, submissions, told
+from . import claims, listed, repeats, submissions, told, turns
 from .case import Case, Make, Promise
 
 PROMISES: dict[str, Promise] = {
     promise.__name__: promise
-    for room in (submissions, repeats, told, listed, claims)
+    for room in (submissions, repeats, told, listed, claims, turns)
     for promise in room.PROMISES
 }
 JOURNAL_PROMISES: tuple[str, ...] = tuple(PROMISES)

@@ -1,0 +1,21 @@
+"""How a submission is to be made; see `WeryAI.submit`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from attrs import frozen
+
+from .._limits import Delay
+
+OnWait = Callable[[Delay], None]
+
+
+@frozen
+class Terms:
+    """What was asked for beside the request."""
+
+    key: str | None = None
+    refuse_repeats: bool = False
+    budget: float | None = None
+    on_wait: OnWait | None = None

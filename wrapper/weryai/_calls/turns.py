@@ -1,0 +1,131 @@
+"""Submissions take turns, so that the limits of an account hold instead of being met.
+
+A turn is asked for in the journal, of which all processes that use it know, and in memory where
+there is none. It comes with the intent, in one step, and holds for a moment: what was held up for
+longer asks for another one, or two submissions would arrive at once.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Awaitable, Callable, Mapping
+from contextlib import AbstractAsyncContextManager
+from typing import Any
+
+from attrs import define, field
+
+from .._journal.turns import Turn
+from .._limits import Delay, Limits
+from ..errors import ResponseError, WeryAIError
+from .bookkeeping import Asked, Bookkeeping
+from .sending import Calls
+from .terms import OnWait
+
+Ask = Callable[[Turn], Awaitable[Delay | None]]
+
+MOMENT = 0.1  # seconds that a turn holds for
+LOOK = 3.0  # seconds between two looks at what takes a place
+
+log = logging.getLogger("weryai")
+
+
+async def _nothing() -> None:
+    """Look at nothing."""
+
+
+@define
+class Turns:
+    """The turns of one client's submissions.
+
+    Attributes:
+        limits: None lets everything through at once.
+        look: asks the service about one of the jobs that take places: whoever waited for it may
+            wait no more.
+        gone: entries that the service knows no more.
+        lead: seconds that writing down a turn takes, where that is more than a moment.
+    """
+
+    calls: Calls
+    books: Bookkeeping
+    limits: Limits | None = None
+    look: Callable[[], Awaitable[None]] = _nothing
+    gone: set[str] = field(factory=set)
+    lead: float = 0.0
+    queue: AbstractAsyncContextManager[object] = field(init=False)
+
+    def __attrs_post_init__(self) -> None:
+        self.queue = self.calls.io.lock()
+
+
+@define
+class Ticket:
+    """One submission that waits for its turn, and for another one each time it is refused for now.
+
+    Attributes:
+        entry: its id in the journal.
+        on_wait: told what it waits for, each time that is something else.
+        due: when its turn is, on the monotonic clock; None where it has none.
+    """
+
+    turns: Turns
+    entry: str
+    on_wait: OnWait | None = None
+    due: float | None = None
+
+    async def begin(self, payload: Mapping[str, Any], asked: Asked) -> None:
+        """Wait for the turn, and write down the intent in the same step. Raises
+        AlreadySubmittedError, JournalError; then nothing is written."""
+        books, calls = self.turns.books, self.turns.calls
+        if self.turns.limits is None:
+            await books.begin(self.entry, payload, calls.now(), asked)
+        else:
+            await self._wait(
+                self.turns.limits,
+                lambda turn: books.begin(self.entry, payload, calls.now(), asked, turn),
+            )
+
+    async def keep(self) -> None:
+        """Pause until the turn, of an intent that is written down. Raises JournalError."""
+        limits, clock = self.turns.limits, self.turns.calls.io.clock
+        if limits is None:
+            return
+        while self.due is None or clock.monotonic() - self.due > MOMENT:
+            if self.due is not None:
+                late = clock.monotonic() - self.due
+                log.debug("a turn came %.2f s too late", late)
+                self.turns.lead = min(self.turns.lead + 2 * late, limits.interval)
+            await self._wait(limits, self._again)
+        self.turns.lead *= 0.9
+        if (pause := self.due - clock.monotonic()) > 0:
+            await self.turns.calls.io.sleep(pause)
+        self.due = None
+
+    async def hold_back(self, error: WeryAIError, pause: float) -> bool:
+        """Let nobody through for a pause (seconds), where the service has refused this one for now.
+        Returns whether that is so: it is no failure then. Raises JournalError."""
+        if self.turns.limits is None or not isinstance(error, ResponseError):
+            return False
+        await self.turns.books.hold_back(self.turns.calls.now(), pause)
+        return True
+
+    async def _again(self, turn: Turn) -> Delay | None:
+        return await self.turns.books.turn(self.entry, self.turns.calls.now(), turn)
+
+    async def _wait(self, limits: Limits, ask: Ask) -> None:
+        """Until it has a turn, as long as it takes."""
+        io, turns, reason = self.turns.calls.io, self.turns, None
+        looked = io.clock.monotonic()
+        async with turns.queue:
+            while True:
+                self.due = io.clock.monotonic() + turns.lead
+                delay = await ask(Turn(limits, turns.lead, frozenset(turns.gone)))
+                if delay is None:
+                    return
+                if self.on_wait and delay.reason != reason:
+                    self.on_wait(delay)
+                reason = delay.reason
+                if reason == "running" and io.clock.monotonic() - looked > LOOK:
+                    await turns.look()
+                    looked = io.clock.monotonic()
+                else:
+                    await io.sleep(delay.seconds)
