@@ -16,6 +16,9 @@ from contract_tests.support.run import hypothesis_profiles
 from contract_tests.support.run.failure_lines import (
     pytest_terminal_summary as pytest_terminal_summary,
 )
+from contract_tests.support.run.turns import (
+    pytest_pycollect_makeitem as pytest_pycollect_makeitem,
+)
 from weryai import MultiImageToVideo, WeryAI
 from weryai.journal import SQLiteJournal
 from weryai.testing import ManualClock, Simulator, sample

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import sys
 
-from contract_tests.chaos.worker import HastyClock
+from contract_tests.chaos.clock import HastyClock
 from weryai import WeryAI
 from weryai.cli import _setup, main
 

@@ -13,6 +13,7 @@ from attrs import evolve
 
 from contract_tests.chaos import __main__ as command
 from contract_tests.chaos.__main__ import run
+from contract_tests.chaos.clock import HastyClock
 from contract_tests.chaos.figures import (
     Figures,
     Hit,
@@ -24,7 +25,7 @@ from contract_tests.chaos.figures import (
 )
 from contract_tests.chaos.service import service
 from contract_tests.chaos.victims import KINDS
-from contract_tests.chaos.worker import CHILDREN, JOURNAL, NEW, VIDEOS, HastyClock
+from contract_tests.chaos.worker import CHILDREN, JOURNAL, NEW, VIDEOS
 from weryai import WeryAI
 from weryai.journal import SQLiteJournal
 

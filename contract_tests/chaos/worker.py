@@ -12,34 +12,22 @@ import asyncio
 import itertools
 import os
 import sys
-import time
 import traceback
 from collections.abc import Iterable
 from datetime import UTC, datetime
 from pathlib import Path
 
-from weryai import AsyncWeryAI, ConfigError, MultiImageToVideo, SystemClock, WeryAI
+from contract_tests.chaos.clock import HastyClock
+from weryai import AsyncWeryAI, ConfigError, MultiImageToVideo, WeryAI
 from weryai.journal import SQLiteJournal
 from weryai.testing import sample
 
-# Pauses of seconds between polls would be most of the time in which it can be killed.
-HURRY = 50.0
 # In the folder of a run.
 JOURNAL, VIDEOS, NEW = "jobs.journal", "videos", "new"
 CHILDREN = 2
 APART = 300  # added to the caller_id of a process for each of its children
 # What a child says of its parent's client.
 REFUSED, LET_IN, BROKEN = "was refused", "was let in", "ended badly"
-
-
-class HastyClock(SystemClock):
-    """The real time, with short pauses."""
-
-    def sleep(self, seconds: float) -> None:
-        time.sleep(seconds / HURRY)
-
-    async def sleep_async(self, seconds: float) -> None:
-        await asyncio.sleep(seconds / HURRY)
 
 
 def image(folder: Path, caller_id: int) -> Path:

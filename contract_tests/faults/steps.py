@@ -14,6 +14,7 @@ import pytest
 from attrs import define, field, frozen
 
 from contract_tests.faults.outcomes import End, Fault, Row, When
+from contract_tests.support.run.turns import EVERY_MODE
 from weryai import (
     DownloadError,
     Job,
@@ -167,9 +168,15 @@ STEPS = [UPLOAD, SUBMIT, WAIT, BATCH, DOWNLOAD]
 
 
 def cases(faults: Sequence[Fault], steps: Sequence[Step], *, staying: bool = False) -> list[Any]:
-    """Each of these faults at each of these steps; of those that stay, the ones that pass."""
+    """Each of these faults at each of these steps; of those that stay, the ones that pass. What
+    pays meets each of them in every mode."""
     return [
-        pytest.param(step, fault, id=f"{step.name}-{fault.name}")
+        pytest.param(
+            step,
+            fault,
+            id=f"{step.name}-{fault.name}",
+            marks=[EVERY_MODE] if step is SUBMIT else [],
+        )
         for fault in faults
         for step in steps
         if not staying or fault.end(step.name) is End.AGAIN

@@ -6,7 +6,7 @@ import copy
 import operator
 import re
 from collections.abc import Iterator
-from functools import reduce
+from functools import cache, reduce
 from typing import Any, cast
 
 import pytest
@@ -124,10 +124,16 @@ def test_a_change_at_a_place_is_made_there_and_nowhere_else(
         ) * [within]
 
 
+@cache
+def read(file: str) -> tuple[str, Any]:
+    """The text of a document, and what it says."""
+    text = (ROOT / file).read_text()
+    return text, yaml.load(text, Loader=LOADER)
+
+
 @pytest.mark.parametrize("each", [each for each in MUTANTS if each.at], ids=lambda each: each.name)
 def test_a_mutant_changes_its_place_of_the_contract_and_no_other(each: Mutant) -> None:
-    text = (ROOT / each.file).read_text()
-    data = yaml.load(text, Loader=LOADER)
+    text, data = read(each.file)
     assert yaml.load(each.planted(text), Loader=LOADER) == after(data, each)
     assert after(data, each) != data
 

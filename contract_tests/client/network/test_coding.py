@@ -135,7 +135,7 @@ class Counting:
 def test_a_small_answer_that_becomes_a_large_one_is_undone_up_to_its_bound(
     make_client: MakeClient, monkeypatch: pytest.MonkeyPatch, coding: str
 ) -> None:
-    bomb = bytes(50 * 1024 * 1024)
+    bomb = b" " * (5 * 1024 * 1024)
     body = zlib.compress(bomb) if coding == "deflate" else gzip.compress(bomb)
     body = gzip.compress(body) if "," in coding else body
     counting = Counting()

@@ -14,6 +14,7 @@ import pytest
 from contract_tests.support.clients import KEY, Network
 from contract_tests.support.contract import PAID, PLACES
 from contract_tests.support.requests import usual
+from contract_tests.support.run.turns import EVERY_MODE
 from contract_tests.support.servers.scripted_file_server import Stream
 from weryai import (
     ConcurrencyLimitError,
@@ -26,6 +27,8 @@ from weryai import (
 )
 from weryai.journal import SQLiteJournal
 from weryai.testing import Answer, Lost, ManualClock, Simulator, refusal
+
+pytestmark = EVERY_MODE  # what is paid for, and what is sent for it
 
 Ask = Callable[..., MultiImageToVideo]
 SUBMIT = "submit_multi_image_to_video"

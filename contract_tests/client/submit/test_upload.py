@@ -12,9 +12,12 @@ import httpx
 import pytest
 
 from contract_tests.support.clients import MakeClient
+from contract_tests.support.run.turns import EVERY_MODE
 from weryai import MediaError
 from weryai._files.images import OpenImage
 from weryai.testing import sample
+
+pytestmark = EVERY_MODE  # what is paid for, and what is sent for it
 
 PICTURE = sample("night", (320, 180))
 

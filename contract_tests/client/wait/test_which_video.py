@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from contract_tests.support.clients import MakeClient
+from contract_tests.support.counting import counted_lines
 from contract_tests.support.servers.scripted_service import (
     BATCH,
     DONE,
@@ -78,10 +79,18 @@ def test_a_video_keeps_its_name_for_all_calls_of_a_client(make_client: MakeClien
     assert made(client.wait(two("a"))) == {"a": "x", "a-2": "y"}
 
 
-def test_thousands_of_videos_are_told_apart_in_linear_time(make_client: MakeClient) -> None:
-    for form in ("{}.mp4?s={}", "get?id={}&s={}"):
-        told = [task("a", DONE, *(form.format(each, s) for each in range(5000))) for s in (1, 2, 3)]
+@pytest.mark.parametrize("form", ["{}.mp4?s={}", "get?id={}&s={}"])
+@pytest.mark.parametrize("make_client", ["sync"], indirect=True)  # its lines can be counted
+def test_the_work_to_tell_videos_apart_grows_as_their_number_does(
+    make_client: MakeClient, form: str
+) -> None:
+    def lines(videos: int) -> int:
+        """How many lines run until this many videos are known, and signed anew."""
+        told = [task("a", DONE, *(form.format(each, s) for each in range(videos))) for s in (1, 2)]
         client = make_client(handler=Service(a=told))
-        for _ in told:
+        with counted_lines() as counted:
             client.status("a")
-        assert len(client.wait(Job(["a"])).videos) == 5000
+            assert len(client.wait(Job(["a"])).videos) == videos
+        return counted[0]
+
+    assert lines(600) < 2.5 * lines(300), "four times as many if each were held against each"

@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 
 from contract_tests.command_line.invoke import GENERATE, SUBMIT, Cli, environment, jobs
+from contract_tests.support.run import patience
 from weryai.testing import Lost, Simulator
 
 COMMAND = [sys.executable, "-m", "contract_tests.chaos.command"]  # on a clock with short pauses
@@ -39,7 +40,11 @@ def shell(
     script = f'cd {folder}; {{ "$@"; echo $? >{told}; }} {redirection}'
     environ = environment(address, PYTHONPATH=PATHS)
     ended = subprocess.run(
-        ["sh", "-c", script, "sh", *argv], env=environ, capture_output=True, timeout=60, check=False
+        ["sh", "-c", script, "sh", *argv],
+        env=environ,
+        capture_output=True,
+        timeout=patience.SECONDS,
+        check=False,
     )
     ended.returncode = int(told.read_text())
     told.unlink()
@@ -108,7 +113,7 @@ def test_a_terminal_that_is_gone_ends_no_paid_run(address: str, tmp_path: Path, 
     os.close(slave)
     assert os.read(master, 1)
     os.close(master)
-    assert running.wait(timeout=60) == 0
+    assert running.wait(timeout=patience.SECONDS) == 0
     assert [job["state"] for job in jobs(cli)] == ["fetched"]
 
 
@@ -131,7 +136,7 @@ def test_paths_come_out_as_the_bytes_they_are(
     environ = environment(address, PYTHONPATH=PATHS, PYTHONIOENCODING=encoding)
     argv = [*COMMAND, *GENERATE, "--out", os.fsdecode(folder), *options]
     ended = subprocess.run(
-        argv, cwd=tmp_path, env=environ, capture_output=True, timeout=60, check=False
+        argv, cwd=tmp_path, env=environ, capture_output=True, timeout=patience.SECONDS, check=False
     )
     assert ended.returncode == 0, ended.stderr
     (job,) = jobs(cli)

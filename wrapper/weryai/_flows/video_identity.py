@@ -75,7 +75,7 @@ class Videos:
         for name, video in self.known.items():
             if name not in taken:
                 free[place(video.url)][name] = None
-        told_here = {name for task_id, _ in pairs for name in self.of[task_id]}
+        told_here = {name for task in told for name in self.of[task.id]}
         for moved in (False, True):  # from one task of this reply to another
             for task_id, url in pairs:
                 theirs = told_here if moved else self.of[task_id]
