@@ -4,13 +4,23 @@ from __future__ import annotations
 
 import anyio
 import httpx
+from attrs import define
 
 from contract_tests.faults.behaviours import before, lost, part
 from contract_tests.faults.faulty_server import Exchange, wire
 from contract_tests.faults.outcomes import Fault, Play, Row
 
-TIMEOUT = 2.0  # of the client, in seconds: with room for a machine that has much else to do
 PAUSE = 0.06
+
+
+@define
+class Pace:
+    """How fast all goes: the timeout of the client, in seconds."""
+
+    timeout: float = 0
+
+
+PACE = Pace()
 
 
 async def silent(exchange: Exchange) -> None:
@@ -29,7 +39,7 @@ async def drip(exchange: Exchange, data: bytes, seconds: float) -> None:
 async def dripping_headers(exchange: Exchange) -> bool:
     """Whole in the end: no byte takes longer than the timeout, though all of them do."""
     head, body = wire(exchange.right)
-    await drip(exchange, head + body, 1.2 * TIMEOUT)
+    await drip(exchange, head + body, 1.2 * PACE.timeout)
     return True
 
 
@@ -38,11 +48,11 @@ async def dripping_body(exchange: Exchange) -> bool:
     head, body = wire(exchange.right)
     if "/results/" in exchange.here:
         await exchange.send(head)
-        await drip(exchange, body, 1.2 * TIMEOUT)
+        await drip(exchange, body, 1.2 * PACE.timeout)
         return True
     padding = {"Content-Type": "application/json", "Content-Length": str(10**6)}
     await exchange.send(wire(httpx.Response(200, headers=padding))[0])
-    await drip(exchange, b" " * 100, 4 * TIMEOUT)
+    await drip(exchange, b" " * 100, 4 * PACE.timeout)
     exchange.outlasted = True
     return False
 
@@ -52,7 +62,7 @@ def for_ever(head: bytes, more: bytes) -> Play:
 
     async def play(exchange: Exchange) -> None:
         await exchange.send(head)
-        await drip(exchange, more * 100, 4 * TIMEOUT)
+        await drip(exchange, more * 100, 4 * PACE.timeout)
         exchange.outlasted = True
 
     return play
@@ -60,7 +70,7 @@ def for_ever(head: bytes, more: bytes) -> Play:
 
 async def hints(exchange: Exchange) -> None:
     """Word, again and again, that there will be an answer."""
-    for _ in range(int(4 * TIMEOUT / PAUSE)):
+    for _ in range(int(4 * PACE.timeout / PAUSE)):
         await exchange.send(b"HTTP/1.1 103 Early Hints\r\nLink: </a.css>\r\n\r\n")
         await anyio.sleep(PAUSE)
     exchange.outlasted = True

@@ -7,7 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 from contract_tests.faults.cases import Case, Meet
 from contract_tests.faults.outcomes import Fault
-from contract_tests.faults.slow_behaviours import FOR_EVER, SLOW, TIMEOUT
+from contract_tests.faults.slow_behaviours import FOR_EVER, PACE, SLOW
 from contract_tests.faults.steps import DOWNLOAD, STEPS, SUBMIT, WAIT, Step, judge_once
 from weryai import SubmissionUnknownError
 
@@ -29,16 +29,35 @@ def wrong(cases: Sequence[Case]) -> list[str]:
 
 
 def test_a_server_that_is_slow_or_silent_is_paid_once_and_nothing_is_lost(meet: Meet) -> None:
-    def met(faults: Sequence[Fault], *steps: Step) -> list[Case]:
-        return [meet(step, fault, timeout=TIMEOUT) for step in steps for fault in faults]
+    """What is wrong is so at any pace; what only the machine was too slow for is right at the
+    second one."""
+    for PACE.timeout in (2.0, 12.0):
+        faults = met(meet)
+        if not faults:
+            break
+    assert faults == []
 
-    new = met(SLOW, *STEPS) + met(FOR_EVER, SUBMIT, WAIT, DOWNLOAD)
-    used = met(FOR_EVER, SUBMIT, WAIT)  # a connection that another call has opened
+
+def met(meet: Meet) -> list[str]:
+    """What is wrong where each step meets each of the faults."""
+
+    def cases(faults: Sequence[Fault], *steps: Step) -> list[Case]:
+        return [meet(step, fault, timeout=PACE.timeout) for step in steps for fault in faults]
+
+    new = cases(SLOW, *STEPS) + cases(FOR_EVER, SUBMIT, WAIT, DOWNLOAD)
+    used = cases(FOR_EVER, SUBMIT, WAIT)  # a connection that another call has opened
     for case in used:
         case.stage.client.balance()
-    assert wrong(new + used) == []
-    assert {case.door.connections for case in used if case.step is SUBMIT} == {1}
+    found = wrong(new + used)
+    found += [
+        f"{case.fault.name}: it was sent on another connection"
+        for case in used
+        if case.step is SUBMIT and case.door.connections != 1
+    ]
     silent = (case for case in new if case.fault.name == "silence in the body")
     (paid,) = (case.stage for case in silent if case.step is SUBMIT)
-    assert isinstance(paid.error, SubmissionUnknownError)
-    assert paid.simulator.ledger[0].task_ids[0] in paid.error.raw.decode()
+    if not isinstance(paid.error, SubmissionUnknownError):
+        found.append("no error tells of the silence in the body")
+    elif paid.simulator.ledger[0].task_ids[0] not in paid.error.raw.decode():
+        found.append("what had arrived before the silence in the body is lost")
+    return found
