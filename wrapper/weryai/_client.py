@@ -111,7 +111,7 @@ class WeryAI:
 
         Raises: TransportError, ResponseError.
         """
-        return finish(self._flows.balance(retry_budget))
+        return finish(lambda: self._flows.balance(retry_budget))
 
     def models(
         self, kind: type[VideoRequest] = MultiImageToVideo, *, retry_budget: float | None = None
@@ -127,7 +127,7 @@ class WeryAI:
 
         Raises: InvalidRequestError, TransportError, ResponseError.
         """
-        return list(finish(self._flows.models(kind, retry_budget)))
+        return list(finish(lambda: self._flows.models(kind, retry_budget)))
 
     def upload(self, source: Image, *, retry_budget: float | None = None) -> str:
         """Store a local jpg, png or webp file of at most 10 MB, told by its content. Free.
@@ -136,7 +136,7 @@ class WeryAI:
 
         Raises: MediaError, TransportError, ResponseError.
         """
-        return finish(self._flows.upload(source, retry_budget))
+        return finish(lambda: self._flows.upload(source, retry_budget))
 
     def submit(
         self,
@@ -186,7 +186,7 @@ class WeryAI:
             TransportError: it was never sent.
         """
         return finish(
-            self._flows.submit(
+            lambda: self._flows.submit(
                 request, Terms(idempotency_key, refuse_repeats, retry_budget, on_wait)
             )
         )
@@ -198,14 +198,14 @@ class WeryAI:
             UnexpectedResponseError: the answer is of another task.
             InvalidRequestError, TransportError, NotFoundError, ResponseError.
         """
-        return finish(self._flows.status(task_id, retry_budget))
+        return finish(lambda: self._flows.status(task_id, retry_budget))
 
     def batch_status(self, batch_id: str, *, retry_budget: float | None = None) -> list[Task]:
         """The state of every task of a batch. Free.
 
         Raises: InvalidRequestError, TransportError, NotFoundError, ResponseError.
         """
-        return list(finish(self._flows.batch_status(batch_id, retry_budget)))
+        return list(finish(lambda: self._flows.batch_status(batch_id, retry_budget)))
 
     def confirm(self, body: bytes, *, retry_budget: float | None = None) -> Task:
         """Read the body of a webhook, and ask the service whether it is true. Free.
@@ -222,7 +222,7 @@ class WeryAI:
             WebhookError: it cannot be read, or speaks of a task that the service does not know.
             TransportError, ResponseError: the service could not be asked.
         """
-        return finish(self._flows.confirm(body, retry_budget))
+        return finish(lambda: self._flows.confirm(body, retry_budget))
 
     def wait(
         self,
@@ -258,7 +258,7 @@ class WeryAI:
                 of a wait it carries `.job`, and in `.result` the tasks as last seen.
             InvalidRequestError: what was given is no job, or timeout no number of seconds.
         """
-        return finish(self._flows.wait(job, timeout, on_update))
+        return finish(lambda: self._flows.wait(job, timeout, on_update))
 
     def generate(
         self,
@@ -273,7 +273,7 @@ class WeryAI:
     ) -> Result:
         """`submit`, then `wait`. Paid, and raises what those two raise."""
         return finish(
-            self._flows.generate(
+            lambda: self._flows.generate(
                 request,
                 timeout,
                 on_update,
@@ -305,7 +305,7 @@ class WeryAI:
             DownloadError: `failures` has each video that could not be fetched, `paths` the others.
             InvalidRequestError: what was given is no video, or no folder.
         """
-        return finish(self._flows.download(source, directory))
+        return finish(lambda: self._flows.download(source, directory))
 
     def close(self) -> None:
         """Close the connections, and the journal if it was given as a path. In a process that was

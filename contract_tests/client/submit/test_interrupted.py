@@ -101,4 +101,4 @@ def test_a_paid_call_goes_no_other_way() -> None:
         weryai.WeryAI("sk-of-a-test", transport=httpx.MockTransport(handler)) as client,
         pytest.raises(AssertionError, match="a paid call goes through"),
     ):
-        finish(client._flows.calls.call(paid))
+        finish(lambda: client._flows.calls.call(paid))

@@ -306,13 +306,20 @@ class _Body(httpx.AsyncByteStream, httpx.SyncByteStream):
         return chunk
 
 
-def finish(flow: Coroutine[Any, Any, T]) -> T:
-    """Run a flow on blocking I/O: it never suspends, so one step completes it."""
+def finish(flow: Callable[[], Coroutine[Any, Any, T]]) -> T:
+    """Run a flow on blocking I/O: it never suspends, so one step completes it.
+
+    Parameters:
+        flow: makes the coroutine. Python looks for signals as a function is entered: Ctrl-C on the
+            way here would leave a coroutine that was handed over, and Python tell that nobody
+            awaited it.
+    """
+    made = flow()
     try:
-        flow.send(None)
+        made.send(None)
     except StopIteration as done:
         result: T = done.value
         return result
     finally:
-        flow.close()
+        made.close()
     raise RuntimeError("a blocking flow suspended")
