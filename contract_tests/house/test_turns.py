@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from typing import Any
 
 import pytest
 
@@ -29,7 +30,7 @@ def test_of_two_cases(mode: str, case: int) -> None: ...
 def test_of_what_pays(mode: str, case: int) -> None: ...
 
 
-def made(request: pytest.FixtureRequest, name: str) -> list[tuple[str, ...]]:
+def made(request: pytest.FixtureRequest, name: str) -> list[tuple[Any, ...]]:
     """The mode and the parameters of each test that a function of this file has become."""
     module = request.node.getparent(pytest.Module)
     items = [item for item in module.collect() if item.originalname == name]

@@ -3,7 +3,7 @@ of several runs in one mode, and the modes take turns; what is marked EVERY_MODE
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Generator
 from typing import Any
 
 import pytest
@@ -13,10 +13,10 @@ NAMES = ("make_client", "mode")  # of the parameter that is a mode
 
 
 @pytest.hookimpl(wrapper=True)
-def pytest_pycollect_makeitem() -> Iterator[None]:
+def pytest_pycollect_makeitem() -> Generator[None, Any, Any]:
     """Leave out of what a function has become the cases whose turn is another mode's."""
     made = yield
-    return _in_turn(made) if isinstance(made, list) else made  # type: ignore[return-value]
+    return _in_turn(made) if isinstance(made, list) else made
 
 
 def _in_turn(items: list[Any]) -> list[Any]:

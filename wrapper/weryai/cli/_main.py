@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-from functools import cache
 
 import typer
 
@@ -16,12 +15,12 @@ from ._process.signals import Signals
 from ._report import report
 
 log = logging.getLogger("weryai")
-get_command = cache(typer.main.get_command)  # to make the commands takes longer than to run most
 
 
 def run(argv: list[str], state: Invocation, signals: Signals) -> int:
     """Parse, run, and tell whatever went wrong. Returns the exit code; a signal goes through."""
-    command, code = get_command(app), 0
+    command = typer.main.get_command(app)
+    code = 0
     try:
         with needs("cli"), command.make_context("weryai", argv, obj=state) as context:
             command.invoke(context)

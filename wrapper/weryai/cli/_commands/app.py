@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import cache
 from importlib import import_module
 from typing import Annotated, Any
 
@@ -67,6 +68,7 @@ class Commands(TyperGroup):
         return name, _loaded(str(name)), rest
 
 
+@cache  # to make it takes longer than most commands do
 def _loaded(name: str) -> Any:
     module, _ = COMMANDS[name]
     found = import_module(f".{module}", __package__)
