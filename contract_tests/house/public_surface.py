@@ -66,6 +66,7 @@ from weryai.testing import (
     ManualClock,
     Outcome,
     Received,
+    RunningClock,
     Simulator,
     Variant,
     check_journal,
@@ -270,7 +271,7 @@ def simulated(clock: Clock | None = None) -> Simulator:
         render=False,
         video=None,
         variant=Variant(success="200", videos="objects"),
-        clock=clock or ManualClock(),
+        clock=clock or ManualClock(RunningClock().time()),
     )
     simulator.outcomes.append(Outcome("succeed", seconds=5))
     simulator.next(OPERATIONS[0], refusal(1001), Answer(429, {}, {"Retry-After": "1"}))

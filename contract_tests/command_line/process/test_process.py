@@ -188,7 +188,7 @@ def test_simulate_serves_this_machine_until_it_is_told_to_end(
         "import signal, sys; signal.signal(signal.SIGINT, signal.default_int_handler);"
         "from weryai.cli import main; sys.exit(main())"
     )
-    argv = ["simulate", "--port", "0", "--credits", credits, "--variant", "success=200"]
+    argv = ["-v", "simulate", "--port", "0", "--credits", credits, "--variant", "success=200"]
     argv += ["--task-seconds", "60", "--speed", "10000", "--spread", "0.5", "--no-render"]
     argv += ["--spacing", "1000", "--max-running", "1", "--answer-seconds", "0.01"]
     running = subprocess.Popen(
@@ -222,6 +222,9 @@ def test_simulate_serves_this_machine_until_it_is_told_to_end(
     _, err = running.communicate(timeout=patience.SECONDS)
     assert running.returncode == 0
     assert "Ctrl-C ends it" in err
+    assert f"{exports['WERYAI_BASE_URL']}/simulator shows" in err
+    assert "GET /v1/generation/balance: HTTP 200 (" in err
+    assert "POST /v1/generation/multi-image-to-video: HTTP 200, 1001 Request rate limit" in err
     assert "Traceback" not in err
     assert not list(tmp_path.iterdir())
 

@@ -10,8 +10,6 @@ from contextlib import contextmanager
 from math import isfinite
 from typing import TYPE_CHECKING, Any
 
-from weryai import SystemClock
-
 from . import _output
 from ._errors import UsageError, needs
 
@@ -35,6 +33,7 @@ def run_simulator(
     simulator = make_simulator(variants, task_seconds=task_seconds / speed, **rules)
     try:
         with simulator, serving(simulator, port) as (url, server):
+            _output.say(f"{url}/simulator shows what happens, and plans what goes wrong.")
             _output.say("A simulated WeryAI is running; Ctrl-C ends it. In another terminal:")
             print(f"export WERYAI_API_KEY={simulator.api_key}")
             print(f"export WERYAI_BASE_URL={url}", flush=True)
@@ -49,10 +48,10 @@ def make_simulator(variants: Sequence[str] = (), **options: Any) -> Simulator:
     with needs("testing"):
         import uvicorn  # noqa: F401 # told here, before anything starts
 
-        from weryai.testing import Simulator
+        from weryai.testing import RunningClock, Simulator
     variant = read_variant(variants)
     try:
-        return Simulator(clock=SystemClock(), variant=variant, **options)
+        return Simulator(clock=RunningClock(), variant=variant, **options)
     except ValueError as error:  # it begins with the name of the parameter
         name, _, words = str(error).partition(" ")
         raise UsageError(f"--{name.replace('_', '-')} {words}") from None

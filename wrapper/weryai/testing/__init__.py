@@ -17,7 +17,7 @@ from __future__ import annotations
 
 try:
     from ._asgi import OPERATIONS
-    from ._clock import ManualClock
+    from ._clock import ManualClock, RunningClock
     from ._films.pictures import sample
     from ._journals.checking import JOURNAL_PROMISES, check_journal
     from ._scenario import Answer, Lost, Outcome, refusal
@@ -45,6 +45,7 @@ __all__ = [
     "ManualClock",
     "Outcome",
     "Received",
+    "RunningClock",
     "Simulator",
     "Variant",
     "check_journal",

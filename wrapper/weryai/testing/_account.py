@@ -27,6 +27,7 @@ from ._variant import Variant
 
 OWN_LIMIT = "the simulator's own limit, what the service takes is not published"
 SIGNATURES = (b"\xff\xd8\xff", b"\x89PNG\r\n\x1a\n")
+ANY = "any submission"  # in the place of an operation, where something is planned
 SLACK = 0.001  # seconds: a float that counts from 1970 is no finer than a quarter of 1e-6
 
 
@@ -64,6 +65,7 @@ class Account:
         script, by_chance = self.script[operation.name], None
         with self.lock:
             if operation.paid:
+                script = script or self.script[ANY]
                 self.traffic.asked.note(self.clock.monotonic())
                 by_chance = self.chance.lost(self.rules)
             return script.popleft() if script else by_chance

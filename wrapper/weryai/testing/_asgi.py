@@ -19,6 +19,8 @@ from . import _checks, _contract, _door, _replies
 from ._account import Account
 from ._contract import Operation
 from ._scenario import Answer, Lost, Refusal
+from ._served.answers import AnswerLog
+from ._served.control import HOME, Control
 from ._tasks import SimulatedTask
 from ._traffic import Received
 
@@ -35,6 +37,8 @@ class App:
     def __init__(self, account: Account, api_key: str) -> None:
         self.account = account
         self.api_key = api_key
+        self.log = AnswerLog(account.clock)
+        self._control = Control(account, self.log, OPERATIONS)
         self._routes = Router(
             [
                 *(self._route(each) for each in _contract.ALL if each.name in OPERATIONS),
@@ -51,8 +55,14 @@ class App:
         if scope["type"] == "http" and not _door.is_ours(hosts):
             await _misdirected(", ".join(hosts))(scope, receive, send)
             return
+        if scope["type"] == "http" and f"{scope['path']}/".startswith(f"{HOME}/"):
+            await self._control(scope, receive, send)
+            return
         try:
-            await self.in_process(scope, receive, send)
+            if scope["type"] == "http":
+                await self.log.watched(self.in_process, scope, receive, send)
+            else:
+                await self.in_process(scope, receive, send)
         except LostAnswer:
             await _drop(receive, send)
 

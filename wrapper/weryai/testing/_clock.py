@@ -1,8 +1,10 @@
-"""A clock that tests turn by hand."""
+"""Clocks that can be turned by hand."""
 
 from __future__ import annotations
 
 from attrs import define
+
+from .. import SystemClock
 
 
 @define
@@ -32,3 +34,21 @@ class ManualClock:
 
     async def sleep_async(self, seconds: float) -> None:
         self.advance(seconds)
+
+
+class RunningClock(SystemClock):
+    """The real time, which can be turned ahead as well, as `weryai simulate` does when it is told
+    to. Whoever sleeps on it sleeps on."""
+
+    def __init__(self) -> None:
+        self._ahead = 0.0
+
+    def advance(self, seconds: float) -> None:
+        """Let time pass at once."""
+        self._ahead += seconds
+
+    def monotonic(self) -> float:
+        return super().monotonic() + self._ahead
+
+    def time(self) -> float:
+        return super().time() + self._ahead
