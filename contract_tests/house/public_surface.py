@@ -270,6 +270,7 @@ def simulated(clock: Clock | None = None) -> Simulator:
         seed=7,
         render=False,
         video=None,
+        state=None,
         variant=Variant(success="200", videos="objects"),
         clock=clock or ManualClock(RunningClock().time()),
     )

@@ -56,7 +56,8 @@ def make_simulator(variants: Sequence[str] = (), **options: Any) -> Simulator:
         name, _, words = str(error).partition(" ")
         raise UsageError(f"--{name.replace('_', '-')} {words}") from None
     except OSError as error:
-        raise UsageError(f"--video {options['video']}: {error.strerror}") from error
+        place = error.filename or options["state"]
+        raise UsageError(f"{place}: {error.strerror}") from error
 
 
 def read_variant(pairs: Sequence[str]) -> Variant:

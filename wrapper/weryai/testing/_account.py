@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import itertools
 import secrets
 import threading
 from collections import defaultdict, deque
-from collections.abc import Iterator
+from collections.abc import Iterable
 from math import inf
 from pathlib import Path
 from typing import Any
@@ -21,6 +20,8 @@ from ._films.render import check_image
 from ._films.results import Fetch, Results
 from ._rules import Chance, Rules
 from ._scenario import Answer, Lost, Outcomes, Refusal
+from ._served import saved
+from ._served.saved import Saved
 from ._tasks import Accepted, SimulatedTask, Unended
 from ._traffic import Received, Traffic
 from ._variant import Variant
@@ -41,6 +42,7 @@ class Account:
     chance: Chance
     results: Results
     variant: Variant
+    saved: Saved | None = None
     ledger: list[Accepted] = field(factory=list)
     traffic: Traffic = field(factory=Traffic)
     outcomes: Outcomes = field(factory=Outcomes)
@@ -52,7 +54,7 @@ class Account:
     to_notify: Unended = field(factory=Unended)
     admitted_at: float = -inf
     # Not from `random`, whose seed tests set: an id that comes twice is a task that is lost.
-    batch_ids: Iterator[int] = field(factory=lambda: itertools.count(100_000_001))
+    last_batch: int = 100_000_000
     lock: threading.RLock = field(factory=threading.RLock)
 
     def receive(self, request: Received) -> None:
@@ -96,20 +98,34 @@ class Account:
             cost = self.rules.price * payload["duration"] * number
             if cost > self.credits:
                 raise Refusal(1011)
-            batch_id = next(self.batch_ids)
-            now = self.clock.time()
-            tasks = [self._task(operation, payload, base, share, batch_id, now) for share in shares]
-            self.credits -= cost
-            for task in tasks:
-                self._start(task)
+            batch, now = self.last_batch + 1, self.clock.time()
+            tasks = [self._task(operation, payload, base, share, batch, now) for share in shares]
             ids = tuple(task.id for task in tasks)
-            self.batches[str(batch_id)] = ids
+            seconds = tuple(task.seconds for task in tasks)
+            line = Accepted(operation.name, payload, ids, batch, cost, now, seconds)
+            if self.saved:
+                self.saved.add("accepted", saved.accepted(line, tasks))
+            self.enter(line, tasks)
+            for task in tasks:
+                self.notify(task)
             self.traffic.accepted.note(self.clock.monotonic())
             self.traffic.most_running = max(self.traffic.most_running, len(self.unended))
-            seconds = tuple(task.seconds for task in tasks)
-            accepted = Accepted(operation.name, payload, ids, batch_id, cost, now, seconds)
-            self.ledger.append(accepted)
-            return accepted
+            return line
+
+    def enter(self, line: Accepted, tasks: Iterable[SimulatedTask]) -> None:
+        """Take a submission into the books."""
+        self.credits -= line.credits
+        self.ledger.append(line)
+        self.last_batch = max(self.last_batch, line.batch_id)
+        self.batches[str(line.batch_id)] = line.task_ids
+        for task in tasks:
+            self.tasks[task.id] = task
+            self.unended.add(task)
+
+    def notify(self, task: SimulatedTask) -> None:
+        """Have the webhook of a task called, if it has one, when it has ended."""
+        if task.payload.get("webhook_url"):
+            self.to_notify.add(task)
 
     def task(self, task_id: str) -> SimulatedTask:
         """A task by its id. Raises Refusal."""
@@ -142,6 +158,8 @@ class Account:
         except ValueError as error:
             raise Refusal(2004, str(error)) from None
         name = f"weryai_{secrets.token_hex(16)}"
+        if self.saved:
+            self.saved.add("upload", saved.upload(name, content))
         self.uploads[name] = content
         return name
 
@@ -155,7 +173,10 @@ class Account:
     def due_notices(self) -> list[SimulatedTask]:
         """Tasks that have ended and whose webhook has not been called yet; each is told once."""
         with self.lock:
-            return self.to_notify.take_ended(self.clock.time())
+            due = self.to_notify.take_ended(self.clock.time())
+            if due and self.saved:
+                self.saved.add("notified", [task.id for task in due])
+            return due
 
     def _task(
         self,
@@ -174,9 +195,3 @@ class Account:
         return SimulatedTask(
             task_id, base, batch_id, operation, payload, videos, now, seconds, outcome
         )
-
-    def _start(self, task: SimulatedTask) -> None:
-        self.tasks[task.id] = task
-        self.unended.add(task)
-        if task.payload.get("webhook_url"):
-            self.to_notify.add(task)

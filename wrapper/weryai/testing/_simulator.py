@@ -18,6 +18,7 @@ from ._clock import ManualClock
 from ._films.results import Results, given
 from ._rules import Chance, Rules, Seconds
 from ._scenario import Answer, Lost, Outcome, Outcomes, require, require_flag, require_number
+from ._served import saved
 from ._tasks import Accepted
 from ._traffic import Received
 from ._transport import AsyncTransport, BlockingTransport
@@ -54,12 +55,14 @@ class Simulator:
             order. What `outcomes` and `next` plan comes first.
         render: whether videos are drawn; else each is the same tiny one, and costs no time.
         video: what each video is instead, as bytes or a path; nothing else is looked at.
+        state: a file in which tasks, payments, images and how far the clock was turned are kept,
+            and from which they go on; `credits` are what the account held at the very beginning.
         variant: how replies are spelled.
         clock: where time comes from; by default a ManualClock that waiting clients turn.
         api_key: the one key that is accepted.
 
     Raises: ValueError for what cannot be, here and wherever something is planned; OSError for a
-        `video` that cannot be read.
+        `video` that cannot be read, and a `state` that cannot be written.
     """
 
     def __init__(
@@ -78,6 +81,7 @@ class Simulator:
         seed: int = 0,
         render: bool = True,
         video: bytes | str | os.PathLike[str] | None = None,
+        state: str | os.PathLike[str] | None = None,
         variant: Variant | None = None,
         clock: Clock | None = None,
         api_key: str = API_KEY,
@@ -101,6 +105,8 @@ class Simulator:
         self.clock = clock or ManualClock()
         self.api_key = api_key
         self._account = Account(self.clock, credits, rules, chance, results, variant)
+        if state is not None:
+            saved.resume(self._account, state)
         self._app = App(self._account, api_key)
         self._transport = BlockingTransport(self._app.in_process)
 
@@ -205,6 +211,8 @@ class Simulator:
         """End the thread of the blocking clients and delete the rendered videos."""
         self._transport.close()
         self._account.results.close()
+        if self._account.saved:
+            self._account.saved.close()
 
     def _options(self, transport: httpx.BaseTransport | httpx.AsyncBaseTransport) -> dict[str, Any]:
         return {

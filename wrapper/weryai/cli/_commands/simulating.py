@@ -56,6 +56,10 @@ def simulate(
         str | None,
         typer.Option(parser=options.path, metavar="FILE", help="What every video is instead."),
     ] = None,
+    state: Annotated[
+        str | None,
+        typer.Option(parser=options.path, metavar="FILE", help="Kept here, to go on with."),
+    ] = None,
     variant: Annotated[
         list[str] | None,
         typer.Option(metavar="NAME=VALUE", help="How replies are spelled; may be repeated."),
@@ -79,4 +83,5 @@ def simulate(
         seed=seed,
         render=render,
         video=video,
+        state=state,
     )

@@ -27,14 +27,16 @@ class Results:
     def __init__(self, rendered: bool, video: bytes | None) -> None:
         self._rendered = rendered and video is None
         self._video = video
-        self._folder = tempfile.TemporaryDirectory(prefix="weryai-simulator-")
+        self._folder: tempfile.TemporaryDirectory[str] | None = None
         self._lock = threading.Lock()
 
     def file(self, task: SimulatedTask, number: int, fetch: Fetch) -> Path:
         """The file of a task's video; `fetch` tells what is behind an image's address."""
         name = f"{task.id}-{number}" if self._rendered else "every"
-        path = Path(self._folder.name) / f"{name}.mp4"
         with self._lock:
+            if self._folder is None:
+                self._folder = tempfile.TemporaryDirectory(prefix="weryai-simulator-")
+            path = Path(self._folder.name) / f"{name}.mp4"
             if not path.exists():
                 draft = path.with_suffix(".draft")
                 self._make(task, draft, fetch)
@@ -43,7 +45,8 @@ class Results:
 
     def close(self) -> None:
         """Delete the files."""
-        self._folder.cleanup()
+        if self._folder:
+            self._folder.cleanup()
 
     def _make(self, task: SimulatedTask, path: Path, fetch: Fetch) -> None:
         if self._video is not None:

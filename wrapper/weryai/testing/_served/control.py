@@ -103,6 +103,8 @@ class Control:
         require(advance is not None, "this clock cannot be turned")
         if advance:
             advance(seconds)
+            if self.account.saved:
+                self.account.saved.add("turned", seconds)
 
     def rule(self, fields: Mapping[str, str]) -> None:
         """Set how the service deals with everybody. Raises ValueError."""
