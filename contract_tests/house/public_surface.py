@@ -24,6 +24,7 @@ from weryai import (
     DailyLimitError,
     Delay,
     DownloadError,
+    Ended,
     FirstLastFrameToVideo,
     ImageToVideo,
     InsufficientCreditsError,
@@ -120,6 +121,8 @@ def blocking(client: WeryAI, image: Path, folder: Path) -> list[Path]:
     assert_type(result, Result)
     assert_type(client.wait(job.task_ids[0]), Result)
     assert_type(client.wait([*job.task_ids], timeout=0), Result)
+    for ended in client.wait_all([job, *job.task_ids, [*job.task_ids]], timeout=600):
+        print(how(ended))
     assert_type(Job(["task_1"], video_number=2).video_number, int | None)
     assert_type((result.complete, result.expected), tuple[bool, int])
     assert_type(client.status(job.task_ids[0]), Task)
@@ -137,9 +140,15 @@ async def with_asyncio(client: AsyncWeryAI, folder: Path) -> list[Path]:
     result = await client.generate(wanted, timeout=600, on_update=show, on_wait=wait)
     assert_type(result, Result)
     again = await client.wait(result.job)
+    async for ended in client.wait_all([result.job], on_update=show):
+        print(how(ended))
     assert_type(await client.status(again.tasks[0].id), Task)
     assert_type(await client.batch_status(again.job.batch_id or ""), list[Task])
     return await client.download(again.videos[:1], str(folder))
+
+
+def how(ended: Ended) -> tuple[Job, tuple[Video, ...], WeryAIError | None]:
+    return ended.job, ended.result.videos, ended.error
 
 
 def show(result: Result) -> None:

@@ -36,7 +36,7 @@ WALLS = {
     "weryai/_texts": Wall(),
     "weryai/errors": Wall(annotations="_journal results"),
     "weryai/_states": Wall(),
-    "weryai/results": Wall("_states _texts attrs"),
+    "weryai/results": Wall("_states _texts attrs", "errors"),
     "weryai/_network": Wall("_texts errors anyio attrs httpx"),
     "weryai/_files": Wall("_texts errors results attrs"),
     "weryai/requests": Wall("_files _network _texts errors attrs weryai_api.limits"),

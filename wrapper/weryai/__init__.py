@@ -41,7 +41,7 @@ if TYPE_CHECKING:
         WeryAIError,
     )
     from .requests import FirstLastFrameToVideo, ImageToVideo, MultiImageToVideo
-    from .results import Job, Model, Result, Task, Video
+    from .results import Ended, Job, Model, Result, Task, Video
 
     __version__: str
 
@@ -57,6 +57,7 @@ __all__ = [
     "DailyLimitError",
     "Delay",
     "DownloadError",
+    "Ended",
     "FirstLastFrameToVideo",
     "ImageToVideo",
     "InsufficientCreditsError",
@@ -100,6 +101,7 @@ if not TYPE_CHECKING:
         "AsyncWeryAI": "_async_client",
         "Clock": "_network.clock",
         "Delay": "_limits",
+        "Ended": "results",
         "FirstLastFrameToVideo": "requests",
         "ImageToVideo": "requests",
         "Job": "results",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import AsyncIterator, Callable, Iterable, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
@@ -18,7 +18,7 @@ from ._network.home import LoopHome
 from ._network.io import AsyncIO
 from ._network.key import Key
 from .requests import Image, MultiImageToVideo, VideoRequest
-from .results import Job, Model, Result, Task, Video
+from .results import Ended, Job, Model, Result, Task, Video
 
 if TYPE_CHECKING:
     from ._service.operations import AuthenticatedClient
@@ -129,6 +129,16 @@ class AsyncWeryAI:
     ) -> Result:
         """See `WeryAI.wait`. Free."""
         return await self._flows.wait(job, timeout, on_update)
+
+    def wait_all(
+        self,
+        jobs: Iterable[Job | str | Sequence[str]],
+        *,
+        timeout: float = settings.WAIT_TIMEOUT,
+        on_update: Callable[[Result], None] | None = None,
+    ) -> AsyncIterator[Ended]:
+        """See `WeryAI.wait_all`. Free."""
+        return self._flows.wait_all(jobs, timeout, on_update)
 
     async def generate(
         self,

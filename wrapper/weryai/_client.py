@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
@@ -18,7 +18,7 @@ from ._network.home import Home
 from ._network.io import BlockingIO, finish
 from ._network.key import Key
 from .requests import Image, MultiImageToVideo, VideoRequest
-from .results import Job, Model, Result, Task, Video
+from .results import Ended, Job, Model, Result, Task, Video
 
 if TYPE_CHECKING:
     from ._service.operations import AuthenticatedClient
@@ -259,6 +259,35 @@ class WeryAI:
             InvalidRequestError: what was given is no job, or timeout no number of seconds.
         """
         return finish(lambda: self._flows.wait(job, timeout, on_update))
+
+    def wait_all(
+        self,
+        jobs: Iterable[Job | str | Sequence[str]],
+        *,
+        timeout: float = settings.WAIT_TIMEOUT,
+        on_update: Callable[[Result], None] | None = None,
+    ) -> Iterator[Ended]:
+        """Wait for many jobs at once, by the rules of `wait`. Free, and it never submits.
+
+        One poll tells of all jobs of a batch. This client polls in the thread that asks for the
+        next end, one poll after another; `AsyncWeryAI` has at most 20 in flight. It polls only
+        while the next end is asked for, and may be left at any time.
+
+        Parameters:
+            jobs: each as `wait` takes it; one that is given twice is told once.
+            timeout: seconds from now, for all of them together. Each is looked at once, even later.
+            on_update: called with the state of a job after each round of its polls.
+
+        Returns: the end of each job, in the order in which they come. An end that `wait` would
+        have raised is told in `Ended.error`, and stops no other; the videos that were made are in
+        `Ended.result`, then too.
+
+        Raises:
+            InvalidRequestError: at once, as `wait` does.
+            ConfigError: the client cannot be used here.
+        """
+        waits = self._flows.wait_all(jobs, timeout, on_update)
+        return iter(lambda: finish(waits.next), None)
 
     def generate(
         self,

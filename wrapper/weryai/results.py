@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import UTC, datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from attrs import field, frozen
 
 from ._states import FAILED, PROCESSING, SUCCEEDED, WAITING, state_of
 from ._texts import is_id
+
+if TYPE_CHECKING:
+    from .errors import WeryAIError
 
 
 @frozen
@@ -194,6 +197,24 @@ class Result:
         if self.job.video_number is None:
             return self.done and not self.failed
         return self.done and len(self.videos) >= self.job.video_number
+
+
+@frozen
+class Ended:
+    """How the wait for one job of several has ended.
+
+    Attributes:
+        result: its tasks as last told, with every video that was made, whatever the error is.
+        error: what `wait` would have raised; None where all that was paid for is here.
+    """
+
+    result: Result
+    error: WeryAIError | None = None
+
+    @property
+    def job(self) -> Job:
+        """The job, as it was given."""
+        return self.result.job
 
 
 @frozen

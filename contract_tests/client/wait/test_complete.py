@@ -182,6 +182,9 @@ def test_all_that_was_paid_for_is_waited_for(
     result = make_client(handler=Service(**told)).wait(job)
     assert sorted(made(result).values()) == list(urls)
     assert result.complete
+    (ended,) = make_client(handler=Service(**told)).wait_all([job])
+    assert ended.error is None
+    assert (ended.job, ended.result.videos) == (job, result.videos)
 
 
 def test_each_round_asks_for_the_batch_and_then_for_what_it_did_not_name(

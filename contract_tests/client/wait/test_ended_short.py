@@ -52,6 +52,11 @@ def test_what_ended_short_is_told_a_minute_after_that_was_first_seen(
     assert len(service.polls) > 5, "it was looked at again all the while"
     assert not caught.value.result.complete
     assert caught.value.job == job
+    before = clock.time()
+    handler = Service(batch_9=[told], a=told[:1])
+    (ended,) = make_client(handler=handler, clock=clock).wait_all([job])
+    assert (str(ended.error), clock.time() - before) == (str(caught.value), 60)
+    assert ended.result == caught.value.result
 
 
 def test_a_job_of_which_a_task_was_not_told_is_not_done() -> None:

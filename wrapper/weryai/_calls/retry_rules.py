@@ -7,9 +7,8 @@ no task was made.
 from __future__ import annotations
 
 import random
-from collections.abc import Callable, Container, Iterator, Mapping
+from collections.abc import Callable, Container, Mapping
 from enum import Enum
-from itertools import count
 from typing import Any
 
 from attrs import frozen
@@ -120,11 +119,10 @@ def retry_after(error: WeryAIError | None) -> float:
     return (error.retry_after or 0.0) if isinstance(error, ResponseError) else 0.0
 
 
-def poll_pauses(rand: Random = random.random) -> Iterator[float]:
-    """Seconds between polls: about 3 at first, growing, at most 15."""
-    for number in count():
-        bound = min(POLL_LAST, POLL_FIRST * POLL_GROWTH ** min(number, 32))
-        yield bound * (0.8 + 0.2 * rand())
+def poll_pause(rounds: int, rand: Random = random.random) -> float:
+    """Seconds until the next poll after so many rounds: about 3 at first, growing, at most 15."""
+    bound = min(POLL_LAST, POLL_FIRST * POLL_GROWTH ** min(rounds - 1, 32))
+    return bound * (0.8 + 0.2 * rand())
 
 
 def ends_a_wait(error: WeryAIError, age: float) -> bool:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import logging
 import os
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -35,13 +36,17 @@ from ..results import Job, Model, Result, Task
 from . import downloading
 from .downloading import Source
 from .memory import Memory
+from .polling import Ask, Polls
 from .submitting import Submissions
 from .uploading import Uploads
 from .waiting import OnUpdate, Waiting, job_of, require_seconds
+from .waits import Waits, jobs_of
 
 if TYPE_CHECKING:
     from .._journal.entry import Entry
     from ..journal import Journal
+
+Jobs = Iterable[Job | str | Sequence[str]]
 
 MOST_LOOKED_AT = 100  # jobs among which is the one that was left alone for the longest time
 
@@ -61,6 +66,7 @@ class Flows:
     uploads: Uploads = field(init=False)
     turns: Turns = field(init=False)
     submissions: Submissions = field(init=False)
+    polls: Polls = field(init=False)
     memory: Memory = field(init=False, factory=Memory)
     looked_at: dict[str, float] = field(init=False, factory=dict)  # entries that took a place
 
@@ -72,6 +78,7 @@ class Flows:
         self.uploads = Uploads(self.calls, self.books)
         self.turns = Turns(self.calls, self.books, self.limits, self._look_at_another)
         self.submissions = Submissions(self.calls, self.books, self.uploads, self.turns)
+        self.polls = Polls(self.calls)
 
     async def balance(self, budget: float | None) -> float:
         return await self.calls.call(operations.balance(), budget)
@@ -119,19 +126,23 @@ class Flows:
     async def wait(
         self, given: Job | str | Sequence[str], timeout: float, on_update: OnUpdate | None
     ) -> Result:
-        require_seconds(timeout)
-        arguments.listener("on_update", on_update, "Result")
-        waiting = await self._waiting(job_of(given))
+        deadline = self._deadline(timeout, on_update)
+        waiting = await self._begin(timeout, deadline, on_update, job_of(given))
         try:
-            result = await waiting.end(timeout, on_update)
-        except BaseException:
-            try:
-                await self._conclude(waiting)
-            except JournalError as error:  # the error that is on its way matters more
-                log.warning("%s", error)
+            while (pause := await waiting.round(self.polls.ask)) is not None:
+                await self.io.sleep(pause)
+        except BaseException as error:
+            await self._break_off(waiting, error)
             raise
         await self._conclude(waiting)
-        return result
+        return waiting.result
+
+    def wait_all(self, given: Jobs, timeout: float, on_update: OnUpdate | None) -> Waits:
+        deadline = self._deadline(timeout, on_update)
+        begin = partial(self._begin, timeout, deadline, on_update)
+        waits = Waits(self.io, self.polls, begin, self._look)
+        waits.add(jobs_of(given))
+        return waits
 
     async def download(self, source: Source, directory: str | os.PathLike[str]) -> list[Path]:
         return await downloading.download(self.calls, self.books, source, directory)
@@ -162,19 +173,48 @@ class Flows:
         await self.books.note(entry.id if entry else None, job, tasks)
         return tasks
 
-    async def _waiting(self, job: Job) -> Waiting:
+    def _deadline(self, timeout: float, on_update: OnUpdate | None) -> float:
+        """When a wait is over. Raises InvalidRequestError for what a wait cannot be given."""
+        require_seconds(timeout)
+        arguments.listener("on_update", on_update, "Result")
+        return self.io.clock.monotonic() + timeout
+
+    async def _begin(
+        self, timeout: float, deadline: float, on_update: OnUpdate | None, job: Job
+    ) -> Waiting:
         """A wait, with what this client and its journal know of the job."""
         now = self.io.clock.monotonic()
         videos, watch = self.memory.videos_of(job), self.memory.watch(job, now)
+        entry_id = None
         if entry := await self.books.find(job):
             videos.learn(entry.tasks)
             if not watch.tasks:
                 watch.tasks = _known_of(job, entry)
                 if entry.final:
                     watch.ended_at = now - retry_rules.GRACE
-        # What was told of a batch may belong to an entry that its number alone does not lead to.
-        entry_id = entry.id if entry and job.task_ids else None
-        return Waiting(self.calls, job, watch, videos, entry_id)
+            # What was told of a batch may belong to an entry that its number alone does not lead
+            # to.
+            entry_id = entry.id if job.task_ids else None
+        return Waiting(self.calls, job, watch, videos, timeout, deadline, on_update, entry_id)
+
+    async def _look(self, waiting: Waiting, ask: Ask) -> float | None:
+        """One round of a wait, and what is to be done at its end."""
+        try:
+            pause = await waiting.round(ask)
+        except BaseException as error:
+            await self._break_off(waiting, error)
+            raise
+        if pause is None:
+            await self._conclude(waiting)
+        return pause
+
+    async def _break_off(self, waiting: Waiting, error: BaseException) -> None:
+        """What a wait leaves behind that this error has ended."""
+        waiting.tell(error)
+        try:
+            await self._conclude(waiting)
+        except JournalError as failure:  # the error that is on its way matters more
+            log.warning("%s", failure)
 
     async def _conclude(self, waiting: Waiting) -> None:
         """What a wait leaves behind, however it ended."""

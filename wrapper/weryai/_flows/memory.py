@@ -5,7 +5,6 @@ Several short waits for one job, as `weryai resume` makes them, then count as on
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterable
 from threading import Lock
 from typing import TypeVar
@@ -35,7 +34,7 @@ class Watch:
     since: float
     tasks: dict[str, Task] = field(factory=dict)
     ended_at: float | None = None
-    odd: Counter[str] = field(factory=Counter)
+    odd: dict[str, int] = field(factory=dict)
 
 
 @define

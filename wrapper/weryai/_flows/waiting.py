@@ -11,18 +11,15 @@ from __future__ import annotations
 import logging
 import math
 from collections.abc import Callable
-from typing import Any
 
 from attrs import define, evolve, field
 
 from .._calls import arguments, retry_rules
 from .._calls.sending import Calls
 from .._service import operations, replies
-from .._service.operations import Operation
 from ..errors import (
     InvalidRequestError,
     RateLimitError,
-    ResponseError,
     ServerError,
     TaskFailedError,
     TransportError,
@@ -31,12 +28,11 @@ from ..errors import (
 )
 from ..results import Job, Result, Task
 from .memory import Watch
+from .polling import FAILURES, Ask, Failure, Poll
 from .video_identity import Videos
 
 OnUpdate = Callable[[Result], None]
-Failure = TransportError | ResponseError | InvalidRequestError
 Failures = dict[str | None, Failure]
-Poll = Callable[[str], Operation[Any]]
 
 SUCCEED = "succeed"  # as the service spells it most
 
@@ -60,12 +56,13 @@ def job_of(given: object) -> Job:
     return Job(ids)
 
 
-@define
+@define(eq=False)
 class Waiting:
     """One wait for one job.
 
     Attributes:
         watch: what the client remembers of it from earlier waits.
+        timeout, deadline: the seconds that were given, and when they are over.
         entry_id: where it is in the journal, where that is known.
         heard: the ids that this wait knows about: told, or known to have ended and gone by now.
         over: whether the job has concluded, and not this wait alone.
@@ -79,59 +76,57 @@ class Waiting:
     job: Job
     watch: Watch
     videos: Videos
+    timeout: float
+    deadline: float
+    on_update: OnUpdate | None = None
     entry_id: str | None = None
+    rounds: int = 0
     heard: set[str] = field(factory=set)
-    warned: set[str] = field(factory=set)
+    warned: frozenset[str] = frozenset()
     over: bool = False
     final: bool = False
     answered: bool = False
     unsure: bool = False
     lost: bool = False
 
-    async def end(self, timeout: float, on_update: OnUpdate | None) -> Result:
-        """Poll until the job is complete. Whatever ends it sooner carries the job."""
-        try:
-            return await self._watch(timeout, on_update)
-        except WeryAIError as error:
-            error.job = self.job
-            if self.watch.tasks:
-                error.result = self.result
-            raise
-        except BaseException as error:
+    async def round(self, ask: Ask) -> float | None:
+        """Ask once for all that is open. Returns the seconds until the next round, None where the
+        job is complete. Raises what ends a wait sooner."""
+        failures = await self._look(ask)
+        result = self.result
+        self._report_unknown()
+        if self.on_update and result.tasks:
+            self.on_update(result)
+        self.over = self._is_over(result, failures)
+        if self.over:
+            if result.complete:
+                return None
+            raise TaskFailedError(result)
+        error = next(iter(failures.values()), None)
+        left = self.deadline - self.calls.io.clock.monotonic()
+        if left <= 0:
+            raise WaitTimeoutError(
+                self.job, result if result.tasks else None, self.timeout
+            ) from self._trouble(failures)
+        self.rounds += 1
+        pause = min(retry_rules.poll_pause(self.rounds), self._grace_left())
+        return min(left, max(pause, retry_rules.retry_after(error)))
+
+    def tell(self, error: BaseException) -> None:
+        """Let what ends the wait carry the job."""
+        if not isinstance(error, WeryAIError):
             error.add_note(f"the job is paid and goes on: {self.job.name}")
-            raise
+            return
+        error.job = self.job
+        if self.watch.tasks:
+            error.result = self.result
 
     @property
     def result(self) -> Result:
         """The job as last told."""
         return Result(self.job, self.videos.whole(list(self.watch.tasks.values())))
 
-    async def _watch(self, timeout: float, on_update: OnUpdate | None) -> Result:
-        require_seconds(timeout)
-        clock = self.calls.io.clock
-        deadline = clock.monotonic() + timeout
-        pauses = retry_rules.poll_pauses()
-        while True:
-            failures = await self._look()
-            result = self.result
-            self._report_unknown()
-            if on_update and result.tasks:
-                on_update(result)
-            self.over = self._is_over(result, failures)
-            if self.over:
-                if result.complete:
-                    return result
-                raise TaskFailedError(result)
-            error = next(iter(failures.values()), None)
-            left = deadline - clock.monotonic()
-            if left <= 0:
-                raise WaitTimeoutError(
-                    self.job, result if result.tasks else None, timeout
-                ) from self._trouble(failures)
-            pause = max(min(next(pauses), self._grace_left()), retry_rules.retry_after(error))
-            await self.calls.io.sleep(min(left, pause))
-
-    async def _look(self) -> Failures:
+    async def _look(self, ask: Ask) -> Failures:
         """One round: the batch, then every task that it did not name, but not those that have ended
         while others run. Returns why polls failed, by what was asked for; None is the batch.
 
@@ -140,29 +135,31 @@ class Waiting:
         failures: Failures = {}
         running, named = self.watch.ended_at is None, set[str]()
         if self.job.batch_id:
-            named = await self._ask(operations.batch_status, self.job.batch_id, None, failures)
+            named = await self._poll(
+                ask, operations.batch_status, self.job.batch_id, None, failures
+            )
         for task_id in self._ids() if self._may_go_on(failures.get(None)) else ():
             known = task_id in named or (running and self._has_ended(task_id))
             if not known and self._source(task_id):
-                named |= await self._ask(operations.task_status, task_id, task_id, failures)
+                named |= await self._poll(ask, operations.task_status, task_id, task_id, failures)
         gone = self._give_up(failures)
         self.answered = bool(named or gone)
         self.unsure = bool(failures.keys() - gone)
         return failures
 
-    async def _ask(
-        self, poll: Poll, asked_for: str, source: str | None, failures: Failures
+    async def _poll(
+        self, ask: Ask, poll: Poll, asked_for: str, source: str | None, failures: Failures
     ) -> set[str]:
         """One poll. Returns the ids that its answer names; a refused key is raised at once."""
         try:
-            told = await self.calls.once(poll(asked_for))
-        except (TransportError, ResponseError, InvalidRequestError) as error:
+            told = await ask(poll, asked_for)
+        except FAILURES as error:
             if retry_rules.is_bad_key(error):
                 raise
             log.info("a poll failed, the wait goes on: %s", error)
             failures[source] = error
             return set()
-        tasks = self.videos.named(told if isinstance(told, tuple) else (told,))
+        tasks = self.videos.named(told)
         if source is None:
             self._forget_places()
         share = max(1, (self.job.video_number or 1) // max(1, len(self._ids())))
@@ -190,9 +187,11 @@ class Waiting:
     def _judged(self, task: Task, share: int) -> Task:
         """A task whose state is not known has succeeded where it comes with its share of the videos
         that were paid for, twice in a row."""
-        odd = self.watch.odd
-        odd[task.id] = odd[task.id] + 1 if not task.known and len(task.videos) >= share else 0
-        return evolve(task, raw_state=SUCCEED) if odd[task.id] > 1 else task
+        before = self.watch.odd.pop(task.id, 0)
+        if task.known or len(task.videos) < share:
+            return task
+        self.watch.odd[task.id] = before + 1
+        return evolve(task, raw_state=SUCCEED) if before else task
 
     def _ids(self) -> list[str]:
         """Every id that this job has had; none leaves it."""
@@ -256,5 +255,5 @@ class Waiting:
         """Say once per spelling that a state is not known; it counts as still running."""
         for task in [*self.watch.tasks.values()]:
             if not task.known and task.raw_state not in self.warned:
-                self.warned.add(task.raw_state)
+                self.warned |= {task.raw_state}
                 log.warning("task %s is in an unknown state, %r", task.id, task.raw_state)

@@ -15,6 +15,7 @@ from attrs import define, field
 from ..errors import ConfigError
 from . import deadlines
 from .clock import Clock, SystemClock
+from .crew import AsyncCrew, BlockingCrew, Crew
 from .deadlines import BoundedBody
 from .home import Home, LoopHome
 
@@ -72,8 +73,12 @@ class IO(Protocol):
         """`run`, and not to be stopped from outside: what was paid is being written down."""
         ...
 
-    def lock(self) -> AbstractAsyncContextManager[object]:
-        """A lock among the threads or the tasks that share a client."""
+    def lock(self, holders: int = 1) -> AbstractAsyncContextManager[object]:
+        """A lock among the threads or the tasks that share a client, which so many hold at once."""
+        ...
+
+    def crew(self) -> Crew:
+        """Those who work side by side."""
         ...
 
 
@@ -135,8 +140,11 @@ class BlockingIO:
         self.home.require()
         return work(*args)
 
-    def lock(self) -> AbstractAsyncContextManager[object]:
-        return _ThreadLock()
+    def lock(self, holders: int = 1) -> AbstractAsyncContextManager[object]:
+        return _ThreadLock(holders)
+
+    def crew(self) -> Crew:
+        return BlockingCrew(self.sleep)
 
 
 @define
@@ -213,10 +221,13 @@ class AsyncIO:
             raise stopped
         return once.outcome()
 
-    def lock(self) -> AbstractAsyncContextManager[object]:
+    def lock(self, holders: int = 1) -> AbstractAsyncContextManager[object]:
         import anyio
 
-        return anyio.Lock()
+        return anyio.Semaphore(holders)
+
+    def crew(self) -> Crew:
+        return AsyncCrew(self.sleep)
 
 
 def _require(home: Home, http: httpx.Client | httpx.AsyncClient) -> None:
@@ -267,8 +278,8 @@ class _Once(Generic[T]):
 class _ThreadLock:
     """A lock of threads in the clothes that flows wear."""
 
-    def __init__(self) -> None:
-        self._lock = threading.Lock()
+    def __init__(self, holders: int) -> None:
+        self._lock = threading.Semaphore(holders)
 
     async def __aenter__(self) -> None:
         self._lock.acquire()
