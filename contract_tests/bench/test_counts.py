@@ -11,7 +11,7 @@ from typing import Any
 import anyio.to_thread
 import pytest
 
-from contract_tests.bench import calls, server
+from contract_tests.bench import calls, files, server
 from weryai import AsyncWeryAI, WeryAI
 from weryai.journal import SQLiteJournal
 
@@ -78,6 +78,15 @@ def test_an_awaited_submission_hops_once_for_each_call_of_the_journal(
     _asked(url, hops, lambda client: client.submit(calls.REQUEST), journal)
     journal.close()
     assert len(hops) == HOPS["submit"] + len(["earlier", "begin", "accept"])
+
+
+def test_an_awaited_upload_hops_about_once_for_each_megabyte(
+    url: str, hops: list[object], tmp_path: Path
+) -> None:
+    (image,) = files.images(tmp_path, files.IMAGE)
+    _asked(url, hops, lambda client: client.upload(image))
+    # It is opened, and its content is told, in a thread as well; the first megabyte takes four.
+    assert len(hops) == 2 + 4 + files.IMAGE
 
 
 def _asked(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from collections import deque
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Coroutine, Iterator
 from concurrent.futures import Future
 from contextlib import AbstractAsyncContextManager, aclosing
@@ -20,6 +21,11 @@ from .deadlines import BoundedBody
 from .home import Home, LoopHome
 
 T = TypeVar("T")
+
+# Bytes of a file that are read in a thread at a time: at first, and at most, as each piece is twice
+# the one before it. To use a thread costs as much as to send some hundred kB; but an image of that
+# size must not be read at once, for what changes while it is sent is noticed when it is read.
+PIECE, LARGEST_PIECE = 64 * 1024, 1024 * 1024
 
 Call = dict[str, Any]  # keyword arguments of httpx.Client.build_request
 
@@ -289,7 +295,8 @@ class _ThreadLock:
 
 
 class _Body(httpx.AsyncByteStream, httpx.SyncByteStream):
-    """A body that is sent. A file is read in a thread; httpx would read it on the event loop.
+    """A body that is sent. A file is read in a thread, a piece at a time; httpx would read it on
+    the event loop. It is sent in the chunks of httpx, as the time for each of them is bounded.
 
     It can be read in the blocking way as well, as any body of httpx: a transport of tests may.
 
@@ -299,6 +306,8 @@ class _Body(httpx.AsyncByteStream, httpx.SyncByteStream):
     def __init__(self, stream: Any, run: Callable[..., Any] | None) -> None:
         self._stream, self._run = stream, run
         self._chunks = iter(stream)
+        self._read: deque[bytes] = deque()
+        self._more, self._piece = True, PIECE
 
     def __iter__(self) -> Iterator[bytes]:
         return iter(self._stream)
@@ -307,14 +316,25 @@ class _Body(httpx.AsyncByteStream, httpx.SyncByteStream):
         return _Body(self._stream, self._run)
 
     async def __anext__(self) -> bytes:
-        chunk: bytes
         if self._run is None:
             chunk = next(self._chunks, b"")
         else:
-            chunk = await self._run(next, self._chunks, b"")
+            if self._more and not self._read:
+                await self._run(self._read_on)
+            chunk = self._read.popleft() if self._read else b""
         if not chunk:
             raise StopAsyncIteration
         return chunk
+
+    def _read_on(self) -> None:
+        size = 0
+        for chunk in self._chunks:
+            self._read.append(chunk)
+            size += len(chunk)
+            if size >= self._piece:
+                self._piece = min(2 * self._piece, LARGEST_PIECE)
+                return
+        self._more = False
 
 
 def finish(flow: Callable[[], Coroutine[Any, Any, T]]) -> T:
