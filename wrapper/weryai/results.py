@@ -37,7 +37,8 @@ class Task:
     Attributes:
         id: the task's id.
         raw_state: the state as it was spelled; the set is open. A wait makes it `succeed` where one
-            that is not known came twice in a row with the videos that were paid for.
+            that is not known came twice in a row with the videos that were paid for, and `expired`
+            where the service does not know the task any more and all videos are there.
         videos: what it has made.
         message: why it failed, where the service said so.
     """

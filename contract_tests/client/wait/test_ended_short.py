@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -25,6 +26,7 @@ from weryai import (
     Video,
     WaitTimeoutError,
 )
+from weryai.journal import SQLiteJournal
 from weryai.testing import ManualClock
 
 
@@ -159,3 +161,47 @@ def test_a_task_that_is_gone_is_told_once_all_others_have_ended(make_client: Mak
     with pytest.raises(NotFoundError) as caught:
         make_client(handler=service).wait(two("a", "b"))
     assert made(caught.value.result) == {"b": "1"}
+
+
+@pytest.mark.parametrize("gone", [1003, 1010])
+def test_a_task_that_is_gone_ends_no_wait_for_a_job_of_which_all_videos_are_there(
+    make_client: MakeClient, clock: ManualClock, gone: int
+) -> None:
+    service = Service(batch_9=[[task("a", DONE, "1", "2")]], b=[gone], a=[task("a", DONE, "1")])
+    client = make_client(handler=service, clock=clock)
+    result = client.wait(two("a", "b"))
+    assert result.complete
+    assert [each.raw_state for each in result.tasks] == [DONE, "expired"]
+    assert "no (code" in result.tasks[1].reason
+    with pytest.raises(NotFoundError):
+        client.wait(Job(["a", "b"], video_number=3))
+
+
+def test_a_job_of_which_all_videos_are_there_is_to_be_fetched_though_a_task_is_gone(
+    make_client: MakeClient, clock: ManualClock, journal: SQLiteJournal
+) -> None:
+    service = Service(batch_9=[[task("a", DONE, "1", "2")]], b=[1003])
+    client = make_client(handler=service, clock=clock, journal=journal)
+    sent_at = datetime.fromtimestamp(clock.time(), UTC)
+    journal.begin("e", client.base_url, {"video_number": 2}, sent_at)
+    journal.accept("e", two("a", "b"))
+    assert client.wait(two("a", "b")).complete
+    assert [entry.state for entry in journal.entries()] == ["ready"]
+
+
+def test_a_video_that_moves_before_its_sibling_is_named_does_not_stand_for_both(
+    make_client: MakeClient, clock: ManualClock
+) -> None:
+    moves = [task("a", RUNS, "old/1"), task("a", DONE, "new/1"), task("a", DONE, "new/1", "new/2")]
+    client = make_client(handler=Service(a=moves), clock=clock)
+    assert "2" in set(made(client.wait(two("a", batch=None))).values())
+
+
+def test_videos_that_were_never_named_at_once_are_believed_a_minute_later(
+    make_client: MakeClient, clock: ManualClock
+) -> None:
+    told = [task("a", RUNS, "1"), task("a", DONE, "2")]
+    client, before = make_client(handler=Service(a=told), clock=clock), clock.time()
+    result = client.wait(two("a", batch=None))
+    assert sorted(made(result).values()) == ["1", "2"]
+    assert 60 <= clock.time() - before < 70

@@ -190,6 +190,8 @@ class Flows:
             videos.learn(entry.tasks)
             if not watch.tasks:
                 watch.tasks = _known_of(job, entry)
+                for task in watch.tasks.values():
+                    watch.count(task)
                 if entry.final:
                     watch.ended_at = now - retry_rules.GRACE
             # What was told of a batch may belong to an entry that its number alone does not lead

@@ -28,6 +28,7 @@ class Watch:
         since: when it was first looked at, on the monotonic clock.
         tasks: as last told, by their ids.
         ended_at: when everything first looked ended; None while something runs.
+        named: by id, the most videos that it has named at once.
         odd: by id, how often in a row a state that is not known came with its videos.
     """
 
@@ -35,6 +36,12 @@ class Watch:
     tasks: dict[str, Task] = field(factory=dict)
     ended_at: float | None = None
     odd: dict[str, int] = field(factory=dict)
+    named: dict[str, int] = field(factory=dict)
+
+    def count(self, task: Task) -> None:
+        """Keep how many videos a task has named at once."""
+        if len(task.videos) > self.named.get(task.id, 0):
+            self.named[task.id] = len(task.videos)
 
 
 @define

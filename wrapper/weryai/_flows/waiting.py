@@ -35,6 +35,7 @@ OnUpdate = Callable[[Result], None]
 Failures = dict[str | None, Failure]
 
 SUCCEED = "succeed"  # as the service spells it most
+GONE = "expired"  # of a task that it does not know any more
 
 log = logging.getLogger("weryai")
 
@@ -165,6 +166,7 @@ class Waiting:
         share = max(1, (self.job.video_number or 1) // max(1, len(self._ids())))
         for task in tasks:
             self.watch.tasks[task.id] = self._judged(task, share)
+            self.watch.count(task)
         ids = {task.id for task in tasks}
         self.heard |= ids
         return ids
@@ -207,7 +209,8 @@ class Waiting:
         return task_id in self.heard and self.watch.tasks[task_id].done
 
     def _give_up(self, failures: Failures) -> set[str | None]:
-        """Raise where no poll of what is open can turn out better. Returns what cannot."""
+        """Raise where no poll of what is open can turn out better, unless all that was paid for is
+        made: then what is gone has ended. Returns what cannot."""
         age = self.calls.io.clock.monotonic() - self.watch.since
         if self.job.submitted_at:
             age = (self.calls.now() - self.job.submitted_at).total_seconds()
@@ -216,10 +219,19 @@ class Waiting:
             if task.done and self._source(task_id) in gone:
                 self.heard.add(task_id)  # it has ended, and is gone by now
         ids = self._ids()
-        left = {self._source(each): each for each in ids if not self._has_ended(each)}
-        if (left or not ids) and gone.issuperset(left or [None]):
-            raise failures[next(iter(left), None)]
+        left = {each: self._source(each) for each in ids if not self._has_ended(each)}
+        if (left or not ids) and gone.issuperset(left.values() or [None]):
+            if not self._is_all_made():
+                raise failures[next(iter(left.values()), None)]
+            for task_id, source in left.items():
+                self.watch.tasks[task_id] = Task(task_id, GONE, message=str(failures[source]))
+                self.heard.add(task_id)
         return gone
+
+    def _is_all_made(self) -> bool:
+        """Whether as many videos are known as were paid for."""
+        number = self.job.video_number
+        return number is not None and len(self.result.videos) >= number
 
     def _trouble(self, failures: Failures) -> Failure | None:
         """Why nothing is known of what is open; not why a batch failed beside its tasks."""
@@ -235,14 +247,19 @@ class Waiting:
             return False
         # Where nobody knows how many there are to be, the batch has to tell.
         told = self.job.video_number is not None or None not in failures
-        if result.complete and told:
+        if result.complete and told and self._is_listed():
             return True
         if self.watch.ended_at is None:
             self.watch.ended_at = now
         if now - self.watch.ended_at < retry_rules.GRACE or not self.answered:
             return False
-        self.final = not self.unsure
+        self.final = not (self.unsure or result.complete)
         return True
+
+    def _is_listed(self) -> bool:
+        """Whether the tasks ever named at once as many videos as were paid for. One that moved to
+        another address is two to us; so where they did not, others may be still to come."""
+        return sum(self.watch.named.values()) >= (self.job.video_number or 0)
 
     def _grace_left(self) -> float:
         """Seconds until what has ended short is believed; no end where that is not the question."""
