@@ -57,6 +57,7 @@ from weryai import (
     webhooks,
 )
 from weryai.journal import OPEN_STATES, STATES, Entry, Journal, SQLiteJournal, State, Turn
+from weryai.report import ReportRow, write
 from weryai.requests import VideoRequest
 from weryai.testing import (
     JOURNAL_PROMISES,
@@ -289,6 +290,27 @@ def simulated(clock: Clock | None = None) -> Simulator:
     return simulator
 
 
+def looked_at(entries: Sequence[Entry], folder: Path) -> Path:
+    rows = [
+        ReportRow(
+            id=entry.id,
+            state=entry.state,
+            prompt=entry.payload["prompt"],
+            model=entry.payload["model"],
+            operation=entry.operation,
+            images=tuple(entry.payload["images"]),
+            videos=tuple(entry.files.values()),
+            reason=entry.reason,
+            submitted_at=entry.sent_at,
+            ended_at=None,
+            credits=2.5,
+        )
+        for entry in entries
+    ]
+    assert_type(rows[0].seconds, float | None)
+    return write(rows, folder, title="Last night")
+
+
 def tour(folder: Path) -> tuple[Accepted, Received]:
     """All of it, without a key and without a network."""
     image = folder / "sunrise.png"
@@ -299,6 +321,7 @@ def tour(folder: Path) -> tuple[Accepted, Received]:
         assert all(path.exists() for path in paths)
         body = simulator.notice(simulator.ledger[0].task_ids[0])
         assert receive(body) == client.confirm(body)
+        assert looked_at([*journal.entries()], folder / "report").exists()
         assert (len(kept(journal)), left(journal, datetime.min)) == (1, 0)
         kept_by_mine(folder)
         journal.close()

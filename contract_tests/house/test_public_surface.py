@@ -15,6 +15,7 @@ import pytest
 
 import weryai
 import weryai.journal
+import weryai.report
 import weryai.testing
 from contract_tests.house import public_surface
 from contract_tests.support.contract import PAID, SCHEMAS
@@ -33,7 +34,7 @@ def test_every_module_is_private_but_those_that_users_import_from() -> None:
     }
 
 
-@pytest.mark.parametrize("module", [weryai, weryai.testing])
+@pytest.mark.parametrize("module", [weryai, weryai.report, weryai.testing])
 def test_the_public_names_are_sorted_and_complete(module: Any) -> None:
     order = sorted(module.__all__, key=lambda name: (not name.isupper(), name[0].islower(), name))
     assert order == list(module.__all__)
@@ -124,7 +125,8 @@ def test_the_codes_are_those_of_the_contract() -> None:
 def test_every_public_name_is_used_in_the_typed_example(tmp_path: Path) -> None:
     text = (ROOT / "contract_tests" / "house" / "public_surface.py").read_text()
     used = text[text.index("def request(") :]
-    for name in [*weryai.__all__, *weryai.journal.__all__, *weryai.testing.__all__]:
+    public = (weryai, weryai.journal, weryai.report, weryai.testing)
+    for name in (name for module in public for name in module.__all__):
         assert re.search(rf"\b{name}\b", used), f"{name}: use it in public_surface.py"
     for kind in (WeryAI, AsyncWeryAI, Simulator, Entry):
         for name in vars(kind):

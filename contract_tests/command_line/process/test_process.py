@@ -141,7 +141,7 @@ def test_what_stands_behind_two_dashes_is_no_option(cli: Cli) -> None:
 def test_importing_it_loads_nothing_that_a_command_may_not_need() -> None:
     script = "import sys, weryai.cli; print(*sys.modules)"
     loaded = set(process(script=script).stdout.split())
-    heavy = {"PIL", "av", "starlette", "typer", "uvicorn", "weryai.testing"}
+    heavy = {"PIL", "av", "jinja2", "matplotlib", "starlette", "typer", "uvicorn", "weryai.testing"}
     assert "weryai.cli" in loaded
     assert not loaded & heavy
     loaded = set(process(script=script.replace(".cli", ".cli._commands.app")).stdout.split())
@@ -157,6 +157,8 @@ def test_importing_it_loads_nothing_that_a_command_may_not_need() -> None:
         ("uvicorn", "main(['simulate'])", "testing"),
         ("av", "demo()", "testing"),
         ("typer", "demo()", "cli,testing"),
+        ("jinja2", "main(['jobs', 'report'])", "report"),
+        ("matplotlib", "main(['jobs', 'report'])", "report"),
     ],
 )
 def test_a_missing_extra_is_one_sentence(

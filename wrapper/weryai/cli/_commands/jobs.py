@@ -22,7 +22,7 @@ from .._errors import UsageError
 from .._explain import HISTORY
 from .._invocation import Invocation, tasks
 from .._operations import USUAL
-from . import journal_file, steps
+from . import journal_file, reporting, steps
 from .options import BaseUrl, Batch, JournalFile, Json
 from .resuming import TO_DO
 
@@ -149,7 +149,7 @@ def forget(
         _output.say(f"{_output.counted(len(old), 'job')} of {done} that are done: forgotten")
 
 
-for kept in (journal_file.backup, journal_file.check):
+for kept in (reporting.report, journal_file.backup, journal_file.check):
     group.command()(kept)
 
 
