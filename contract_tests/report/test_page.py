@@ -167,8 +167,8 @@ def test_the_same_rows_give_the_same_bytes(tmp_path: Path, monkeypatch: pytest.M
     image = tmp_path / "night.png"
     image.write_bytes(sample("night", (64, 64)))
     rows = [
-        row(id=f"shot-{n}", images=(image,), submitted_at=AT, ended_at=AT + timedelta(seconds=n))
-        for n in range(20)
+        row(id=f"shot-{n}", images=(image,), submitted_at=AT, ended_at=AT + timedelta(hours=n))
+        for n in range(48)
     ]
     first = page_of(rows, tmp_path / "one").path
     monkeypatch.setenv("TZ", "Asia/Tokyo")
