@@ -5,7 +5,7 @@ from __future__ import annotations
 import gc
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import anyio.from_thread
 import pytest
@@ -22,6 +22,9 @@ from contract_tests.support.run.turns import (
 from weryai import MultiImageToVideo, WeryAI
 from weryai.journal import SQLiteJournal
 from weryai.testing import ManualClock, Simulator, sample
+
+if TYPE_CHECKING:
+    from contract_tests.support.servers.postgres import PostgresServer
 
 hypothesis_profiles.load()
 
@@ -110,6 +113,15 @@ def journal(tmp_path: Path) -> Iterator[SQLiteJournal]:
     journal = SQLiteJournal(tmp_path / "state" / "jobs.journal")
     yield journal
     journal.close()
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[PostgresServer]:
+    """One for all tests of a process, where one asks for it: it starts in a second."""
+    from contract_tests.support.servers.postgres import running
+
+    with running() as server:
+        yield server
 
 
 @pytest.fixture

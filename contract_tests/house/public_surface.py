@@ -56,7 +56,17 @@ from weryai import (
     WeryAIError,
     webhooks,
 )
-from weryai.journal import OPEN_STATES, STATES, Entry, Journal, SQLiteJournal, State, Turn
+from weryai.journal import (
+    OPEN_STATES,
+    STATES,
+    Entry,
+    Journal,
+    PostgresJournal,
+    SQLiteJournal,
+    State,
+    Turn,
+    open_journal,
+)
 from weryai.report import ReportRow, write
 from weryai.requests import VideoRequest
 from weryai.testing import (
@@ -201,6 +211,15 @@ def left(journal: Journal, since: datetime | str, state: State = "unknown") -> i
     return sum(counts[open_state] for open_state in OPEN_STATES)
 
 
+def opened(place: str | Path) -> SQLiteJournal:
+    """A file of one machine, and no database of several."""
+    journal = open_journal(place)
+    if isinstance(journal, PostgresJournal):
+        journal.close()
+        raise SystemExit(f"{journal} is no file")
+    return journal
+
+
 def kept_by_mine(folder: Path) -> None:
     """Whether a journal does what `Journal` promises: one promise of it, and all."""
     check_journal(lambda name: SQLiteJournal(folder / name), JOURNAL_PROMISES[0])
@@ -315,7 +334,7 @@ def tour(folder: Path) -> tuple[Accepted, Received]:
     """All of it, without a key and without a network."""
     image = folder / "sunrise.png"
     image.write_bytes(sample("sunrise", (320, 180)))
-    journal = SQLiteJournal(folder / "jobs.journal")
+    journal = opened(folder / "jobs.journal")
     with simulated() as simulator, simulator.client(journal=journal) as client:
         paths = blocking(client, image, folder)
         assert all(path.exists() for path in paths)

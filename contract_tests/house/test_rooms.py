@@ -43,6 +43,7 @@ WALLS = {
     "weryai/_service": Wall("_texts errors requests results attrs weryai_api", "_network httpx"),
     "weryai/_limits": Wall("errors attrs"),
     "weryai/_journal": Wall("_files _texts errors _limits results attrs"),
+    "weryai/_journal/postgres": Wall("_journal _texts errors psycopg"),
     "weryai/journal": Wall("_journal _limits results"),
     "weryai/webhooks": Wall("_service errors results"),
     "weryai/_calls": Wall("_journal _network _service errors journal _limits results attrs"),

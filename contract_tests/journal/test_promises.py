@@ -12,8 +12,9 @@ import pytest
 
 from contract_tests.journal.sabotage import SABOTAGES, Sabotage
 from contract_tests.support.memory_journal import MemoryJournal, Storage
+from contract_tests.support.servers.postgres import PostgresServer
 from weryai import JournalError
-from weryai.journal import Journal, SQLiteJournal
+from weryai.journal import Journal, PostgresJournal, SQLiteJournal
 from weryai.testing import JOURNAL_PROMISES, check_journal
 
 Make = Callable[[str], Journal]
@@ -24,9 +25,14 @@ def in_memory(kind: type[MemoryJournal] = MemoryJournal) -> Make:
     return lambda name: kind(storages[name])
 
 
-@pytest.fixture(params=["SQLite", "memory"])
+@pytest.fixture(params=["SQLite", "PostgreSQL", "memory"])
 def make(request: pytest.FixtureRequest, tmp_path: Path) -> Make:
-    return in_memory() if request.param == "memory" else lambda name: SQLiteJournal(tmp_path / name)
+    if request.param == "memory":
+        return in_memory()
+    if request.param == "SQLite":
+        return lambda name: SQLiteJournal(tmp_path / name)
+    server: PostgresServer = request.getfixturevalue("postgres")
+    return lambda name: PostgresJournal(server.dsn(name), clock="caller")
 
 
 @pytest.mark.parametrize("promise", JOURNAL_PROMISES)

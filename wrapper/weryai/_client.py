@@ -42,7 +42,8 @@ class WeryAI:
             repeated only after a refusal that made no task, never after a lost answer. Each method
             that calls the API takes one of its own.
         journal: where paid jobs are written down before and after they are sent, so that none is
-            lost in a crash: a path, or a `weryai.journal.Journal`. None keeps no journal.
+            lost in a crash: a path, `postgresql://…`, or a `weryai.journal.Journal`. None keeps
+            no journal.
         limits: of the account, such as `Limits()`: a submission waits for its turn, as long as that
             takes, instead of being refused. They hold among all that use the same journal, and
             among the calls of this client where it has none. None sends at once.
@@ -51,7 +52,7 @@ class WeryAI:
 
     Raises:
         ConfigError: no key, or an address that is not https (http only on this machine).
-        JournalError: the journal is damaged, or was written by a newer weryai.
+        JournalError: the journal is damaged, cannot be reached, or was written by a newer weryai.
     """
 
     _base_url = ""  # of one that could not be made

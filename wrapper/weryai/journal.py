@@ -6,25 +6,51 @@ with its ids, or as one whose fate is not known. The API key is never in it.
     with WeryAI(journal="videos.journal") as client:
         job = client.submit(request)    # written down before it is sent
 
-`SQLiteJournal` keeps it in one file. Whatever has the methods of `Journal` will do in its place,
-such as tables in a database that several machines share; `weryai.testing.check_journal` tells
+`SQLiteJournal` keeps it in one file, `PostgresJournal` in a database that several machines share.
+Whatever has the methods of `Journal` will do in their place; `weryai.testing.check_journal` tells
 whether it keeps what they promise.
 """
 
 from __future__ import annotations
 
+import os
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Any, Protocol
 
 from ._journal.entry import OPEN_STATES, STATES, Entry, State
+from ._journal.postgres.journal import PostgresJournal
 from ._journal.sqlite import SQLiteJournal
 from ._journal.turns import Turn
 from ._limits import Delay
 from .results import Job, Task, Video
 
-__all__ = ["OPEN_STATES", "STATES", "Entry", "Journal", "SQLiteJournal", "State", "Turn"]
+__all__ = [
+    "OPEN_STATES",
+    "STATES",
+    "Entry",
+    "Journal",
+    "PostgresJournal",
+    "SQLiteJournal",
+    "State",
+    "Turn",
+    "open_journal",
+]
+
+
+def open_journal(place: str | os.PathLike[str]) -> SQLiteJournal | PostgresJournal:
+    """The journal of a place, as a client opens what it is given as `journal`.
+
+    Parameters:
+        place: `postgresql://…` or `postgres://…` for a database, else the path of a file.
+
+    Raises:
+        JournalError: it cannot be used; see the two classes.
+    """
+    if isinstance(place, str) and place.startswith(("postgresql://", "postgres://")):
+        return PostgresJournal(place)
+    return SQLiteJournal(place)
 
 
 class Journal(Protocol):

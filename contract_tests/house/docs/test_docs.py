@@ -13,6 +13,7 @@ from sybil import Example
 from sybil.evaluators.python import PythonEvaluator
 
 from contract_tests.house.docs import console, pages
+from contract_tests.support.servers.postgres import PostgresServer
 from weryai.cli.simulate import make_simulator, serving
 from weryai.testing import Simulator
 
@@ -23,6 +24,7 @@ NOT_RUN = {
     "README.md": ["$ make demo", "$ pip install '.[cli]'"],
     "docs/simulator.md": ["$ schemathesis run openapi/weryai.yaml --url http://127.0.0.1:8765 \\"],
 }
+DATABASE = "postgresql://renderer@db.example.com/videos"
 WITH_BLOCKS = [
     page
     for page in pages.PAGES
@@ -63,7 +65,7 @@ def desk(served: tuple[Simulator, str], tmp_path: Path, monkeypatch: pytest.Monk
 @pytest.mark.timeout(600)  # a page starts up to a dozen processes, on whatever machine
 @pytest.mark.parametrize("page", WITH_BLOCKS)
 def test_every_block_of_a_page_runs_and_says_what_is_shown(
-    page: str, served: tuple[Simulator, str], desk: Path
+    page: str, served: tuple[Simulator, str], desk: Path, request: pytest.FixtureRequest
 ) -> None:
     simulator, url = served
     spoken = {
@@ -72,6 +74,9 @@ def test_every_block_of_a_page_runs_and_says_what_is_shown(
         "https://api.weryai.com": url,
         "sk-...": simulator.api_key,
     }
+    if DATABASE in (pages.ROOT / page).read_text():
+        server: PostgresServer = request.getfixturevalue("postgres")
+        spoken[DATABASE] = server.url("docs")
     shell = console.Shell(url)
     evaluators = {"python": run_python, "console": shell.evaluate}
     document = pages.document(page, evaluators, spoken)

@@ -304,9 +304,9 @@ def new_id() -> str:
 
 
 def opened(journal: Journal | str | os.PathLike[str] | None) -> Journal | None:
-    """The journal that a client was given, as an object or as a path."""
+    """The journal that a client was given, as an object, a path or the address of a database."""
     if not isinstance(journal, (str, os.PathLike)):
         return journal
-    from ..journal import SQLiteJournal
+    from ..journal import open_journal
 
-    return SQLiteJournal(journal)
+    return open_journal(journal)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from threading import Lock
@@ -61,6 +61,13 @@ class Claims:
             return False
         with file:
             return not lock(file, shared=True)
+
+    def held(self, names: Collection[str]) -> set[str]:
+        """Which of them are `taken`. Raises OSError."""
+        return {name for name in names if self.taken(name)}
+
+    def require(self, name: str) -> None:
+        """A lock of a file stays as long as its file is open."""
 
     def close(self) -> None:
         """Give everything back."""

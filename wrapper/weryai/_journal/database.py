@@ -7,6 +7,7 @@ import secrets
 import sqlite3
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, closing, contextmanager
+from datetime import datetime
 from pathlib import Path
 from threading import RLock
 
@@ -39,6 +40,20 @@ class Database:
             self._places = {name: name.stat() for name in names}
             self._size = path.stat().st_size  # bytes; it never shrinks
             stack.pop_all()
+
+    time_sent = "CAST(sent_at AS BLOB)"  # a text that is damaged would come back as another one
+
+    @property
+    def name(self) -> str:
+        return str(self.path)
+
+    def now(self, _: object, told: datetime) -> datetime:
+        """All processes of a machine have one clock."""
+        return told
+
+    def as_time_sent(self, text: str) -> bytes:
+        """See `Tables`."""
+        return text.encode(errors="surrogateescape")
 
     def rows(self, query: str, values: Sequence[object] = ()) -> list[sqlite3.Row]:
         """What a query finds. Raises JournalError."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sqlite3
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from datetime import datetime
@@ -11,29 +10,26 @@ from attrs import evolve, frozen
 
 from ..errors import JournalError
 from . import rows
-from .claims import Claims
-from .database import Database
+from .connection import Holders, Row, Tables
 from .entry import SENDING, STATES, UNKNOWN, Entry, State
 
 # Exactly as the index says it. A state that is none of these, because a bit was flipped, is open.
 OPEN = "state NOT IN ('fetched', 'failed', 'settled')"
 STATE = "SELECT state FROM entries WHERE id = ?"
-PLACE = "CAST(sent_at AS BLOB) AS at, rowid AS number"
 
-# Where a page begins, by the time and the number of what is before it: as bytes, because a text
-# that is damaged would come back as another one.
-Place = tuple[bytes, int]
+# Where a page begins, by the time and the number of what is before it.
+Place = tuple[str | bytes, int]
 LAST_NUMBER = 2**63 - 1
-FIRST: Place = (b"", 0)
-LAST: Place = (b"\xff" * 8, LAST_NUMBER)  # behind every text
+FIRST: tuple[str, int] = ("", 0)
+LAST: tuple[str, int] = ("\udcff" * 8, LAST_NUMBER)  # bytes FF: behind every text
 
 
 @frozen
 class Listing:
     """What is read of a journal, each entry as it is at one moment and with its claim."""
 
-    db: Database
-    claims: Claims
+    db: Tables
+    claims: Holders
 
     def entry(self, entry_id: str) -> Entry | None:
         """See `Journal.entry`."""
@@ -44,7 +40,7 @@ class Listing:
 
     def open_entries(self) -> Iterator[Entry]:
         """See `Journal.open_entries`."""
-        return (entry for entry in self._walk(OPEN, (), FIRST) if entry.open)
+        return (entry for entry in self._walk(OPEN, (), self._place(None, False)) if entry.open)
 
     def entries(
         self, state: State | None, after: datetime | str | None, newest_first: bool
@@ -64,21 +60,25 @@ class Listing:
         with self.db.reading() as db:
             told = db.execute("SELECT state, number FROM counts").fetchall()
             unsure = db.execute("SELECT id FROM entries WHERE state = ?", (UNKNOWN,)).fetchall()
-        found = Counter(dict(map(tuple, told)))
+        found = Counter({row["state"]: row["number"] for row in told})
         found[UNKNOWN] = 0
-        found.update(state for row in unsure for state in self._state(row["id"]))
+        ids = [row["id"] for row in unsure]
+        held = self._held(ids)
+        found.update(state for each in ids for state in self._state(each, each in held))
         return {state: found[state] for state in STATES}
 
     def with_claim(self, entry: Entry) -> Entry:
         """The entry, with whether anybody holds it now."""
-        with self.db.explained():
-            return evolve(entry, held=self.claims.taken(entry.id))
+        return evolve(entry, held=bool(self._held([entry.id])))
 
-    def _state(self, entry_id: str) -> Sequence[str]:
-        """What one that looked unknown is, nothing where it is gone."""
+    def _held(self, ids: Sequence[str]) -> set[str]:
         with self.db.explained():
-            if self.claims.taken(entry_id):
-                return (SENDING,)
+            return self.claims.held(ids)
+
+    def _state(self, entry_id: str, held: bool) -> Sequence[str]:
+        """What one that looked unknown is, nothing where it is gone."""
+        if held:
+            return (SENDING,)
         return [row["state"] for row in self.db.rows(STATE, (entry_id,))]  # see `entry`
 
     def _look(self, entry_id: str) -> Entry | None:
@@ -89,13 +89,14 @@ class Listing:
     def _walk(
         self, which: str, values: Sequence[str], place: Place, newest_first: bool = False
     ) -> Iterator[Entry]:
-        query = _page(which, newest_first)
+        query = _page(which, newest_first, self.db.time_sent)
         while True:
             with self.db.reading() as db:
                 found = db.execute(query, (*values, *place)).fetchall()
                 entries = rows.entries_of(db, found)
             # At once, and not when each is taken: who holds it is of the same moment.
-            claimed = [self.with_claim(each) for each in entries]
+            held = self._held([each.id for each in entries])
+            claimed = [evolve(each, held=each.id in held) for each in entries]
             now = (self.entry(each.id) if each.state == UNKNOWN else each for each in claimed)
             yield from [entry for entry in now if entry]
             if len(found) < rows.PAGE:
@@ -103,25 +104,33 @@ class Listing:
             place = _place_of(found[-1])
 
     def _place(self, after: datetime | str | None, newest_first: bool) -> Place:
-        if after is None:
-            return LAST if newest_first else FIRST
-        if isinstance(after, datetime):
-            return rows.text_of(after).encode(), (0 if newest_first else LAST_NUMBER)
-        found = self.db.rows(f"SELECT {PLACE} FROM entries WHERE id = ?", (after,))  # noqa: S608
-        if not found:
-            raise JournalError(f"{after!r} is no entry, it may have been forgotten: give a time")
-        return _place_of(found[0])
+        if isinstance(after, str):
+            query = f"SELECT {_place_in(self.db.time_sent)} FROM entries WHERE id = ?"  # noqa: S608
+            found = self.db.rows(query, (after,))
+            if not found:
+                raise JournalError(
+                    f"{after!r} is no entry, it may have been forgotten: give a time"
+                )
+            return _place_of(found[0])
+        at, number = LAST if newest_first else FIRST
+        if after is not None:
+            at, number = rows.text_of(after), (0 if newest_first else LAST_NUMBER)
+        return self.db.as_time_sent(at), number
 
 
-def _page(which: str, newest_first: bool) -> str:
+def _page(which: str, newest_first: bool, time_sent: str) -> str:
     """The query for what follows a place in this order."""
     than, order = ("<", "DESC") if newest_first else (">", "ASC")
     return (
-        f"SELECT *, {PLACE} FROM entries WHERE {which}"  # noqa: S608 # conditions, no values
+        f"SELECT *, {_place_in(time_sent)} FROM entries WHERE {which}"  # noqa: S608 # no values
         f" AND (sent_at, rowid) {than} (CAST(? AS TEXT), ?)"
         f" ORDER BY sent_at {order}, rowid {order} LIMIT {rows.PAGE}"
     )
 
 
-def _place_of(row: sqlite3.Row) -> Place:
+def _place_in(time_sent: str) -> str:
+    return f"{time_sent} AS at, rowid AS number"
+
+
+def _place_of(row: Row) -> Place:
     return row["at"], row["number"]

@@ -1,11 +1,10 @@
-"""The rows of a journal in SQLite: how they are found, written and read, in the caller's
+"""The rows of a journal in tables: how they are found, written and read, in the caller's
 transaction."""
 
 from __future__ import annotations
 
 import json
 import os
-import sqlite3
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, datetime
@@ -14,6 +13,7 @@ from typing import Any, TypeVar
 
 from .._texts import identity, is_id
 from ..results import Job, Task, Video
+from .connection import Connection, Row
 from .entry import TO_COME, Entry
 
 T = TypeVar("T")
@@ -46,12 +46,12 @@ AND state NOT IN ('incomplete', 'fetched', 'failed', 'settled')
 ORDER BY sent_at DESC, rowid DESC
 """
 TASK = """
-INSERT INTO tasks VALUES (?, ?, 0, ?, ?)
+INSERT INTO tasks VALUES (?, ?, false, ?, ?)
 ON CONFLICT (entry_id, task_id) DO UPDATE SET state = excluded.state, message = excluded.message
 """
 VIDEO = """
-INSERT INTO videos SELECT ?1, ?2, 1 + count(*), ?3, ?4, ?5, ?6, NULL FROM videos
-WHERE entry_id = ?1 AND identity = ?2 ON CONFLICT (entry_id, name) DO UPDATE
+INSERT INTO videos SELECT ?, ?, 1 + count(*), ?, ?, ?, ?, NULL FROM videos
+WHERE entry_id = ? AND identity = ? ON CONFLICT (entry_id, name) DO UPDATE
 SET task_id = excluded.task_id, url = excluded.url, cover_url = excluded.cover_url
 """
 TASKS = "SELECT * FROM tasks WHERE entry_id IN (?) ORDER BY of_job DESC, rowid"
@@ -62,7 +62,7 @@ LONG_AGO = datetime.fromtimestamp(0, UTC)
 
 
 def owner(
-    db: sqlite3.Connection, base_url: str, task_ids: Iterable[str], batch_id: str | None
+    db: Connection, base_url: str, task_ids: Iterable[str], batch_id: str | None
 ) -> str | None:
     """The entry that a job belongs to."""
     asked = [(BY_TASK, task_id) for task_id in task_ids] + [(BY_BATCH, batch_id)]
@@ -71,7 +71,7 @@ def owner(
 
 
 def earlier(
-    db: sqlite3.Connection,
+    db: Connection,
     base_url: str,
     key: str | None,
     fingerprint: str | None,
@@ -87,7 +87,7 @@ def earlier(
     return next((entry for entry in same if entry and entry.state in TO_COME), None)
 
 
-def write_job(db: sqlite3.Connection, entry_id: str, job: Job) -> None:
+def write_job(db: Connection, entry_id: str, job: Job) -> None:
     at = text_of(job.submitted_at or datetime.now(UTC))
     told = (job.batch_id, at, entry_id)
     db.execute(
@@ -95,21 +95,21 @@ def write_job(db: sqlite3.Connection, entry_id: str, job: Job) -> None:
     )
     for task_id in job.task_ids:
         db.execute(
-            "INSERT INTO tasks (entry_id, task_id, of_job) VALUES (?, ?, 1)"
-            " ON CONFLICT (entry_id, task_id) DO UPDATE SET of_job = 1",
+            "INSERT INTO tasks (entry_id, task_id, of_job) VALUES (?, ?, true)"
+            " ON CONFLICT (entry_id, task_id) DO UPDATE SET of_job = true",
             (entry_id, task_id),
         )
 
 
-def drop_odd_ids(db: sqlite3.Connection, entry_id: str) -> None:
+def drop_odd_ids(db: Connection, entry_id: str) -> None:
     """Ids that nothing was ever told of, because the service cannot be asked for them."""
     query = "SELECT task_id FROM tasks WHERE entry_id = ? AND state IS NULL"
     ids = [row["task_id"] for row in db.execute(query, (entry_id,))]
-    odd = [(entry_id, each) for each in ids if not is_id(each)]
-    db.executemany("DELETE FROM tasks WHERE entry_id = ? AND task_id = ?", odd)
+    for odd in (each for each in ids if not is_id(each)):
+        db.execute("DELETE FROM tasks WHERE entry_id = ? AND task_id = ?", (entry_id, odd))
 
 
-def write_told(db: sqlite3.Connection, before: Entry, after: Entry) -> None:
+def write_told(db: Connection, before: Entry, after: Entry) -> None:
     """What an entry has gained, or what has changed."""
     known = {task.id: (task.raw_state, task.message) for task in before.tasks}
     for task in after.tasks:
@@ -119,7 +119,8 @@ def write_told(db: sqlite3.Connection, before: Entry, after: Entry) -> None:
     for name, (task_id, video) in _by_name(after).items():
         if kept.get(name) != (task_id, video):
             told = (name, task_id, video.url, video.cover_url)
-            db.execute(VIDEO, (after.id, identity(video.url), *told))
+            place = (after.id, identity(video.url))
+            db.execute(VIDEO, (*place, *told, *place))
     if after.final != before.final:
         db.execute("UPDATE entries SET final = ? WHERE id = ?", (after.final, after.id))
 
@@ -128,9 +129,7 @@ def _by_name(entry: Entry) -> dict[str, tuple[str, Video]]:
     return {video.name: (task.id, video) for task in entry.tasks for video in task.videos}
 
 
-def to_mark(
-    db: sqlite3.Connection, base_url: str, video: Video, path: Path
-) -> Sequence[sqlite3.Row]:
+def to_mark(db: Connection, base_url: str, video: Video, path: Path) -> Sequence[Row]:
     """Whose path is another one. Of several videos that share an address it is the one of the same
     query, then of the same name; where that says nothing, none of them counts as fetched."""
     for known, (one, named) in zip((video.url, identity(video.url)), BY_ADDRESS, strict=True):
@@ -139,24 +138,26 @@ def to_mark(
             rows = db.execute(named, (known, video.name, base_url)).fetchall()
         elif not rows:
             continue
-        return [row for row in rows if row["path"] != _path(path)]
+        return [row for row in rows if row["path"] is None or _path(row["path"]) != path.absolute()]
     return ()
 
 
-def mark_fetched(db: sqlite3.Connection, row: sqlite3.Row, path: Path) -> None:
+def mark_fetched(db: Connection, row: Row, path: Path) -> None:
     """Write down where a video is."""
-    db.execute("UPDATE videos SET path = ? WHERE rowid = ?", (_path(path), row["place"]))
+    db.execute(
+        "UPDATE videos SET path = ? WHERE rowid = ?", (os.fsencode(path.absolute()), row["place"])
+    )
     derive(db, row["entry_id"])
 
 
-def derive(db: sqlite3.Connection, entry_id: str) -> None:
+def derive(db: Connection, entry_id: str) -> None:
     """Keep what the state of an entry has come to."""
     if entry := read(db, entry_id):
         told = (entry.state, entry_id, entry.state)
         db.execute("UPDATE entries SET state = ? WHERE id = ? AND state != ?", told)
 
 
-def derive_all(db: sqlite3.Connection) -> None:
+def derive_all(db: Connection) -> None:
     """The same for those whose state nobody has kept yet."""
     while rows := db.execute(NOT_DERIVED, (PAGE,)).fetchall():
         for row, entry in zip(rows, entries_of(db, rows), strict=True):
@@ -164,23 +165,13 @@ def derive_all(db: sqlite3.Connection) -> None:
             db.execute("UPDATE entries SET state = ? WHERE rowid = ?", told)
 
 
-def _path(path: Path) -> str | bytes:
-    """The bytes of a path that is no text: it must come back as it was."""
-    text = os.fspath(path.absolute())
-    try:
-        text.encode()
-    except UnicodeEncodeError:
-        return os.fsencode(text)
-    return text
-
-
-def read(db: sqlite3.Connection, entry_id: str) -> Entry | None:
+def read(db: Connection, entry_id: str) -> Entry | None:
     """One entry. Nobody was asked whether it is held."""
     rows = db.execute("SELECT * FROM entries WHERE id = ?", (entry_id,)).fetchall()
     return next(iter(entries_of(db, rows)), None)
 
 
-def entries_of(db: sqlite3.Connection, rows: Sequence[sqlite3.Row]) -> list[Entry]:
+def entries_of(db: Connection, rows: Sequence[Row]) -> list[Entry]:
     """The entries of these rows, likewise."""
     if not rows:
         return []
@@ -192,14 +183,14 @@ def entries_of(db: sqlite3.Connection, rows: Sequence[sqlite3.Row]) -> list[Entr
     return [_entry(row, tasks_of[row["id"]], videos_of[row["id"]]) for row in rows]
 
 
-def _by_entry(rows: Iterable[sqlite3.Row]) -> defaultdict[str, list[sqlite3.Row]]:
-    found: defaultdict[str, list[sqlite3.Row]] = defaultdict(list)
+def _by_entry(rows: Iterable[Row]) -> defaultdict[str, list[Row]]:
+    found: defaultdict[str, list[Row]] = defaultdict(list)
     for row in rows:
         found[row["entry_id"]].append(row)
     return found
 
 
-def _entry(row: sqlite3.Row, tasks: Sequence[sqlite3.Row], videos: Sequence[sqlite3.Row]) -> Entry:
+def _entry(row: Row, tasks: Sequence[Row], videos: Sequence[Row]) -> Entry:
     cells = _Cells(row)
     payload = cells.read("payload", _object) or {}
     made: defaultdict[str, list[Video]] = defaultdict(list)
@@ -224,9 +215,7 @@ def _entry(row: sqlite3.Row, tasks: Sequence[sqlite3.Row], videos: Sequence[sqli
             if task["state"] is not None
         ),
         files={
-            video["name"]: Path(os.fsdecode(video["path"]))
-            for video in videos
-            if video["path"] is not None
+            video["name"]: _path(video["path"]) for video in videos if video["path"] is not None
         },
         settled=bool(row["settled"]),
         final=bool(row["final"]),
@@ -240,7 +229,7 @@ class _Cells:
     """A row that may be damaged: what can be read of it counts, its ids above all, and one that
     cannot be read stops no other."""
 
-    def __init__(self, row: sqlite3.Row) -> None:
+    def __init__(self, row: Row) -> None:
         self._row = row
         self._faults: list[str] = []
 
@@ -264,6 +253,11 @@ def _object(text: str) -> dict[str, Any]:
     if not isinstance(value, dict):
         raise TypeError("no object")
     return value
+
+
+def _path(stored: bytes | str) -> Path:
+    """A path is bytes, which may be no text. It was a text where it could be one."""
+    return Path(os.fsdecode(stored))
 
 
 def _video_number(payload: Mapping[str, Any]) -> int | None:

@@ -1,14 +1,14 @@
-"""The turns of a journal in SQLite, in the caller's transaction."""
+"""The turns of a journal in tables, in the caller's transaction."""
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import Any
 
 from .._limits import Delay
 from . import rows
+from .connection import Connection
 from .entry import Entry
 from .turns import DOUBTFUL, PATIENCE, TICK, Gate, Turn, delay, tasks_of
 
@@ -38,7 +38,7 @@ AND (state = 'running' OR (state = 'unknown' AND sent_at > ?)) LIMIT ?
 
 
 def look(
-    db: sqlite3.Connection,
+    db: Connection,
     base_url: str,
     entry_id: str,
     payload: Mapping[str, Any],
@@ -53,14 +53,14 @@ def look(
     return delay(turn, now.timestamp(), gate(db, base_url), running, tasks_of(payload))
 
 
-def stands(db: sqlite3.Connection, entry_id: str, now: datetime) -> bool:
+def stands(db: Connection, entry_id: str, now: datetime) -> bool:
     """Whether an entry stands in the queue, and nobody will pass it over soon."""
     told = db.execute(SEEN, (entry_id,)).fetchone()
     return told is not None and 0 <= now.timestamp() - told["seen"] < PATIENCE / 3
 
 
 def take(
-    db: sqlite3.Connection,
+    db: Connection,
     base_url: str,
     entry_id: str,
     payload: Mapping[str, Any],
@@ -77,25 +77,25 @@ def take(
     return None
 
 
-def leave(db: sqlite3.Connection, entry_id: str) -> None:
+def leave(db: Connection, entry_id: str) -> None:
     """Give its place in the queue up."""
     db.execute(LEAVE, (entry_id,))
 
 
-def close(db: sqlite3.Connection, base_url: str, now: datetime, seconds: float) -> None:
+def close(db: Connection, base_url: str, now: datetime, seconds: float) -> None:
     """Let nothing through for so long, or as long as is known already."""
     if gate(db, base_url).closed(now.timestamp()) < seconds:
         db.execute(CLOSE, (base_url, now.timestamp(), seconds))
 
 
-def gate(db: sqlite3.Connection, base_url: str) -> Gate:
+def gate(db: Connection, base_url: str) -> Gate:
     """What is known of the last turns."""
     told = db.execute(GATE, (base_url,)).fetchone()
     return Gate(**told) if told else Gate()
 
 
 def _may_run(
-    db: sqlite3.Connection, base_url: str, entry_id: str, now: datetime, turn: Turn
+    db: Connection, base_url: str, entry_id: str, now: datetime, turn: Turn
 ) -> Iterator[Entry]:
     """Entries that take places, the entry itself left out: as many as tell whether one is free."""
     since = rows.text_of(now - DOUBTFUL)

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ._process.paths import expanded, quoted
+from ._process.paths import expanded, quoted, without_password
 
 if TYPE_CHECKING:
     from weryai import Job, Result
@@ -65,7 +65,7 @@ class Invocation:
         if self.base_url:
             words += ["--base-url", self.base_url]
         if self.journal and self.journal != expanded(os.environ.get("WERYAI_JOURNAL", "")):
-            words += ["--journal", self.journal]
+            words += ["--journal", without_password(self.journal)]
         if command in ("download", "resume") and self.out is not None:
             words += ["--out", str(self.out)]
         if self.job is not None:

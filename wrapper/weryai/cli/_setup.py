@@ -10,7 +10,7 @@ from typing import Any
 from attrs import evolve
 
 from weryai import Clock, Job, SystemClock, WeryAI
-from weryai.journal import Journal, SQLiteJournal
+from weryai.journal import Journal, PostgresJournal, SQLiteJournal, open_journal
 
 from . import _output
 from ._errors import UsageError
@@ -38,12 +38,12 @@ def journal_path() -> Path:
 
 
 @contextmanager
-def opened(given: str | None) -> Iterator[SQLiteJournal | None]:
+def opened(given: str | None) -> Iterator[SQLiteJournal | PostgresJournal | None]:
     """The journal, None where none is wanted. Raises JournalError."""
     if given == NOWHERE:
         yield None
         return
-    journal = SQLiteJournal(given or journal_path())
+    journal = open_journal(given or journal_path())
     try:
         yield journal
     finally:
@@ -51,11 +51,23 @@ def opened(given: str | None) -> Iterator[SQLiteJournal | None]:
 
 
 @contextmanager
-def required(given: str | None) -> Iterator[SQLiteJournal]:
+def required(given: str | None) -> Iterator[SQLiteJournal | PostgresJournal]:
     """The journal, for a command that is about nothing else. Raises JournalError, UsageError."""
     with opened(given) as journal:
         if journal is None:
             raise UsageError(f"--journal {NOWHERE}: this command reads a journal")
+        yield journal
+
+
+@contextmanager
+def in_a_file(given: str | None) -> Iterator[SQLiteJournal]:
+    """The same, for a command about its file."""
+    with required(given) as journal:
+        if not isinstance(journal, SQLiteJournal):
+            raise UsageError(
+                "this is for a journal in a file: a database has tools of its own, such as pg_dump"
+                " and pg_amcheck"
+            )
         yield journal
 
 

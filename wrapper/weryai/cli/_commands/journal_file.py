@@ -25,7 +25,7 @@ def backup(
     run: Invocation = ctx.obj
     run.json = as_json
     target = Path(file)
-    with _setup.required(journal) as kept:
+    with _setup.in_a_file(journal) as kept:
         kept.backup(target)
         number = sum(kept.counts().values())
     if as_json:
@@ -39,7 +39,7 @@ def check(ctx: typer.Context, as_json: Json = False, journal: JournalFile = None
     """Look through all of the journal for damage; other commands read no more than they need."""
     run: Invocation = ctx.obj
     run.json = as_json
-    with _setup.required(journal) as kept:
+    with _setup.in_a_file(journal) as kept:
         kept.check()
         number = sum(kept.counts().values())
     if as_json:

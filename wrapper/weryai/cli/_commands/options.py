@@ -47,7 +47,7 @@ def _journal(help_text: str) -> Any:
     return typer.Option(
         "--journal",
         parser=path,
-        metavar="FILE",
+        metavar="FILE|URL",
         envvar="WERYAI_JOURNAL",
         show_envvar=False,
         help=help_text,
@@ -90,7 +90,7 @@ Batch = Annotated[
     str | None, typer.Option(metavar="BATCH_ID", help="All tasks of a batch, by its id.")
 ]
 JournalFile = Annotated[
-    str | None, _journal("Where paid jobs are written down; `none` for nowhere.")
+    str | None, _journal("Where paid jobs are written down: a file, postgresql://…, or `none`.")
 ]
 UploadJournal = Annotated[
     str | None, _journal("Where addresses are kept for 24 hours; `none` uploads anew.")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shlex
 
 
@@ -10,6 +11,15 @@ def expanded(text: str) -> str:
     """With the home folder for a `~` that no shell has seen, as in quotes and in settings files. An
     unknown user's stays what it is."""
     return os.path.expanduser(text)
+
+
+def without_password(place: str) -> str:
+    """A path, or the address of a database as it may be shown: libpq takes what is left out from
+    PGPASSWORD or ~/.pgpass."""
+    if not place.startswith(("postgresql://", "postgres://")):
+        return place
+    place = re.sub(r"^(\w+://[^:/?]*):.*@", r"\1@", place, flags=re.DOTALL)
+    return re.sub(r"([?&])(?:ssl)?password=[^&]*&?", r"\1", place).rstrip("?&")
 
 
 def quoted(word: str) -> str:

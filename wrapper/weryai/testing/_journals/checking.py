@@ -26,7 +26,8 @@ def check_journal(make: Make, promise: str | None = None) -> None:
             check_journal(lambda name: MyJournal(tmp_path / name), promise)
 
     What a crash leaves is not tried: how a process ends, and when its claims do, is a matter of the
-    storage.
+    storage. One that goes by a clock of its own has to be made so that it goes by the times that it
+    is told: `PostgresJournal(dsn, clock="caller")`.
 
     Parameters:
         make: opens the journal of this name: empty where the name is new, and with what is in it

@@ -1,0 +1,261 @@
+"""A journal in tables, whatever database they are in."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
+from datetime import datetime
+from pathlib import Path
+from typing import Any, Generic, TypeVar
+
+from .._limits import Delay
+from ..errors import AlreadySubmittedError, JournalError
+from ..results import Job, Task, Video
+from . import rows, turn_rows
+from .connection import Connection, Holders, Tables, UnsureError
+from .entry import MULTI_IMAGE, UNKNOWN, Entry, State
+from .listing import Listing
+from .turns import Turn
+
+T = TypeVar("T", bound=Tables)
+H = TypeVar("H", bound=Holders)
+
+INSERT = """
+INSERT INTO entries (
+    id, base_url, operation, payload, sent_at, idempotency_key, fingerprint, state
+) VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+"""
+REFUSE = """
+DELETE FROM entries WHERE id = ? AND submitted_at IS NULL AND reason IS NULL AND NOT settled
+"""
+
+
+class TableJournal(Generic[T, H]):
+    """A `Journal` on a database and on what holds its claims."""
+
+    def __init__(self, db: T, claims: H) -> None:
+        self._db, self._claims = db, claims
+        self._listing = Listing(db, claims)
+
+    def begin(
+        self,
+        entry_id: str,
+        base_url: str,
+        payload: Mapping[str, Any],
+        sent_at: datetime,
+        *,
+        operation: str = MULTI_IMAGE,
+        idempotency_key: str | None = None,
+        fingerprint: str | None = None,
+        none_since: datetime | None = None,
+        turn: Turn | None = None,
+    ) -> Delay | None:
+        """See `Journal.begin`."""
+        at, same = rows.text_of(sent_at), (base_url, idempotency_key, fingerprint, none_since)
+        if turn is not None:
+            with self._db.reading() as db:
+                now = self._db.now(db, sent_at)
+                if turn_rows.stands(db, entry_id, now):  # so that most looks write nothing
+                    self._refuse_repeat(db, *same)
+                    if delay := turn_rows.look(db, base_url, entry_id, payload, now, turn):
+                        return delay
+        if not self.claim(entry_id):
+            raise JournalError(f"{self._db.name}: the entry {entry_id} is being sent already")
+        try:
+            with self._db.writing() as db:
+                self._db.require_in_place()  # what is sent now would be in no journal
+                self._claims.require(entry_id)
+                self._refuse_repeat(db, *same)
+                delay = None
+                if turn is not None:
+                    now = self._db.now(db, sent_at)
+                    delay = turn_rows.take(db, base_url, entry_id, payload, now, turn)
+                if delay is None:
+                    db.execute(
+                        INSERT,
+                        (
+                            entry_id,
+                            base_url,
+                            operation,
+                            json.dumps(payload),
+                            at,
+                            idempotency_key,
+                            fingerprint,
+                            UNKNOWN,
+                        ),
+                    )
+        except BaseException as error:
+            if isinstance(error, UnsureError):  # nothing is sent, nor may it look so
+                with suppress(JournalError):
+                    self.refuse(entry_id)
+            self.release(entry_id)
+            raise
+        if delay:
+            self.release(entry_id)
+        return delay
+
+    def turn(self, entry_id: str, at: datetime, turn: Turn) -> Delay | None:
+        """See `Journal.turn`."""
+        with self._db.writing() as db:
+            entry = rows.read(db, entry_id)
+            if entry is None:
+                raise JournalError(f"{self._db.name}: the entry {entry_id} is gone")
+            self._claims.require(entry_id)
+            now = self._db.now(db, at)
+            return turn_rows.take(db, entry.base_url, entry_id, entry.payload, now, turn)
+
+    def hold_back(self, base_url: str, at: datetime, seconds: float) -> None:
+        """See `Journal.hold_back`."""
+        with self._db.writing() as db:
+            turn_rows.close(db, base_url, self._db.now(db, at), seconds)
+
+    def earlier(
+        self,
+        base_url: str,
+        *,
+        idempotency_key: str | None = None,
+        fingerprint: str | None = None,
+        since: datetime | None = None,
+    ) -> Entry | None:
+        """See `Journal.earlier`."""
+        with self._db.reading() as db:
+            entry = rows.earlier(db, base_url, idempotency_key, fingerprint, since)
+        # With a second look, as everything that is read.
+        return self.entry(entry.id) if entry else None
+
+    def accept(self, entry_id: str, job: Job) -> None:
+        """See `Journal.accept`."""
+        with self._released(entry_id) as db:
+            rows.write_job(db, entry_id, job)
+
+    def refuse(self, entry_id: str) -> None:
+        """See `Journal.refuse`."""
+        with self._released(entry_id) as db:
+            db.execute(REFUSE, (entry_id,))
+            turn_rows.leave(db, entry_id)
+
+    def doubt(self, entry_id: str, reason: str) -> None:
+        """See `Journal.doubt`."""
+        with self._released(entry_id) as db:
+            db.execute("UPDATE entries SET reason = ? WHERE id = ?", (reason, entry_id))
+
+    def note(self, entry_id: str, tasks: Sequence[Task], *, final: bool = False) -> None:
+        """See `Journal.note`."""
+        with self._db.reading() as db:
+            entry = rows.read(db, entry_id)
+        if entry is None or entry.told(tasks, final=final) == entry:
+            return
+        with self._changing(entry_id) as db:
+            if entry := rows.read(db, entry_id):  # as it is now
+                rows.write_told(db, entry, entry.told(tasks, final=final))
+
+    def fetched(self, base_url: str, video: Video, path: Path) -> None:
+        """See `Journal.fetched`."""
+        with self._db.reading() as db:
+            if not rows.to_mark(db, base_url, video, path):
+                return
+        with self._db.writing() as db:
+            for row in rows.to_mark(db, base_url, video, path):  # as they are now
+                rows.mark_fetched(db, row, path)
+
+    def find(self, base_url: str, job: Job) -> Entry | None:
+        """See `Journal.find`."""
+        with self._db.reading() as db:
+            owner = rows.owner(db, base_url, job.task_ids, job.batch_id)
+        return self.entry(owner) if owner else None
+
+    def entries(
+        self,
+        *,
+        state: State | None = None,
+        after: datetime | str | None = None,
+        newest_first: bool = False,
+    ) -> Iterator[Entry]:
+        """See `Journal.entries`. Twenty are read at a time."""
+        return self._listing.entries(state, after, newest_first)
+
+    def open_entries(self) -> Iterator[Entry]:
+        """See `Journal.open_entries`."""
+        return self._listing.open_entries()
+
+    def counts(self) -> dict[State, int]:
+        """See `Journal.counts`."""
+        return self._listing.counts()
+
+    def entry(self, entry_id: str) -> Entry | None:
+        """See `Journal.entry`."""
+        return self._listing.entry(entry_id)
+
+    def settle(self, entry_id: str, job: Job | None = None) -> None:
+        """See `Journal.settle`."""
+        with self._changing(entry_id) as db:
+            if job is not None:
+                rows.drop_odd_ids(db, entry_id)
+                rows.write_job(db, entry_id, job)
+            settled = (job is None, entry_id)
+            db.execute("UPDATE entries SET settled = ? WHERE id = ?", settled)
+
+    def forget(self, entry_ids: Collection[str]) -> None:
+        """See `Journal.forget`."""
+        with self._db.writing() as db:
+            for entry_id in entry_ids:
+                db.execute("DELETE FROM entries WHERE id = ?", (entry_id,))
+
+    def claim(self, entry_id: str) -> bool:
+        """See `Journal.claim`."""
+        with self._db.explained():
+            return self._claims.take(entry_id)
+
+    def release(self, entry_id: str) -> None:
+        """See `Journal.release`."""
+        self._claims.free(entry_id)
+
+    def uploaded(self, base_url: str, sha256: str, address: str | None, at: datetime) -> None:
+        """See `Journal.uploaded`."""
+        with self._db.writing() as db:
+            key = (base_url, sha256)
+            db.execute("DELETE FROM uploads WHERE base_url = ? AND sha256 = ?", key)
+            if address is not None:
+                db.execute(
+                    "INSERT INTO uploads VALUES (?, ?, ?, ?)", (*key, address, rows.text_of(at))
+                )
+
+    def address_of(self, base_url: str, sha256: str, since: datetime) -> str | None:
+        """See `Journal.address_of`."""
+        query = "SELECT address FROM uploads WHERE base_url = ? AND sha256 = ? AND at > ?"
+        found = self._db.rows(query, (base_url, sha256, rows.text_of(since)))
+        return str(found[0]["address"]) if found else None
+
+    def close(self) -> None:
+        """See `Journal.close`."""
+        if self._db.is_ours:  # a child of this process gives back nothing that is its parent's
+            self._claims.close()
+            self._db.close()
+
+    def _refuse_repeat(
+        self,
+        db: Connection,
+        base_url: str,
+        key: str | None,
+        fingerprint: str | None,
+        since: datetime | None,
+    ) -> None:
+        if earlier := rows.earlier(db, base_url, key, fingerprint, since):
+            raise AlreadySubmittedError(self._listing.with_claim(earlier))
+
+    @contextmanager
+    def _released(self, entry_id: str) -> Iterator[Connection]:
+        """A transaction, and the end of the claim, whatever becomes of the transaction."""
+        try:
+            with self._changing(entry_id) as db:
+                yield db
+        finally:
+            self.release(entry_id)
+
+    @contextmanager
+    def _changing(self, entry_id: str) -> Iterator[Connection]:
+        """A transaction, at the end of which the state of the entry is kept."""
+        with self._db.writing() as db:
+            yield db
+            rows.derive(db, entry_id)
