@@ -241,7 +241,8 @@ class WeryAI:
         first got.
 
         Lost and failed polls do not end it; a refused key does, and so does an id that is not
-        found, once the job is older than a minute, or this wait where its age is not known.
+        found, once the job is older than a minute, or this wait where its age is not known, unless
+        all videos that were paid for are there.
 
         Parameters:
             job: from `submit`; or the id of a task, or a list of ids.
