@@ -3,7 +3,9 @@ how close they came can be read."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import asyncio
+import json
+from collections.abc import AsyncIterator, Callable
 from math import inf
 from typing import Any
 
@@ -27,6 +29,7 @@ from contract_tests.support.servers.simulator_http import (
 )
 from weryai import MultiImageToVideo
 from weryai.testing import Lost, ManualClock, Simulator, refusal
+from weryai.testing._transport import AsyncTransport
 
 HTTPS = "https://example.com/image1.jpg"
 
@@ -105,6 +108,38 @@ def test_a_client_that_is_refused_for_its_haste_pays_once_for_each(
             client.submit(ask(images=[HTTPS]))
         assert (len(simulator.ledger), simulator.credits) == (5, 975)
         assert simulator.smallest_accepted_gap >= 2.5 - 0.001
+
+
+def test_a_submission_comes_when_all_of_it_is_there(clock: ManualClock) -> None:
+    """Else two that were let through one after the other could be accepted at once."""
+    simulator = Simulator(clock=clock, spacing=1)
+
+    async def both() -> tuple[int, int]:
+        begun, rest = asyncio.Event(), asyncio.Event()
+
+        async def slow() -> AsyncIterator[bytes]:
+            yield whole[:9]
+            begun.set()
+            await rest.wait()
+            yield whole[9:]
+
+        headers = {"Authorization": f"Bearer {simulator.api_key}"}
+        transport = AsyncTransport(simulator.app)
+        async with httpx.AsyncClient(
+            transport=transport, base_url="http://localhost", headers=headers
+        ) as http:
+            kind = {"Content-Type": "application/json"}
+            first = asyncio.create_task(http.post(SUBMIT, content=slow(), headers=kind))
+            await begun.wait()
+            clock.advance(1)
+            second = await http.post(SUBMIT, json=REQUEST)
+            rest.set()
+            return (await first).json()["status"], second.json()["status"]
+
+    whole = json.dumps(REQUEST).encode()
+    with simulator:
+        assert asyncio.run(both()) == (1001, 0)
+        assert simulator.smallest_accepted_gap == inf
 
 
 # What can be read of it

@@ -72,15 +72,6 @@ class Account:
                 by_chance = self.chance.lost(self.rules)
             return script.popleft() if script else by_chance
 
-    def admit(self) -> None:
-        """Let a submission through to be looked at. Raises Refusal where it comes too soon after
-        the last one that was let through: how the service counts is not published."""
-        with self.lock:
-            now = self.clock.monotonic()
-            if now - self.admitted_at < self.rules.spacing - SLACK:
-                raise Refusal(1001)
-            self.admitted_at = now
-
     def running(self) -> int:
         """How many tasks have not ended."""
         with self.lock:
@@ -89,8 +80,9 @@ class Account:
 
     def submit(self, operation: Operation, body: Any, base: str) -> Accepted:
         """Check, charge and start. Raises Refusal, and then nothing was charged."""
-        payload = _checks.check(operation, body, self.variant)
         with self.lock:
+            self._admit()
+            payload = _checks.check(operation, body, self.variant)
             number = payload.get("video_number", 1)
             shares = [number] if self.variant.one_task else [1] * number
             if self.running() + len(shares) > self.rules.max_running:
@@ -108,7 +100,7 @@ class Account:
             self.enter(line, tasks)
             for task in tasks:
                 self.notify(task)
-            self.traffic.accepted.note(self.clock.monotonic())
+            self.traffic.accepted.note(self.admitted_at)
             self.traffic.most_running = max(self.traffic.most_running, len(self.unended))
             return line
 
@@ -177,6 +169,14 @@ class Account:
             if due and self.saved:
                 self.saved.add("notified", [task.id for task in due])
             return due
+
+    def _admit(self) -> None:
+        """Let a submission through to be looked at. Raises Refusal where it comes too soon after
+        the last one that was let through: how the service counts is not published."""
+        now = self.clock.monotonic()
+        if now - self.admitted_at < self.rules.spacing - SLACK:
+            raise Refusal(1001)
+        self.admitted_at = now
 
     def _task(
         self,

@@ -73,7 +73,6 @@ class App:
         await self._routes(scope, receive, send)
 
     async def submit(self, operation: Operation, request: Request) -> Any:
-        self.account.admit()
         try:
             body = _parsed(await _door.bounded(request, _door.MAX_JSON).body())
         except _door.TooLargeError as error:
