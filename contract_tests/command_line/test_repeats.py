@@ -51,14 +51,15 @@ def _in_the_middle_of(cli: Cli, monkeypatch: pytest.MonkeyPatch, argv: list[str]
     once = WeryAI.submit
 
     def twice(client: WeryAI, request: Any, **options: Any) -> Any:
-        send = client._http.send
+        http: Any = client._http
+        ask = http.transport_of
 
         def sending(*args: Any, **more: Any) -> Any:
             monkeypatch.setattr(WeryAI, "submit", once)
             said.append(cli(*argv))
-            return send(*args, **more)
+            return ask(*args, **more)
 
-        monkeypatch.setattr(client._http, "send", sending)
+        monkeypatch.setattr(http, "transport_of", sending)
         return once(client, request, **options)
 
     monkeypatch.setattr(WeryAI, "submit", twice)

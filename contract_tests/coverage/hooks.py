@@ -64,11 +64,11 @@ def install(seen: Seen, patch: pytest.MonkeyPatch) -> None:
 
 
 def _sending(seen: Seen, original: Any) -> Any:
-    async def send(io: Any, call: dict[str, Any], *more: Any) -> httpx.Response:
-        response: httpx.Response = await original(io, call, *more)
+    async def send(io: Any, call: dict[str, Any], key: Any, answer: Any) -> httpx.Response:
+        response: httpx.Response = await original(io, call, key, answer)
         operation = _sent(seen, _as_sent(call))
         if operation:
-            _read(seen, operation, response)
+            _read(seen, operation, response, answer.body)
         return response
 
     return send
@@ -92,7 +92,7 @@ def _parsing(seen: Seen, original: Any, operation: str) -> Any:
             with suppress(RuntimeError):  # an answer that nobody asked for
                 response.request.read()
                 _sent(seen, response.request)
-            _read(seen, operation, response)
+            _read(seen, operation, response, response.content)
         return original(client=client, response=response)
 
     return parse
@@ -110,10 +110,10 @@ def _sent(seen: Seen, request: httpx.Request) -> str | None:
     return operation
 
 
-def _read(seen: Seen, operation: str, response: httpx.Response) -> None:
+def _read(seen: Seen, operation: str, response: httpx.Response, body: bytes) -> None:
     place = f"reply {response.status_code}"
-    seen.reply("read", operation, place, response.headers, response.content)
-    seen.offer("client", operation, response.status_code, response.content)
+    seen.reply("read", operation, place, response.headers, body)
+    seen.offer("client", operation, response.status_code, body)
 
 
 def _checking(seen: Seen, original: Any) -> Any:

@@ -275,12 +275,13 @@ def redirect(status: int, elsewhere: bool) -> Fault:
 
 
 def astray(location: str) -> Fault:
-    """A redirect to what is no address, on which httpx stumbles even where it follows none."""
+    """A redirect to what is no address. A call of the API does not look where it leads; a download
+    goes through httpx's client, which stumbles on it."""
 
     def respond(*_: str) -> httpx.Response:
         return httpx.Response(302, headers=[(b"Location", location.encode())])
 
-    return answer(f"HTTP 302 to {location}", Row.LOST, respond)
+    return answer(f"HTTP 302 to {location}", Row.REDIRECTED, respond, file=Row.LOST)
 
 
 def in_half_a_minute() -> str:

@@ -14,7 +14,8 @@ from ._calls.terms import Terms
 from ._limits import Delay, Limits
 from ._network import clients, settings
 from ._network.clock import Clock, SystemClock
-from ._network.home import LoopHome
+from ._network.home import LoopHome, home_of
+from ._network.hops import Guard
 from ._network.io import AsyncIO
 from ._network.key import Key
 from .requests import Image, MultiImageToVideo, VideoRequest
@@ -42,6 +43,7 @@ class AsyncWeryAI:
         journal: Journal | str | os.PathLike[str] | None = None,
         limits: Limits | None = None,
         transport: httpx.AsyncBaseTransport | None = None,
+        http_client: httpx.AsyncClient | None = None,
         clock: Clock | None = None,
     ) -> None:
         # Loaded when a client is made: who imports an error, a request or a result needs none.
@@ -54,12 +56,15 @@ class AsyncWeryAI:
         )  # no traceback shows a local variable of it
         config = settings.load(key, base_url, registry_url, timeout, retry_budget)
         self._base_url = config.base_url
-        self._http = clients.async_client(config, transport)
+        self._http = clients.async_client(config, transport, http_client)
+        self._closes_http = http_client is None
         self._journal = bookkeeping.opened(journal)
         self._closes_journal = self._journal is not journal
-        self._home = LoopHome()
-        io = AsyncIO(self._http, config.timeout, clock or SystemClock(), self._home)
-        self._flows = Flows(io, config, self._journal, limits)
+        self._home = home_of(http_client, LoopHome)
+        self._io = AsyncIO(
+            self._http, Guard(config), config.timeout, clock or SystemClock(), self._home
+        )
+        self._flows = Flows(self._io, config, self._journal, limits)
         self._transport = transport
         self._api: AuthenticatedClient | None = None
 
@@ -171,7 +176,9 @@ class AsyncWeryAI:
         """Close the connections, and the journal if it was given as a path. It leaves to another
         process both, and to another event loop the connections: nothing else can close them."""
         if self._home.is_here:
-            await self._http.aclose()
+            self._io.closed = True
+            if self._closes_http:
+                await self._http.aclose()
             if self._api is not None:
                 await self._api.get_async_httpx_client().aclose()
         if self._home.is_process and self._journal is not None and self._closes_journal:

@@ -14,7 +14,8 @@ from ._calls.terms import Terms
 from ._limits import Delay, Limits
 from ._network import clients, settings
 from ._network.clock import Clock, SystemClock
-from ._network.home import Home
+from ._network.home import Home, home_of
+from ._network.hops import Guard
 from ._network.io import BlockingIO, finish
 from ._network.key import Key
 from .requests import Image, MultiImageToVideo, VideoRequest
@@ -48,10 +49,15 @@ class WeryAI:
             takes, instead of being refused. They hold among all that use the same journal, and
             among the calls of this client where it has none. None sends at once.
         transport: an httpx transport to use instead of the network, as tests do.
+        http_client: an httpx.Client of your own to send with: its pool, proxies and certificates.
+            It is asked for one hop a time, without its auth, cookies, headers and redirects, and
+            stays open. Whatever sends a request again below it, such as a transport that retries,
+            may pay twice. `api` has connections of its own.
         clock: where the time comes from, as tests do.
 
     Raises:
-        ConfigError: no key, or an address that is not https (http only on this machine).
+        ConfigError: no key, an address that is not https (http only on this machine), or an
+            http_client of the other kind.
         JournalError: the journal is damaged, cannot be reached, or was written by a newer weryai.
     """
 
@@ -68,6 +74,7 @@ class WeryAI:
         journal: Journal | str | os.PathLike[str] | None = None,
         limits: Limits | None = None,
         transport: httpx.BaseTransport | None = None,
+        http_client: httpx.Client | None = None,
         clock: Clock | None = None,
     ) -> None:
         # Loaded when a client is made: who imports an error, a request or a result needs none.
@@ -80,12 +87,15 @@ class WeryAI:
         )  # no traceback shows a local variable of it
         config = settings.load(key, base_url, registry_url, timeout, retry_budget)
         self._base_url = config.base_url
-        self._http = clients.client(config, transport)
+        self._http = clients.client(config, transport, http_client)
+        self._closes_http = http_client is None
         self._journal = bookkeeping.opened(journal)
         self._closes_journal = self._journal is not journal
-        self._home = Home()
-        io = BlockingIO(self._http, config.timeout, clock or SystemClock(), self._home)
-        self._flows = Flows(io, config, self._journal, limits)
+        self._home = home_of(http_client, Home)
+        self._io = BlockingIO(
+            self._http, Guard(config), config.timeout, clock or SystemClock(), self._home
+        )
+        self._flows = Flows(self._io, config, self._journal, limits)
         self._transport = transport
         self._api: AuthenticatedClient | None = None
 
@@ -343,7 +353,9 @@ class WeryAI:
         forked from its own it leaves both alone: they are the other's."""
         if not self._home.is_process:
             return
-        self._http.close()
+        self._io.closed = True
+        if self._closes_http:
+            self._http.close()
         if self._api is not None:
             self._api.get_httpx_client().close()
         if self._journal is not None and self._closes_journal:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ipaddress
 import re
 import socket
+from functools import lru_cache
 from urllib.parse import urlsplit
 
 import httpx
@@ -23,6 +24,7 @@ NAME = re.compile(r"([\w-]+\.)+[^\W\d_][\w-]*")
 UNICAST = ipaddress.ip_network("2000::/3")
 
 
+@lru_cache(maxsize=64)
 def fault(url: str) -> str | None:
     """Why an address must not be used, None if it may be: https, or http on this machine."""
     try:
@@ -50,6 +52,7 @@ def origin(url: str) -> tuple[str, str, int | None]:
     return parsed.scheme, parsed.host, parsed.port
 
 
+@lru_cache(maxsize=256)
 def is_loopback(host: str) -> bool:
     """Whether a host is this machine, in any spelling that an operating system takes for it."""
     address = _address(host)
@@ -78,6 +81,7 @@ def is_public(host: str) -> bool:
     return all(each is None or is_public(str(each)) for each in inner)
 
 
+@lru_cache(maxsize=64)
 def private_fault(url: str) -> str | None:
     """Why an address can be none of the public internet, None if it may be one."""
     try:

@@ -5,53 +5,73 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import httpx
 
-from ..errors import ConfigError, InvalidRequestError
+from ..errors import ConfigError
 from . import addresses
 from .settings import Config
 
-Hooks = dict[str, list[Callable[..., Any]]]
+T = TypeVar("T", httpx.Client, httpx.AsyncClient)
 
 PROXIES = ("http_proxy", "https_proxy", "all_proxy")
-# What is long is bounded as it arrives, which compression would hide.
-PLAIN = {"Accept-Encoding": "identity"}
 READ = (*PROXIES, "no_proxy", "SSL_CERT_FILE", "SSL_CERT_DIR", "SSLKEYLOGFILE")
 
 
-class _Client(httpx.Client):
+class Client(httpx.Client):
+    """Ours: what is for this machine goes past all proxies."""
+
     # A pattern of httpx's mounts cannot say 127.0.0.0/8, so the choice itself is made here.
     def _transport_for_url(self, url: httpx.URL) -> httpx.BaseTransport:
         direct = addresses.is_loopback(url.host)  # a proxy has another loopback
         return self._transport if direct else super()._transport_for_url(url)
 
+    def transport_of(self, url: httpx.URL) -> httpx.BaseTransport:
+        """The transport that takes a request to an address."""
+        return self._transport_for_url(url)
 
-class _AsyncClient(httpx.AsyncClient):
+
+class AsyncClient(httpx.AsyncClient):
+    """The same for asyncio and trio."""
+
     def _transport_for_url(self, url: httpx.URL) -> httpx.AsyncBaseTransport:
         direct = addresses.is_loopback(url.host)
         return self._transport if direct else super()._transport_for_url(url)
 
+    def transport_of(self, url: httpx.URL) -> httpx.AsyncBaseTransport:
+        """The transport that takes a request to an address."""
+        return self._transport_for_url(url)
 
-def client(config: Config, transport: httpx.BaseTransport | None) -> httpx.Client:
-    """A blocking client. Raises ConfigError where the environment cannot be used."""
+
+def client(
+    config: Config, transport: httpx.BaseTransport | None, given: httpx.Client | None
+) -> httpx.Client:
+    """The blocking client that was given, else one of ours. Raises ConfigError where that, or the
+    environment, cannot be used."""
+    if given is not None:
+        return _usable(given, httpx.Client, transport)
     with environment(transport):
-        hooks: Hooks = {"request": [partial(guard, config)]}
-        return _Client(
-            timeout=config.timeout, transport=transport, event_hooks=hooks, headers=PLAIN
-        )
+        return Client(timeout=config.timeout, transport=transport)
 
 
-def async_client(config: Config, transport: httpx.AsyncBaseTransport | None) -> httpx.AsyncClient:
-    """An async client. Raises ConfigError where the environment cannot be used."""
+def async_client(
+    config: Config, transport: httpx.AsyncBaseTransport | None, given: httpx.AsyncClient | None
+) -> httpx.AsyncClient:
+    """`client`, for asyncio and trio."""
+    if given is not None:
+        return _usable(given, httpx.AsyncClient, transport)
     with environment(transport):
-        hooks: Hooks = {"request": [partial(guard_async, config)]}
-        return _AsyncClient(
-            timeout=config.timeout, transport=transport, event_hooks=hooks, headers=PLAIN
-        )
+        return AsyncClient(timeout=config.timeout, transport=transport)
+
+
+def _usable(given: T, kind: type[T], transport: object) -> T:
+    if not isinstance(given, kind):
+        raise ConfigError(f"http_client must be an httpx.{kind.__name__}")
+    if transport is not None:
+        raise ConfigError("http_client has a transport of its own: give one of the two")
+    return given
 
 
 def for_generated(config: Config, transport: object, hook: Callable[[Any], Any]) -> dict[str, Any]:
@@ -70,17 +90,6 @@ def direct(url: str) -> dict[str, Any]:
     """Mounts of httpx: no proxy for an address of this machine."""
     host = httpx.URL(url).netloc.decode().rpartition("@")[2]
     return {f"all://{host}": None} if addresses.is_loopback(httpx.URL(url).host) else {}
-
-
-def guard(config: Config, request: httpx.Request) -> None:
-    """No request leaves for an address that must not be used, not along a redirect either."""
-    if fault := config.fault(str(request.url)):
-        raise InvalidRequestError([f"an address {fault}"])
-
-
-async def guard_async(config: Config, request: httpx.Request) -> None:
-    """`guard`, as an async client calls it."""
-    guard(config, request)
 
 
 @contextmanager

@@ -51,6 +51,11 @@ class Unpacking:
 def unpacking(response: httpx.Response) -> Unpacking | None:
     """What undoes the coding of a body, None where there is nothing to undo: an unknown coding is
     often just a word, and a transport of a test may give bodies that httpx has undone."""
-    coding = response.headers.get("Content-Encoding", "").strip().lower()
-    wbits = CODINGS.get(coding)
+    wbits = CODINGS.get(name(response))
     return None if wbits is None or response.is_stream_consumed else Unpacking(wbits)
+
+
+def name(response: httpx.Response) -> str:
+    """What a body is coded as, empty where nothing is said of it."""
+    coding: str = response.headers.get("Content-Encoding", "")
+    return coding.strip().lower()

@@ -90,9 +90,10 @@ class BoundedBody:
     def begin(self, response: httpx.Response) -> None:
         """Get ready for the body of a response. One layer of gzip or deflate is undone; nothing but
         `identity` was asked for, so whatever is more is no answer."""
-        self._unpacking = codings.unpacking(response)
-        coding = response.headers.get("Content-Encoding", "").strip().lower()
-        if coding not in ("", "identity", *codings.CODINGS):
+        coding = codings.name(response)
+        if coding in codings.CODINGS:
+            self._unpacking = codings.unpacking(response)
+        elif coding not in ("", "identity"):
             self._coding = coding
 
     def ends_with(self, chunk: bytes) -> bool:
@@ -125,16 +126,7 @@ class BoundedBody:
         """What has arrived."""
         return bytes(self._body[: self.longest])
 
-    def of(self, response: httpx.Response) -> httpx.Response:
-        """The response, read. Raises httpx.DecodingError where its end is missing."""
+    def end(self) -> None:
+        """Nothing more comes. Raises httpx.DecodingError where its end is missing."""
         if self._unpacking and self._packed and not (self.is_cut or self._unpacking.ended):
             raise httpx.DecodingError("it ends in the middle of its coding")
-        coded = (b"content-encoding", b"content-length", b"transfer-encoding")
-        raw = response.headers.raw  # as they came: not all of the world's are ASCII
-        headers = [pair for pair in raw if pair[0].lower() not in coded]
-        return httpx.Response(
-            response.status_code,
-            headers=headers,
-            content=self.body,
-            request=response.request,
-        )

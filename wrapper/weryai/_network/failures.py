@@ -20,7 +20,7 @@ NEVER_SENT = (
 )
 
 # What httpx lets through as it is, and has sent the request before: on asyncio an error of TLS, and
-# in every mode what comes of a Location that is no address, though no redirect is followed.
+# in every mode what comes of a Location that is no address, where its client is asked.
 AS_THEY_ARE = (ssl.SSLError, httpx.InvalidURL, UnicodeError)
 
 

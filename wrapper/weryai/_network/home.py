@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import os
 from collections.abc import Awaitable, Generator
-from typing import Any
+from typing import Any, TypeVar
+from weakref import WeakKeyDictionary
 
 from ..errors import ConfigError
 
@@ -78,6 +79,18 @@ class LoopHome(Home):
             return super().hook(_)
         super().require()
         return _Done()
+
+
+H = TypeVar("H", bound=Home)
+_HOMES: WeakKeyDictionary[object, Any] = WeakKeyDictionary()
+
+
+def home_of(http: object | None, kind: type[H]) -> H:
+    """A home of this kind; all that share a client of httpx share its home."""
+    if http is None:
+        return kind()
+    home: H = _HOMES.setdefault(http, kind())
+    return home
 
 
 _MARKS: dict[str, Any] = {}

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections import deque
-from collections.abc import AsyncGenerator, AsyncIterator, Callable, Coroutine, Iterator
+from collections.abc import Callable, Coroutine
 from concurrent.futures import Future
 from contextlib import AbstractAsyncContextManager, aclosing
 from functools import partial
@@ -14,18 +13,16 @@ import httpx
 from attrs import define, field
 
 from ..errors import ConfigError
-from . import deadlines
+from . import bodies, deadlines, hops
 from .clock import Clock, SystemClock
 from .crew import AsyncCrew, BlockingCrew, Crew
 from .deadlines import BoundedBody
 from .home import Home, LoopHome
+from .hops import Guard
+from .key import Key
 
 T = TypeVar("T")
 
-# Bytes of a file that are read in a thread at a time: at first, and at most, as each piece is twice
-# the one before it. To use a thread costs as much as to send some hundred kB; but an image of that
-# size must not be read at once, for what changes while it is sent is noticed when it is read.
-PIECE, LARGEST_PIECE = 64 * 1024, 1024 * 1024
 
 Call = dict[str, Any]  # keyword arguments of httpx.Client.build_request
 
@@ -56,9 +53,10 @@ class IO(Protocol):
         Every other method asks it of the place before it does anything."""
         ...
 
-    async def send(self, call: Call, auth: httpx.Auth, answer: BoundedBody) -> httpx.Response:
+    async def send(self, call: Call, key: Key, answer: BoundedBody) -> httpx.Response:
         """Send, follow no redirect, and read the answer within its bounds: what has arrived when
-        this ends, in whatever way, is in `answer`. Raises what httpx raises."""
+        this ends, in whatever way, is in `answer`, and the response itself is not read. Raises what
+        httpx raises."""
         ...
 
     async def save(self, call: Call | httpx.Request, sink: BodySink) -> httpx.Request | None:
@@ -93,39 +91,43 @@ class BlockingIO:
     """I/O that blocks the thread and never suspends; `finish` drives a flow on it."""
 
     http: httpx.Client
+    guard: Guard
     timeout: float
     clock: Clock = field(factory=SystemClock)
     home: Home = field(factory=Home)
+    closed: bool = False
 
     def require(self) -> None:
-        _require(self.home, self.http)
+        _require(self)
 
-    async def send(self, call: Call, auth: httpx.Auth, answer: BoundedBody) -> httpx.Response:
+    async def send(self, call: Call, key: Key, answer: BoundedBody) -> httpx.Response:
         self.require()
-        request = self.http.build_request(**call)
-        request.extensions["trace"] = partial(deadlines.trace, self.timeout)
-        response = self.http.send(request, auth=auth, stream=True)
+        request = hops.request(call, self.timeout, deadlines.trace)
+        key.sign(request)
+        self.guard.require_known(request)
+        response = hops.ask(self.http, request)
         deadlines.start(self.timeout)
         try:
             answer.begin(response)
-            for chunk in _raw(response):
+            for chunk in bodies.raw(response):
                 if answer.ends_with(chunk):
                     break
         finally:
             deadlines.stop()
             response.close()
-        return answer.of(response)
+        answer.end()
+        return response
 
     async def save(self, call: Call | httpx.Request, sink: BodySink) -> httpx.Request | None:
         self.require()
-        request = self.http.build_request(**call) if isinstance(call, dict) else call
-        request.extensions["trace"] = partial(deadlines.trace, self.timeout)
-        response = self.http.send(request, stream=True)
+        request = hops.request(call, self.timeout, deadlines.trace)
+        self.guard.require(request)
+        response = self.http.send(request, **hops.ALONE)
         try:
             if response.next_request is None:
                 sink.begin(response)
                 deadlines.start(2 * self.timeout)
-                for chunk in _raw(response):
+                for chunk in bodies.raw(response):
                     while sink.add(chunk):
                         sink.write()
                         chunk = b""
@@ -158,41 +160,45 @@ class AsyncIO:
     """I/O on asyncio or trio; whatever touches the disk runs in a thread."""
 
     http: httpx.AsyncClient
+    guard: Guard
     timeout: float
     clock: Clock = field(factory=SystemClock)
     home: LoopHome = field(factory=LoopHome)
+    closed: bool = False
 
     def require(self) -> None:
-        _require(self.home, self.http)
+        _require(self)
 
-    async def send(self, call: Call, auth: httpx.Auth, answer: BoundedBody) -> httpx.Response:
+    async def send(self, call: Call, key: Key, answer: BoundedBody) -> httpx.Response:
         self.require()
-        request = self.http.build_request(**call)
-        request.extensions["trace"] = partial(deadlines.trace_async, self.timeout)
-        request.stream = _Body(request.stream, self.run if "files" in call else None)
-        response = await self.http.send(request, auth=auth, stream=True)
+        request = hops.request(call, self.timeout, deadlines.trace_async)
+        request.stream = bodies.Body(request.stream, self.run if "files" in call else None)
+        key.sign(request)
+        self.guard.require_known(request)
+        response = await hops.ask_async(self.http, request)
         deadlines.start(self.timeout)
         try:
             answer.begin(response)
-            async with aclosing(_raw_async(response)) as chunks:
+            async with aclosing(bodies.raw_async(response)) as chunks:
                 async for chunk in chunks:
                     if answer.ends_with(chunk):
                         break
         finally:
             deadlines.stop()
             await response.aclose()
-        return answer.of(response)
+        answer.end()
+        return response
 
     async def save(self, call: Call | httpx.Request, sink: BodySink) -> httpx.Request | None:
         self.require()
-        request = self.http.build_request(**call) if isinstance(call, dict) else call
-        request.extensions["trace"] = partial(deadlines.trace_async, self.timeout)
-        response = await self.http.send(request, stream=True)
+        request = hops.request(call, self.timeout, deadlines.trace_async)
+        self.guard.require(request)
+        response = await self.http.send(request, **hops.ALONE)
         try:
             if response.next_request is None:
                 await self.run(sink.begin, response)
                 deadlines.start(2 * self.timeout)
-                async with aclosing(_raw_async(response)) as chunks:
+                async with aclosing(bodies.raw_async(response)) as chunks:
                     async for chunk in chunks:
                         while sink.add(chunk):
                             await self.run(sink.write)
@@ -236,23 +242,10 @@ class AsyncIO:
         return AsyncCrew(self.sleep)
 
 
-def _require(home: Home, http: httpx.Client | httpx.AsyncClient) -> None:
-    home.require()
-    if http.is_closed:
+def _require(io: BlockingIO | AsyncIO) -> None:
+    io.home.require()
+    if io.closed or io.http.is_closed:
         raise ConfigError("this client is closed: make a new one")
-
-
-def _raw(response: httpx.Response) -> Iterator[bytes]:
-    """The body as it comes. One that a transport has read before is there, and undone."""
-    return iter([response.content]) if response.is_stream_consumed else response.iter_raw()
-
-
-async def _raw_async(response: httpx.Response) -> AsyncGenerator[bytes]:
-    if response.is_stream_consumed:
-        yield response.content
-        return
-    async for chunk in response.aiter_raw():
-        yield chunk
 
 
 class _Once(Generic[T]):
@@ -292,49 +285,6 @@ class _ThreadLock:
 
     async def __aexit__(self, *_: object) -> None:
         self._lock.release()
-
-
-class _Body(httpx.AsyncByteStream, httpx.SyncByteStream):
-    """A body that is sent. A file is read in a thread, a piece at a time; httpx would read it on
-    the event loop. It is sent in the chunks of httpx, as the time for each of them is bounded.
-
-    It can be read in the blocking way as well, as any body of httpx: a transport of tests may.
-
-    It is no generator, as httpx's is: trio tells of each that a lost connection left in the middle.
-    """
-
-    def __init__(self, stream: Any, run: Callable[..., Any] | None) -> None:
-        self._stream, self._run = stream, run
-        self._chunks = iter(stream)
-        self._read: deque[bytes] = deque()
-        self._more, self._piece = True, PIECE
-
-    def __iter__(self) -> Iterator[bytes]:
-        return iter(self._stream)
-
-    def __aiter__(self) -> AsyncIterator[bytes]:
-        return _Body(self._stream, self._run)
-
-    async def __anext__(self) -> bytes:
-        if self._run is None:
-            chunk = next(self._chunks, b"")
-        else:
-            if self._more and not self._read:
-                await self._run(self._read_on)
-            chunk = self._read.popleft() if self._read else b""
-        if not chunk:
-            raise StopAsyncIteration
-        return chunk
-
-    def _read_on(self) -> None:
-        size = 0
-        for chunk in self._chunks:
-            self._read.append(chunk)
-            size += len(chunk)
-            if size >= self._piece:
-                self._piece = min(2 * self._piece, LARGEST_PIECE)
-                return
-        self._more = False
 
 
 def finish(flow: Callable[[], Coroutine[Any, Any, T]]) -> T:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Generator
+from typing import TYPE_CHECKING
 
-import httpx
+if TYPE_CHECKING:
+    import httpx
 
 # Characters. Fewer of a key's first ones are its maker's prefix, and any text may end in them.
 SHORTEST_SECRET = 4
@@ -22,7 +23,7 @@ CUT_ESCAPE = re.compile(rb"(?:\\{1,16}(?:u[0-9a-fA-F]{0,3})?|%[0-9a-fA-F]?)\Z")
 WIDE = ("utf-16-le", "utf-16-be", "utf-32-le", "utf-32-be")
 
 
-class Key(httpx.Auth):
+class Key:
     """The API key. It signs requests and can be cut out of what comes back; nothing shows it.
 
     No function of this package holds it as a plain text, so that no traceback with local variables
@@ -35,9 +36,9 @@ class Key(httpx.Auth):
             self._text = self._text.strip()
         self._patterns: dict[str, re.Pattern[bytes]] = {}
 
-    def auth_flow(self, request: httpx.Request) -> Generator[httpx.Request, httpx.Response, None]:
+    def sign(self, request: httpx.Request) -> None:
+        """Put it into the headers of a request, whose repr does not show it."""
         request.headers["Authorization"] = f"Bearer {self._text}"
-        yield request
 
     def cut(self, text: str) -> str:
         """The text without the key, should the service have sent it back."""

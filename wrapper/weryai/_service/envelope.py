@@ -7,6 +7,7 @@ which of the two values was meant, nobody knows.
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
@@ -22,6 +23,8 @@ if TYPE_CHECKING:
     from .._network.key import Key
 
 Cut = Callable[[str], str]
+# By which a text of JSON is not what its bytes look like.
+SPELLED = re.compile(rb"[\\%\0]")
 
 # What reading a hostile answer, here or with the generated parsers, can end in.
 MALFORMED = (ValueError, KeyError, TypeError, AttributeError, RecursionError, ArithmeticError)
@@ -69,30 +72,46 @@ class Reply:
 
 def read(response: httpx.Response, answer: BoundedBody, key: Key) -> Reply:
     """The reply that has arrived. A part of one, or one that is too long, cannot be read."""
-    body, fault, hidden = None, "", key.cut_part if answer.is_cut else key.cut_bytes
+    came, body, fault = answer.body, None, ""
+    raw = key.cut_part(came) if answer.is_cut else key.cut_bytes(came)
     try:
         if answer.fault:
             raise ValueError(answer.fault)
-        body = parse(response.content, key.cut)
+        body = parse(came, None if raw == came and _is_plain(came) else key.cut)
     except MALFORMED as error:
         # Not the error itself: it may hold the bytes.
         fault = key.cut(str(error)) or type(error).__name__
     return Reply(
         response.status_code,
         response.headers.get("Retry-After"),
-        hidden(response.content),
+        raw,
         body,
         fault,
         tuple(response.headers),
     )
 
 
-def parse(data: bytes | str, cut: Cut = str) -> Any:
+def _is_plain(data: bytes) -> bool:
+    """Whether every text of a JSON document stands in its bytes as it is, and can be encoded."""
+    return data.isascii() and not SPELLED.search(data)
+
+
+def parse(data: bytes | str, cut: Cut | None = str) -> Any:
     """The value of a JSON text, clean. Raises one of MALFORMED.
 
     Parameters:
         cut: takes the key out of a text. After the parser: JSON spells a character in many ways.
+            None where no text needs it.
     """
+
+    def told_once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+        found = dict(pairs)
+        if len(found) < len(pairs):
+            raise ValueError("an object that has a name twice")
+        return found
+
+    if cut is None:
+        return json.loads(data, object_pairs_hook=told_once)
 
     def clean(value: Any) -> Any:
         if isinstance(value, str):
@@ -107,10 +126,7 @@ def parse(data: bytes | str, cut: Cut = str) -> Any:
                     left.append(item)
         return value
 
-    def unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-        found = {clean(name): clean(value) for name, value in pairs}
-        if len(found) < len(pairs):
-            raise ValueError("an object that has a name twice")
-        return found
+    def cleaned(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+        return told_once([(clean(name), clean(value)) for name, value in pairs])
 
-    return clean(json.loads(data, object_pairs_hook=unique))
+    return clean(json.loads(data, object_pairs_hook=cleaned))

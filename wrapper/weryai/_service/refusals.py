@@ -64,9 +64,10 @@ ABOUT_CONTENT = re.compile(r"sensitive|policy|policies|moderation|敏感|违规|
 
 def raise_for_http(reply: Reply) -> None:
     """Raise for every HTTP status but 200."""
-    status, words = reply.status_code, _words(reply.told)
+    status = reply.status_code
     if status == 200:
         return
+    words = _words(reply.told)
     code = reply.code if reply.code in CODES else None
     if status >= 500:
         kind: type[ResponseError] = ServerError

@@ -1,0 +1,103 @@
+"""One hop: a request that goes out once, to where it may go, and whose answer comes back unread.
+
+A call of the API is brought to the transport itself. What httpx's client would add is not wanted:
+cookies, redirects, hooks, an auth of its own, which together take longer than the rest of a call. A
+client of the user's own is asked through its `send`, which is all that it promises, with none of
+them either: a redirect that it followed by itself could pay twice.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from functools import lru_cache, partial
+from typing import Any
+
+import httpx
+
+from ..errors import InvalidRequestError
+from .clients import AsyncClient, Client
+from .settings import Config
+
+# What is long is bounded as it arrives, which compression would hide.
+HEADERS: Mapping[str, str] = {
+    "Accept": "*/*",
+    "Accept-Encoding": "identity",
+    "Connection": "keep-alive",
+    "User-Agent": f"python-httpx/{httpx.__version__}",
+}
+# How a client of httpx is asked for one hop and nothing else.
+ALONE: Mapping[str, Any] = {"auth": None, "follow_redirects": False, "stream": True}
+
+
+def request(
+    call: dict[str, Any] | httpx.Request, timeout: float, trace: Callable[..., Any]
+) -> httpx.Request:
+    """A request from the keyword arguments of one, or one that a redirect asks for, with its times:
+    `timeout` seconds for each step, and what `trace` of deadlines makes of them."""
+    times = dict.fromkeys(("connect", "read", "write", "pool"), timeout)
+    extensions = {"timeout": times, "trace": partial(trace, timeout)}
+    if isinstance(call, httpx.Request):
+        call.extensions |= extensions
+        return call
+    made = {"url": _url(call["url"]), "headers": _headers(*call.get("headers", {}).items())}
+    return httpx.Request(**{**call, **made, "extensions": extensions})
+
+
+# To parse an address and to write headers down is a tenth of a call, and polls repeat both.
+@lru_cache(maxsize=128)
+def _url(text: str) -> httpx.URL:
+    return httpx.URL(text)
+
+
+@lru_cache(maxsize=128)
+def _headers(*more: tuple[str, str]) -> httpx.Headers:
+    """Those of every request and more, which a request copies."""
+    return httpx.Headers({**HEADERS, **dict(more)})
+
+
+def ask(http: httpx.Client, request: httpx.Request) -> httpx.Response:
+    """The answer of one hop, not yet read. Raises what httpx raises."""
+    if not isinstance(http, Client):
+        return http.send(request, **ALONE)
+    try:
+        response = http.transport_of(request.url).handle_request(request)
+    except httpx.RequestError as error:
+        error.request = request  # as httpx's client does: it tells where the request went
+        raise
+    response.request = request
+    return response
+
+
+async def ask_async(http: httpx.AsyncClient, request: httpx.Request) -> httpx.Response:
+    """`ask`, as an async client does it."""
+    if not isinstance(http, AsyncClient):
+        return await http.send(request, **ALONE)
+    try:
+        response = await http.transport_of(request.url).handle_async_request(request)
+    except httpx.RequestError as error:
+        error.request = request
+        raise
+    response.request = request
+    return response
+
+
+class Guard:
+    """No request leaves for an address that must not be used, not along a redirect either."""
+
+    def __init__(self, config: Config) -> None:
+        self._config = config
+        self._known = set[tuple[str, str, int | None]]()
+
+    def require(self, request: httpx.Request) -> None:
+        """Raise InvalidRequestError where it must not be used."""
+        if fault := self._config.fault(str(request.url)):
+            raise InvalidRequestError([f"an address {fault}"])
+
+    def require_known(self, request: httpx.Request) -> None:
+        """The same for a call of the API, of which scheme, host and port alone are not ours to
+        say: each of them is looked at once."""
+        url = request.url
+        origin = url.scheme, url.host, url.port
+        if origin not in self._known:
+            self.require(request)
+            self._known.add(origin)
