@@ -26,6 +26,8 @@ def test_each_delimiter_and_line_end_is_read_with_and_without_a_byte_order_mark(
 def test_the_header_decides_what_parts_the_cells_and_no_prompt_does(read: Read) -> None:
     text = "prompt;images\nOne, two, three, four, five;night.png\n"
     assert payloads(read(text))[0]["prompt"] == "One, two, three, four, five"
+    (said,) = told(read("prompt;images;red, green, or blue\nA;night.png;\n"))
+    assert "column 'red,_green,_or_blue' is none of" in said
 
 
 def test_a_header_of_one_column_is_one(read: Read) -> None:
@@ -59,7 +61,7 @@ def test_an_empty_cell_is_missing_and_spaces_around_a_value_are_none_of_it(read:
     assert "negative_prompt" not in first
 
 
-@pytest.mark.parametrize("row", ["A", "A,night.png,5,x", '"A,night.png,5'])
+@pytest.mark.parametrize("row", ["A", "A,night.png", "A,night.png,5,x", '"A,night.png,5'])
 def test_a_row_with_another_number_of_cells_is_a_fault_and_never_guessed(
     read: Read, row: str
 ) -> None:
@@ -82,9 +84,9 @@ def test_broken_quotes_are_told_where_they_begin_and_the_rest_is_read(read: Read
 
 
 def test_a_cell_without_a_column_is_told(read: Read) -> None:
-    assert told(read("prompt,images,\nA,night.png,x\n")) == [
-        "renders.csv:2: has a cell in a column without a name"
-    ]
+    manifest = read("prompt,images,\nA,night.png,x\nB,night.png,\n")
+    assert told(manifest) == ["renders.csv:2: has a cell in a column without a name"]
+    assert [row.place for row in manifest.rows] == [3]
 
 
 def test_columns_are_told_in_any_spelling_and_once(read: Read) -> None:
@@ -110,6 +112,11 @@ def test_another_encoding_is_one_fault_at_its_line(read: Read, encoding: str) ->
     assert fault.place == (1 if encoding == "utf-16" else 3)
     assert "is not UTF-8 (byte 0x" in fault.words
     assert "save it as UTF-8" in fault.words
+
+
+def test_a_line_without_end_is_one_fault(read: Read) -> None:
+    (said,) = told(read("prompt,images," + "x" * 200_000))
+    assert "cannot be read" in said
 
 
 @pytest.mark.parametrize("content", ["", "\n\n", "\ufeff", "prompt,images\n", "prompt,images\n,\n"])

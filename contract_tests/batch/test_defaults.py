@@ -11,7 +11,13 @@ A, B = "https://example.com/a.jpg", "https://example.com/b.jpg"
 
 def test_a_default_fills_what_is_missing_and_nothing_else(read: Read) -> None:
     text = f"image1,duration,model\n{A},8,\n{A},,VEO_3_1\n"
-    defaults = {**DEFAULTS, "generate_audio": True, "Aspect Ratio": "1:1", "resolution": ""}
+    defaults = {
+        **DEFAULTS,
+        "generate_audio": True,
+        "Aspect Ratio": "1:1",
+        "resolution": "",
+        "output": None,
+    }
     del defaults["aspect_ratio"]
     first, second = payloads(read(text, defaults=defaults))
     assert (first["duration"], first["model"]) == (8, "KLING_O1")

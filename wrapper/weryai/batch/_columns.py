@@ -19,7 +19,7 @@ FIELDS: Mapping[str, Mapping[str, Parameter]] = {
 }
 OPERATIONS: Mapping[str, str] = {endpoint_of(operation): operation for operation in REQUESTS}
 EVERY: Mapping[str, Parameter] = {
-    name: field for own in reversed([*FIELDS.values()]) for name, field in own.items()
+    name: field for own in FIELDS.values() for name, field in own.items()
 }
 # The columns for one image each of a list, such as image1, and the list.
 NUMBERED: Mapping[str, str] = {

@@ -151,7 +151,8 @@ def _endpoint(row: _Row, named: object) -> str | None:
     else:
         able = [endpoint for endpoint, own in FIELDS.items() if {*row.given} <= own.keys()]
         if not able:
-            apart = [_column(row, name) for name in row.given if name in PICTURES]
+            shared = set.intersection(*({*own} for own in FIELDS.values()))
+            apart = [_column(row, name) for name in row.given if name not in shared]
             row.tell(None, f"{' and '.join(apart)} do not go together: leave one of them out")
             return None
         endpoint = able[0]

@@ -24,7 +24,8 @@ EXACT = 2**53  # up to here a float tells every whole number apart
 
 @frozen
 class Record:
-    """One row, as it is written: the line where it begins, and its cells that are not empty."""
+    """One row: the line where it begins, and its cells that are not empty, by column. A cell whose
+    column has no name stands under an empty one."""
 
     place: int
     cells: dict[str, Any]
@@ -83,8 +84,6 @@ def _csv(first: str, lines: _Lines, faults: Faults) -> Iterator[Record]:
             faults.tell(place, None, f"{len(cells)} cells where the header has {len(names)}")
             continue
         given = {name: cell for name, cell in zip(names, cells, strict=False) if cell}
-        if given.pop("", None):
-            faults.tell(place, None, "has a cell in a column without a name")
         yield Record(place, {name: converted(name, cell) for name, cell in given.items()})
 
 
@@ -115,7 +114,10 @@ def _delimiter(header: str) -> str:
     of the text is led astray by prompts."""
 
     def known(delimiter: str) -> tuple[int, int]:
-        cells = next(csv.reader([header], delimiter=delimiter), [])
+        try:
+            cells = next(csv.reader([header], delimiter=delimiter), [])
+        except csv.Error:  # which is told when the header is read
+            cells = []
         return sum(column(cell) in COLUMNS for cell in cells), len(cells)
 
     return max(",;\t", key=known)
@@ -159,7 +161,8 @@ def _json(first: str, lines: _Lines, faults: Faults) -> Iterator[Record]:
         for name in given:
             if name not in COLUMNS:
                 faults.once(lines.place, None, f"column {none_of(name, COLUMNS)}")
-        if cells := {name: value for name, value in given.items() if not _is_empty(value)}:
+        cells = {name: given[name] for name in COLUMNS if not _is_empty(given.get(name))}
+        if cells:
             yield Record(lines.place, cells)
 
 

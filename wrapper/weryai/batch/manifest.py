@@ -63,7 +63,7 @@ class Manifest:
     """What was read.
 
     Attributes:
-        rows: those without a fault, as they stand in the file.
+        rows: those that have no fault of their own, as they stand in the file.
         faults: all that is wrong, as far as it could be read.
     """
 
@@ -118,17 +118,18 @@ def _read_defaults(defaults: Mapping[str, Any], faults: Faults) -> dict[str, Any
     """What can be used of them, by column; the rest is told."""
     possible = [name for name in COLUMNS if name != ID]
     found: dict[str, Any] = {}
-    for written, value in defaults.items():
-        name = column(written)
+    for written, given in defaults.items():
+        name, value = column(written), given.strip() if isinstance(given, str) else given
         if name not in possible:
             faults.tell(0, None, f"default {none_of(name, possible)}")
+        elif value is None or value == "":
+            continue
         elif name == OUTPUT and (fault := _outputs.template_fault(value)):
             faults.tell(0, name, fault)
         elif isinstance(value, str):
-            if text := value.strip():
-                found[name] = converted(name, text)
-        elif value is not None:
-            found[name] = [*value] if isinstance(value, (list, tuple)) else value
+            found[name] = converted(name, value)
+        else:
+            found[name] = [*value] if isinstance(value, tuple) else value
     return found
 
 
@@ -150,8 +151,10 @@ class _Reading:
     names: _outputs.Names = field(factory=_outputs.Names)
 
     def check(self, record: Record) -> None:
-        """Tell what is wrong with the id and the output of a row."""
+        """Tell what is wrong with the id and the output of a row, or has no column."""
         given, output = record.cells.get(ID), record.cells.get(OUTPUT)
+        if "" in record.cells:
+            self.faults.tell(record.place, None, "has a cell in a column without a name")
         if output is not None and (fault := _outputs.template_fault(output)):
             self.faults.tell(record.place, OUTPUT, fault)
         if given is None:
