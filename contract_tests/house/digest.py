@@ -63,7 +63,7 @@ def of_calls() -> str:
         watch.http,
     ):
         app, key = simulator.app, simulator.api_key
-        report = schema_cases.run(app, key, prepare, [], Path(folder), REDUCED)
+        report = schema_cases.run(app, key, prepare, [], Path(folder), REDUCED, SOME)
     assert report.errors == [], report.errors
     return digest(cases)
 

@@ -20,6 +20,7 @@ import pytest
 import schemathesis
 import schemathesis.engine
 from attrs import define, field
+from hypothesis.internal import charmap
 from schemathesis import CheckContext, Config, HookContext, Response
 from schemathesis.checks import CHECKS
 from schemathesis.engine.events import FatalError, NonFatalError, PhaseFinished, ScenarioFinished
@@ -76,6 +77,7 @@ def run(
     checks: Sequence[Check],
     folder: Path,
     other: Mapping[str, Any] = MappingProxyType({}),
+    only: Sequence[str] = (),
 ) -> Report:
     """Try every operation of the contract in all phases, with good data and bad.
 
@@ -86,6 +88,7 @@ def run(
         checks: of our own, beside those of schemathesis. One that returns True did not apply.
         folder: for what hypothesis writes.
         other: settings of schemathesis in the place of those above.
+        only: the operations to try, where not all.
     """
 
     async def without_lifespan(scope: MutableMapping[str, Any], receive: Any, send: Any) -> None:
@@ -97,6 +100,8 @@ def run(
     headers = {"Authorization": f"Bearer {key}"}
     config = Config.from_dict({**SETTINGS, **other, "headers": headers})
     schema = schemathesis.openapi.from_path(CONTRACT, config=config)
+    if only:
+        schema = schema.include(operation_id=[*only])
     schema.app = without_lifespan
     report = Report()
     # The ids of tasks come back in the calls that follow, and the simulator makes them up.
@@ -150,7 +155,11 @@ def _registered(prepare: Prepare, checks: Sequence[Check]) -> Iterator[None]:
 
 @contextmanager
 def _to_itself(folder: Path) -> Iterator[None]:
-    """Hypothesis, writing elsewhere."""
+    """Hypothesis, writing elsewhere. Which characters there are it keeps where it usually does: to
+    find that out takes it seconds."""
+    charmap.charmap()
+    for coding in ("ascii", "utf-8"):
+        charmap.intervals_from_codec(coding)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("hypothesis.configuration.__hypothesis_home_directory", folder)
         yield

@@ -28,6 +28,7 @@ from weryai import (
 from weryai.journal import SQLiteJournal
 
 Ask = Callable[..., MultiImageToVideo]
+Outcome = Callable[[Any, httpx.Response], str]
 HTTPS = ["https://example.com/a.jpg"]
 ACCEPTED = httpx.Response(200, json={"status": 0, "data": {"task_ids": ["task_1"]}})
 
@@ -40,23 +41,30 @@ ELSE = {201, 202, 204, 206, 301, 302, 303, 307, 308, 402, 406, 408, 409, 410, 41
 FAILED = {500, 502, 503, 504, 520, 524, 599}
 
 
-def outcome(make_client: MakeClient, request: Any, answer: httpx.Response) -> str:
+@pytest.fixture
+def outcome(make_client: MakeClient) -> Outcome:
     """What comes of a submission that is answered like this, and accepted if it comes again."""
-    network = Network(answer, ACCEPTED)
-    try:
-        job = make_client(handler=network).submit(request)
-    except WeryAIError as error:
-        found: WeryAIError | Job = error
-    else:
-        found = job
-    told = AGAIN if isinstance(found, Job) else RAISED
-    if isinstance(found, SubmissionUnknownError):
-        assert isinstance(found.__cause__, ResponseError)
-        assert found.raw == answer.content
-        told = UNKNOWN
-    assert isinstance(found, (Job, SubmissionUnknownError, ResponseError))
-    assert len(network.seen) == 1 + (told == AGAIN)
-    return told
+    network = Network(ACCEPTED)
+    client = make_client(handler=network)
+
+    def outcome(request: Any, answer: httpx.Response) -> str:
+        network.answers, network.seen = [answer, ACCEPTED], []
+        try:
+            job = client.submit(request)
+        except WeryAIError as error:
+            found: WeryAIError | Job = error
+        else:
+            found = job
+        told = AGAIN if isinstance(found, Job) else RAISED
+        if isinstance(found, SubmissionUnknownError):
+            assert isinstance(found.__cause__, ResponseError)
+            assert found.raw == answer.content
+            told = UNKNOWN
+        assert isinstance(found, (Job, SubmissionUnknownError, ResponseError))
+        assert len(network.seen) == 1 + (told == AGAIN)
+        return told
+
+    return outcome
 
 
 def by_the_table(status: int, code: int) -> str:
@@ -70,44 +78,40 @@ def by_the_table(status: int, code: int) -> str:
 
 
 def test_every_code_behind_every_status_is_what_the_table_says(
-    make_client: MakeClient, asked: Any
+    outcome: Outcome, asked: Any
 ) -> None:
     codes = sorted(FOR_NOW | FOR_GOOD | OTHER)
     for status, code in itertools.product({200, 429} | BY_HTTP | ELSE | FAILED, codes):
         answer = httpx.Response(status, json={"status": code, "message": "refused"})
-        assert outcome(make_client, asked, answer) == by_the_table(status, code), (status, code)
+        assert outcome(asked, answer) == by_the_table(status, code), (status, code)
 
 
 def test_a_refusal_without_a_code_is_one_by_its_http_status_alone(
-    make_client: MakeClient, asked: Any
+    outcome: Outcome, asked: Any
 ) -> None:
     page = "<!doctype html><html><head><title>No</title></head><body id='x'>No.</body></html>"
     for status in BY_HTTP | ELSE | FAILED | {429}:
         expected = RAISED if status in BY_HTTP else UNKNOWN
         for content in (b"", page.encode(), b"Bad request", b"null"):
             answer = httpx.Response(status, content=content)
-            assert outcome(make_client, asked, answer) == expected, (status, content)
+            assert outcome(asked, answer) == expected, (status, content)
         limited = AGAIN if status == 429 else expected
         for told in ({}, {"status": None, "msg": "no"}, {"status": "fail", "path": "/v1"}):
             answer = httpx.Response(status, json=told)
-            assert outcome(make_client, asked, answer) == limited, (status, told)
+            assert outcome(asked, answer) == limited, (status, told)
 
 
 @pytest.mark.parametrize("status", [200, 429, 400, 404])
 @pytest.mark.parametrize("code", ["1001", "1002", 1001.5, True, [1001], {"code": 1002}, -1, 0, 200])
-def test_a_code_that_is_no_whole_number_is_none(
-    make_client: MakeClient, status: int, code: Any
-) -> None:
+def test_a_code_that_is_no_whole_number_is_none(outcome: Outcome, status: int, code: Any) -> None:
     answer = httpx.Response(status, json={"status": code, "message": "no"})
-    assert outcome(make_client, usual(), answer) == UNKNOWN
+    assert outcome(usual(), answer) == UNKNOWN
 
 
 @pytest.mark.parametrize("code", [1001.0, 1002.0])
-def test_a_code_with_a_zero_fraction_is_the_same_number(
-    make_client: MakeClient, code: float
-) -> None:
+def test_a_code_with_a_zero_fraction_is_the_same_number(outcome: Outcome, code: float) -> None:
     answer = httpx.Response(200, json={"status": code})
-    assert outcome(make_client, usual(), answer) == by_the_table(200, int(code))
+    assert outcome(usual(), answer) == by_the_table(200, int(code))
 
 
 SPEAKING: list[dict[str, Any]] = [
@@ -179,12 +183,12 @@ SPEAKING: list[dict[str, Any]] = [
 
 @pytest.mark.parametrize("more", SPEAKING, ids=lambda more: str(more)[:60])
 def test_a_refusal_that_speaks_of_ids_or_of_success_is_of_unknown_fate(
-    make_client: MakeClient, more: dict[str, Any]
+    outcome: Outcome, more: dict[str, Any]
 ) -> None:
     for status, code in ((200, 1001), (429, 1001), (429, None), (200, 1002), (400, None)):
         envelope = {"message": "slowly", **({"status": code} if code else {}), **more}
         answer = httpx.Response(status, json=envelope)
-        assert outcome(make_client, usual(), answer) == UNKNOWN, (status, code)
+        assert outcome(usual(), answer) == UNKNOWN, (status, code)
 
 
 SILENT: list[dict[str, Any]] = [
@@ -224,13 +228,13 @@ SILENT: list[dict[str, Any]] = [
 
 @pytest.mark.parametrize("more", SILENT, ids=str)
 def test_a_refusal_that_says_why_and_no_more_is_a_clean_one(
-    make_client: MakeClient, more: dict[str, Any]
+    outcome: Outcome, more: dict[str, Any]
 ) -> None:
     for status, code in ((200, 1001), (429, None), (200, 1002), (422, 1011), (422, None)):
         envelope = {"message": "slowly", **({"status": code} if code else {}), **more}
         expected = AGAIN if code == 1001 or status == 429 else RAISED
         answer = httpx.Response(status, json=envelope)
-        assert outcome(make_client, usual(), answer) == expected, (status, code)
+        assert outcome(usual(), answer) == expected, (status, code)
 
 
 SENT: dict[str, Any] = {
@@ -242,9 +246,7 @@ SENT: dict[str, Any] = {
 
 
 @pytest.mark.parametrize("name", SENT)
-def test_what_repeats_the_request_says_nothing_new(
-    make_client: MakeClient, ask: Ask, name: str
-) -> None:
+def test_what_repeats_the_request_says_nothing_new(outcome: Outcome, ask: Ask, name: str) -> None:
     echo = SENT[name][0] if name == "images" else SENT[name]
     for said, expected in (
         ({"message": f"refused: {name} = {echo}"}, RAISED),
@@ -254,16 +256,16 @@ def test_what_repeats_the_request_says_nothing_new(
         ({"message": "refused", "id": echo}, UNKNOWN),
     ):
         answer = httpx.Response(200, json={"status": 1002, **said})
-        assert outcome(make_client, ask(**SENT), answer) == expected, said
+        assert outcome(ask(**SENT), answer) == expected, said
 
 
 @pytest.mark.parametrize("name", ["Location", "X-Task-Id", "taskid", "Batch_Id", "X-Job-ID"])
 def test_a_refusal_whose_headers_point_to_a_task_is_of_unknown_fate(
-    make_client: MakeClient, name: str
+    outcome: Outcome, name: str
 ) -> None:
     for status, body in ((200, {"status": 1001}), (429, {}), (400, {"status": 1002}), (404, {})):
         answer = httpx.Response(status, json=body, headers={name: "abc", "X-Request-Id": "abc"})
-        assert outcome(make_client, usual(), answer) == UNKNOWN, (status, body)
+        assert outcome(usual(), answer) == UNKNOWN, (status, body)
 
 
 @pytest.mark.parametrize("status", [200, 429, 400, 401])
@@ -281,22 +283,22 @@ def test_a_refusal_whose_headers_point_to_a_task_is_of_unknown_fate(
     ],
 )
 def test_an_object_that_cannot_be_read_is_no_refusal(
-    make_client: MakeClient, status: int, content: str
+    outcome: Outcome, status: int, content: str
 ) -> None:
     answer = httpx.Response(status, content=content.encode())
-    assert outcome(make_client, usual(), answer) == UNKNOWN
+    assert outcome(usual(), answer) == UNKNOWN
 
 
 @pytest.mark.parametrize(
     "page", ["<p>task_8f3a2 was started</p>", "task id: 7", "the task was submitted", "Success"]
 )
-def test_a_page_that_speaks_of_a_task_is_no_refusal(make_client: MakeClient, page: str) -> None:
-    assert outcome(make_client, usual(), httpx.Response(400, text=page)) == UNKNOWN
+def test_a_page_that_speaks_of_a_task_is_no_refusal(outcome: Outcome, page: str) -> None:
+    assert outcome(usual(), httpx.Response(400, text=page)) == UNKNOWN
 
 
-def test_a_success_whose_ids_come_twice_is_of_unknown_fate(make_client: MakeClient) -> None:
+def test_a_success_whose_ids_come_twice_is_of_unknown_fate(outcome: Outcome) -> None:
     twice = b'{"status": 0, "data": {"task_ids": ["a"], "task_ids": ["b"]}}'
-    assert outcome(make_client, usual(), httpx.Response(200, content=twice)) == UNKNOWN
+    assert outcome(usual(), httpx.Response(200, content=twice)) == UNKNOWN
 
 
 @pytest.mark.parametrize("code", [500, 408, 409, 502, 6003, 9999])
