@@ -103,6 +103,14 @@ def test_what_was_claimed_is_free_when_the_connection_is_lost(
     assert only(journal).held
 
 
+def test_who_has_lost_a_claim_may_claim_it_anew(
+    journal: PostgresJournal, other: PostgresJournal, postgres: PostgresServer
+) -> None:
+    assert journal.claim("a")
+    postgres.end_sessions()
+    assert (journal.claim("a"), journal.claim("a"), other.claim("a")) == (True, False, False)
+
+
 def test_ids_that_come_after_the_claim_was_lost_are_written(
     journal: PostgresJournal, other: PostgresJournal, postgres: PostgresServer
 ) -> None:

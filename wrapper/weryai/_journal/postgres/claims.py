@@ -28,7 +28,7 @@ class Claims:
     def take(self, name: str) -> bool:
         """See `Holders`. A session may lock a second time what it has locked."""
         with self._db.guard:
-            if self._holds(name):
+            if self._holds(name) and self.held([name]):  # asked, in case the session has ended
                 return False
             (told,) = self._db.rows("SELECT pg_try_advisory_lock(?) AS got", (self._key(name),))
             if told["got"]:
