@@ -17,7 +17,7 @@ from .migrations import VERSION, migrate
 APPLICATION_ID = 0x57455259
 # Seconds to wait for another process; each of its transactions takes milliseconds.
 PATIENCE = 30.0
-LONGEST_LOG = 2**20  # bytes
+LONGEST_LOG = 2**17  # bytes, a few times what one call writes
 KEEP_IT = (
     "it is left as it is. Move it away together with its -wal and -shm files, and keep them: ids of"
     " paid jobs may be in them"
