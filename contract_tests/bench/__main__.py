@@ -23,12 +23,13 @@ REPORT = REPORTS / "bench.json"
 
 def ours(url: str) -> dict[str, Callable[[], Any]]:
     """What is measured, by its name in the report."""
-    from contract_tests.bench import files, journal_calls, simulated
+    from contract_tests.bench import files, journal_calls, simulated, waiting
 
     return {
         "sync": lambda: calls.figures(url, "sync"),
         "async": lambda: calls.figures(url, "async"),
-        "starts": lambda: imports.figures({}),
+        "starts": imports.figures,
+        "waiting": lambda: waiting.figures(url),
         "files": lambda: files.figures(url),
         "journal": journal_calls.figures,
         "simulator": simulated.figures,
@@ -39,7 +40,7 @@ def theirs(url: str) -> dict[str, Callable[[], Any]]:
     """The same, beside the peers."""
     return {
         "peers": lambda: calls.figures(url, "peers"),
-        "starts of peers": lambda: imports.figures(peers.MODULES),
+        "starts of peers": lambda: imports.beside(peers.IMPORTS),
         "versions of peers": peers.versions,
     }
 

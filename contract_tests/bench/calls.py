@@ -40,9 +40,9 @@ def raw(http: Any, url: str) -> dict[str, Callable[[], Any]]:
     """The requests of each operation, by hand; with an AsyncClient, awaitables of them."""
     address = url + API
     return {
-        "status": lambda: http.get(f"{address}/{TASK}/status", headers=HEADERS),
-        "submit": lambda: http.post(f"{address}/multi-image-to-video", json=BODY, headers=HEADERS),
-        "batch status": lambda: http.get(f"{address}/batch/{BATCH}/status", headers=HEADERS),
+        "status": lambda: http.get(f"{address}/{TASK}/status"),
+        "submit": lambda: http.post(f"{address}/multi-image-to-video", json=BODY),
+        "batch status": lambda: http.get(f"{address}/batch/{BATCH}/status"),
     }
 
 
@@ -58,7 +58,7 @@ def ours(client: Any) -> dict[str, Callable[[], Any]]:
 @contextmanager
 def blocking(url: str, with_peers: bool) -> Iterator[Works]:
     """Everybody's blocking calls."""
-    with httpx.Client() as http, WeryAI(KEY, base_url=url) as client:
+    with httpx.Client(headers=HEADERS) as http, WeryAI(KEY, base_url=url) as client:
         found: Works = {operation: {} for operation in OPERATIONS}
         for operation, ask in raw(http, url).items():
             found[operation]["httpx"] = repeated(_read(ask))
@@ -74,7 +74,7 @@ def blocking(url: str, with_peers: bool) -> Iterator[Works]:
 def awaited(url: str) -> Iterator[Works]:
     """The same on an event loop; peers are driven by their blocking clients alone."""
     with asyncio.Runner() as runner:
-        http, client = httpx.AsyncClient(), AsyncWeryAI(KEY, base_url=url)
+        http, client = httpx.AsyncClient(headers=HEADERS), AsyncWeryAI(KEY, base_url=url)
         found: Works = {operation: {} for operation in OPERATIONS}
         for operation, ask in raw(http, url).items():
             found[operation]["httpx"] = _each_on(runner, _read_later(ask))

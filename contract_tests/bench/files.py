@@ -8,7 +8,6 @@ from __future__ import annotations
 import asyncio
 import json
 import os
-import resource
 import sys
 import tempfile
 import time
@@ -95,14 +94,10 @@ def measured(url: str, way: str, who: str) -> dict[str, float]:
     work = WORKS[way][who]
     with tempfile.TemporaryDirectory() as folder:
         asyncio.run(work(url, Path(folder), IMAGE))
-        memory, cpu = _most_memory(), time.process_time()
+        memory, cpu = measuring.memory(), time.process_time()
         asyncio.run(work(url, Path(folder), MEGABYTES))
         taken = time.process_time() - cpu
-        return {"cpu": taken, "memory": _most_memory() - memory}
-
-
-def _most_memory() -> float:
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024  # MB, on Linux
+        return {"cpu": taken, "memory": measuring.most_memory() - memory}
 
 
 if __name__ == "__main__":

@@ -17,6 +17,11 @@ LEAN = (
     *("anyio", "attr", "attrs", "certifi", "h11", "httpcore", "httpx", "idna", "sniffio"),
     *("typing_extensions", "weryai", "weryai_api"),
 )
+# What a Python runs that finds all of this environment.
+FULL = (sys.executable, "-c")
+CLIENTS = "from weryai import WeryAI, AsyncWeryAI"
+# By the kind of start, by what is started, by the unit.
+Starts = dict[str, dict[str, dict[str, float]]]
 
 
 @contextmanager
@@ -33,49 +38,39 @@ def lean() -> Iterator[list[str]]:
         yield [sys.executable, "-I", "-S", "-c", script]
 
 
-def figures(peers: Mapping[str, str]) -> dict[str, dict[str, dict[str, float]]]:
+def figures() -> Starts:
     """Of each start: `cpu` in milliseconds beyond that of an empty Python, `instructions` likewise
-    where they can be counted, and as ratios to the first of its kind.
-
-    Parameters:
-        peers: the modules by the name of the package; those that are not here are left out.
-    """
+    where they can be counted, and as ratios to the first of its kind."""
     os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
-    full = [sys.executable, "-c"]
-    found = {}
     with lean() as alone:
-        found["import, where httpx and attrs alone are"] = _of(
-            {
-                name: [*alone[:-1], f"{alone[-1]}{script}"]
-                for name, script in {
-                    "nothing": "pass",
-                    "httpx": "import httpx",
-                    "attrs": "import attrs",
-                    "weryai": "import weryai",
-                    "weryai and its clients": "from weryai import WeryAI, AsyncWeryAI",
-                }.items()
-            },
-        )
-    if find_spec("typer") and find_spec("rich"):
-        main = "import sys; sys.argv[1:] = ['--help']; from weryai.cli import main; main()"
-        found["start of the command line"] = _of(
-            {
-                "nothing": [*full, "pass"],
-                "import typer, rich": [*full, "import typer, rich"],
-                "weryai --help": [*full, main],
-            }
-        )
-    there = {name: each for name, each in peers.items() if find_spec(each.partition(".")[0])}
-    if there:
-        modules = {"httpx": "httpx", "weryai": "weryai", **there}
-        scripts = {name: [*full, f"import {module}"] for name, module in modules.items()}
-        found["import, where the peers are"] = _of({"nothing": [*full, "pass"], **scripts})
-    return found
+        scripts = {
+            "nothing": "pass",
+            "httpx": "import httpx",
+            "httpx and attrs": "import httpx, attrs",
+            "weryai": "import weryai",
+            "weryai and its clients": CLIENTS,
+        }
+        core = _of({name: [*alone[:-1], alone[-1] + each] for name, each in scripts.items()})
+    main = "import sys; sys.argv[1:] = ['--help']; from weryai.cli import main; main()"
+    scripts = {"nothing": "pass", "import typer, rich": "import typer, rich", "weryai --help": main}
+    return {
+        "import, where httpx and attrs alone are": core,
+        "start of the command line": _of({name: [*FULL, each] for name, each in scripts.items()}),
+    }
 
 
-def _of(argvs: Mapping[str, Sequence[str]]) -> dict[str, dict[str, float]]:
+def beside(peers: Mapping[str, str]) -> Starts:
+    """The same of imports beside those of the peers, by the name of the package: without counting,
+    which takes a minute each, for what differs by whole factors."""
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+    ours = {"nothing": "pass", "httpx": "import httpx", "weryai": CLIENTS}
+    argvs = {name: [*FULL, each] for name, each in {**ours, **peers}.items()}
+    return {"import, where the peers are": _of(argvs, count=False)}
+
+
+def _of(argvs: Mapping[str, Sequence[str]], count: bool = True) -> dict[str, dict[str, float]]:
     told = {name: {"cpu": each} for name, each in measuring.cpu_of_processes(argvs).items()}
-    if measuring.has_valgrind():
+    if count and measuring.has_valgrind():
         for name, argv in argvs.items():
             told[name]["instructions"] = measuring.instructions_of_a_process(argv)
     nothing = told.pop("nothing")

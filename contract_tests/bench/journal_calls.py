@@ -12,8 +12,8 @@ from functools import partial
 from pathlib import Path
 
 from contract_tests.support.many_jobs import LONG_AGO, SAME, URL, fill
-from weryai import Job, Task, Video
-from weryai.journal import SQLiteJournal
+from weryai import Job, Limits, Task, Video
+from weryai.journal import SQLiteJournal, Turn
 
 ROWS = (100, 1_000, 10_000, 100_000)
 TURNS = 15
@@ -51,6 +51,9 @@ def _calls(journal: SQLiteJournal, name: str) -> Iterator[tuple[str, Call]]:
             name, URL, {}, NOW, idempotency_key=name, fingerprint=SAME, none_since=LONG_AGO
         ),
     )
+    turn = Turn(Limits(running=1_000_000, interval=0))
+    yield "turn", lambda: journal.turn(name, NOW, turn)
+    yield "hold_back", lambda: journal.hold_back(URL, NOW, 0.001)
     yield "accept", lambda: journal.accept(name, Job([task]))
     yield "note", lambda: journal.note(name, ended)
     yield "note, nothing new", lambda: journal.note(name, ended)

@@ -27,6 +27,7 @@ Work = Callable[[int], None]
 SWITCH = Path(__file__).with_name("switch.c")
 HEADER = Path("/usr/include/valgrind/callgrind.h")
 COUNTED = 20  # calls
+SAME_HASHES = {"PYTHONHASHSEED": "0"}  # the order of sets moves instructions by some per cent
 
 
 def cpu(works: Mapping[str, Work], calls: int = 40, rounds: int = 9) -> dict[str, float]:
@@ -34,12 +35,20 @@ def cpu(works: Mapping[str, Work], calls: int = 40, rounds: int = 9) -> dict[str
     taken: dict[str, list[float]] = {name: [] for name in works}
     for work in works.values():
         work(calls)  # warm-up: imports, connections
+    _settle()
     for _ in range(rounds):
         for name, work in works.items():
             before = time.process_time_ns()
             work(calls)
             taken[name].append((time.process_time_ns() - before) / calls / 1000)
     return {name: statistics.median(each) for name, each in taken.items()}
+
+
+def _settle() -> None:
+    """What is loaded by now is no business of the collector's, which would walk through all of it
+    again and again: else a call costs more where more is imported."""
+    gc.collect()
+    gc.freeze()
 
 
 def has_valgrind() -> bool:
@@ -56,7 +65,7 @@ def instructions(module: str, *argv: str) -> dict[str, int]:
         options = ["--tool=callgrind", "--instr-atstart=no", out]
         told = subprocess.run(
             ["valgrind", *options, sys.executable, "-m", module, *argv],
-            env={**os.environ, "SWITCH": str(switch)},
+            env={**os.environ, **SAME_HASHES, "SWITCH": str(switch)},
             capture_output=True,
             text=True,
             check=False,
@@ -68,7 +77,13 @@ def instructions(module: str, *argv: str) -> dict[str, int]:
 def instructions_of_a_process(argv: Sequence[str]) -> int:
     """Instructions from the start to the end of a process."""
     options = ["--tool=cachegrind", "--cache-sim=no", "--cachegrind-out-file=/dev/null"]
-    done = subprocess.run(["valgrind", *options, *argv], capture_output=True, text=True, check=True)
+    done = subprocess.run(
+        ["valgrind", *options, *argv],
+        env={**os.environ, **SAME_HASHES},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
     (total,) = re.findall(r"I +refs: +([\d,]+)", done.stderr)
     return int(total.replace(",", ""))
 
@@ -78,10 +93,23 @@ def counted(works: Mapping[str, Work]) -> None:
     switch = ctypes.CDLL(os.environ["SWITCH"])
     for name, work in works.items():
         work(COUNTED)  # warm-up
-        gc.collect()
+        _settle()
         switch.on()
         work(COUNTED)
         switch.off(name.encode())
+
+
+def memory() -> float:
+    """MB that this process has now; what `most_memory` tells begins anew."""
+    gc.collect()
+    Path("/proc/self/clear_refs").write_text("5")  # Linux: VmHWM is VmRSS again
+    return most_memory()
+
+
+def most_memory() -> float:
+    """MB that it has had at the most since."""
+    (kilobytes,) = re.findall(r"VmHWM:\s*(\d+) kB", Path("/proc/self/status").read_text())
+    return int(kilobytes) / 1024
 
 
 def in_a_process(module: str, *argv: str) -> dict[str, float]:

@@ -67,7 +67,7 @@ def luma(url: str) -> Calls:
     }
 
 
-# By the name of the package, and the module that it is imported by.
+# By the name of the package: its calls, and how its client is imported.
 PEERS: dict[str, Callable[[str], Calls]] = {
     "fal-client": fal,
     "replicate": replicate,
@@ -75,12 +75,12 @@ PEERS: dict[str, Callable[[str], Calls]] = {
     "google-genai": google,
     "lumaai": luma,
 }
-MODULES = {
-    "fal-client": "fal_client",
-    "replicate": "replicate",
-    "openai": "openai",
-    "google-genai": "google.genai",
-    "lumaai": "lumaai",
+IMPORTS = {
+    "fal-client": "from fal_client import SyncClient",
+    "replicate": "from replicate import Client",
+    "openai": "from openai import OpenAI",
+    "google-genai": "from google.genai import Client",
+    "lumaai": "from lumaai import LumaAI",
 }
 
 

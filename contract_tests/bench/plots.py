@@ -13,6 +13,7 @@ from matplotlib import pyplot as plt
 
 STYLE: dict[Any, Any] = {
     "svg.hashsalt": "weryai",
+    "svg.fonttype": "none",
     "font.size": 9,
     "axes.grid": True,
     "grid.alpha": 0.3,

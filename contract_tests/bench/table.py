@@ -51,7 +51,9 @@ def _starts(told: dict[str, Any]) -> Iterator[Row]:
     if each := told.get(LEAN):
         what = "`import weryai`, of `import httpx`, with nothing else installed"
         yield Row(what, ratios(each["weryai"]), "1.3")
-        yield Row("`import attrs`, likewise", ratios(each["attrs"]))
+        both = "`import weryai` and its clients, likewise"
+        yield Row(both, ratios(each["weryai and its clients"]), "1.3")
+        yield Row("`import httpx, attrs`, likewise", ratios(each["httpx and attrs"]))
     if each := told.get("start of the command line"):
         what = "`weryai --help`, of `import typer, rich`"
         yield Row(what, ratios(each["weryai --help"]), "1.2")

@@ -47,7 +47,7 @@ def test_everybody_is_asked_for_the_same_of_the_same_server(url: str) -> None:
 @pytest.mark.skipif(not measuring.has_valgrind(), reason="counts instructions with valgrind and cc")
 @pytest.mark.timeout(600)
 def test_instructions_are_those_of_the_work_alone(url: str) -> None:
-    told = measuring.instructions("contract_tests.bench.counted_example")
+    told = measuring.instructions("contract_tests.bench.test_bench")
     assert told.keys() == {"nothing/x", "much/x"}
     assert told["much/x"] > 20 * told["nothing/x"] > 0
     assert told["nothing/x"] < 10_000
@@ -68,6 +68,7 @@ def test_every_call_of_a_journal_is_measured_at_each_size() -> None:
     measured = {name.partition(",")[0] for name in told} | {"close"}
     assert {name for name in methods if not name.startswith("_")} <= measured
     assert all(each.keys() == {"20", "30"} for each in told.values())
+    assert set(page.DRAWN) <= told.keys()
 
 
 def test_files_of_the_server_are_films(url: str, tmp_path: Path) -> None:
@@ -111,3 +112,16 @@ def test_the_page_has_all_that_was_measured_and_nothing_else() -> None:
     assert "| begin | 0.10 | 0.25 |" in text
     assert "2026-11-25: Python 3.11, Linux, 2 processors" in text
     assert json.loads(json.dumps(told)) == told
+
+
+def _nothing(number: int) -> None:
+    pass
+
+
+def _much(number: int) -> None:
+    for _ in range(number):
+        sum(range(1000))
+
+
+if __name__ == "__main__":  # under callgrind, for the test of instructions
+    measuring.counted({"nothing/x": _nothing, "much/x": _much})

@@ -11,7 +11,7 @@ from typing import Any
 import anyio.to_thread
 import pytest
 
-from contract_tests.bench import calls, files, server
+from contract_tests.bench import calls, files, server, waiting
 from weryai import AsyncWeryAI, WeryAI
 from weryai.journal import SQLiteJournal
 
@@ -87,6 +87,14 @@ def test_an_awaited_upload_hops_about_once_for_each_megabyte(
     _asked(url, hops, lambda client: client.upload(image))
     # It is opened, and its content is told, in a thread as well; the first megabyte takes four.
     assert len(hops) == 2 + 4 + files.IMAGE
+
+
+def test_many_jobs_that_are_awaited_at_once_take_a_poll_each_a_round_on_few_connections(
+    url: str,
+) -> None:
+    told = asyncio.run(waiting.measured(url, 200))
+    assert told["requests"] == 1
+    assert told["connections"] <= 24
 
 
 def _asked(
