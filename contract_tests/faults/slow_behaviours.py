@@ -28,11 +28,12 @@ async def silent(exchange: Exchange) -> None:
 
 
 async def drip(exchange: Exchange, data: bytes, seconds: float) -> None:
-    """A byte at a time for so long, and then the rest at once."""
-    slow = int(seconds / PAUSE)
+    """A byte at a time for so long, without a silence at the end, and then the rest at once."""
+    pause = max(PAUSE, seconds / len(data))
+    slow = int(seconds / pause)
     for place in range(slow):
         await exchange.send(data[place : place + 1])
-        await anyio.sleep(PAUSE)
+        await anyio.sleep(pause)
     await exchange.send(data[slow:])
 
 
