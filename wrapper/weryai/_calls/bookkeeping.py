@@ -180,7 +180,7 @@ class Bookkeeping:
         """The entry of a job, by what was told of it too. A journal that cannot be read is no
         reason not to ask the service."""
         if not self.journal:
-            return None
+            return self.places.find(job, told)
         try:
             work = partial(self.journal.find, self.base_url, _with_ids(job, told))
             return await self._do(Step(work))

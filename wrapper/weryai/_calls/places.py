@@ -67,6 +67,11 @@ class Places:
             for entry in [each for each in self.entries.values() if _share(each, job, tasks)]:
                 self.entries[entry.id] = entry.told(tasks)
 
+    def find(self, job: Job, tasks: Sequence[Task]) -> Entry | None:
+        """The entry of a job that was looked at."""
+        with self.lock:
+            return next((each for each in self.entries.values() if _share(each, job, tasks)), None)
+
     def running(self) -> list[Entry]:
         """Those whose ids are known."""
         with self.lock:

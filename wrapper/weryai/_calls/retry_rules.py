@@ -69,7 +69,6 @@ PAID = (
 LOST_PAUSE = (0.5, 8.0)
 REFUSED_PAUSE = (3.0, 60.0)
 
-POLL_FIRST, POLL_GROWTH, POLL_LAST = 3.0, 1.3, 15.0
 # A task that was just made may not be known everywhere yet.
 NEW_JOB = 60.0
 # What looks ended may not have told all: a success may list its videos late, and a failure be none.
@@ -117,12 +116,6 @@ def pause(error: WeryAIError, cost: Cost, attempt: int, rand: Random = random.ra
 def retry_after(error: WeryAIError | None) -> float:
     """Seconds the service asked to wait, 0 where it did not."""
     return (error.retry_after or 0.0) if isinstance(error, ResponseError) else 0.0
-
-
-def poll_pause(rounds: int, rand: Random = random.random) -> float:
-    """Seconds until the next poll after so many rounds: about 3 at first, growing, at most 15."""
-    bound = min(POLL_LAST, POLL_FIRST * POLL_GROWTH ** min(rounds - 1, 32))
-    return bound * (0.8 + 0.2 * rand())
 
 
 def ends_a_wait(error: WeryAIError, age: float) -> bool:

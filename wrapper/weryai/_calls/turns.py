@@ -43,6 +43,7 @@ class Turns:
             wait no more.
         gone: entries that the service knows no more.
         lead: seconds that writing down a turn takes, where that is more than a moment.
+        waiting: the entries whose submissions wait for their turn.
     """
 
     calls: Calls
@@ -51,6 +52,7 @@ class Turns:
     look: Callable[[], Awaitable[None]] = _nothing
     gone: set[str] = field(factory=set)
     lead: float = 0.0
+    waiting: set[str] = field(factory=set)
     queue: AbstractAsyncContextManager[object] = field(init=False)
 
     def __attrs_post_init__(self) -> None:
@@ -113,19 +115,27 @@ class Ticket:
 
     async def _wait(self, limits: Limits, ask: Ask) -> None:
         """Until it has a turn, as long as it takes."""
+        self.turns.waiting.add(self.entry)
+        try:
+            async with self.turns.queue:
+                await self._first(limits, ask)
+        finally:
+            self.turns.waiting.discard(self.entry)
+
+    async def _first(self, limits: Limits, ask: Ask) -> None:
+        """The same, for the first one in the queue of this client."""
         io, turns, reason = self.turns.calls.io, self.turns, None
         looked = io.clock.monotonic()
-        async with turns.queue:
-            while True:
-                self.due = io.clock.monotonic() + turns.lead
-                delay = await ask(Turn(limits, turns.lead, frozenset(turns.gone)))
-                if delay is None:
-                    return
-                if self.on_wait and delay.reason != reason:
-                    self.on_wait(delay)
-                reason = delay.reason
-                if reason == "running" and io.clock.monotonic() - looked > LOOK:
-                    await turns.look()
-                    looked = io.clock.monotonic()
-                else:
-                    await io.sleep(delay.seconds)
+        while True:
+            self.due = io.clock.monotonic() + turns.lead
+            delay = await ask(Turn(limits, turns.lead, frozenset(turns.gone)))
+            if delay is None:
+                return
+            if self.on_wait and delay.reason != reason:
+                self.on_wait(delay)
+            reason = delay.reason
+            if reason == "running" and io.clock.monotonic() - looked > LOOK:
+                await turns.look()
+                looked = io.clock.monotonic()
+            else:
+                await io.sleep(delay.seconds)

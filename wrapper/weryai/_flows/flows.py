@@ -36,6 +36,7 @@ from ..results import Job, Model, Result, Task
 from . import downloading
 from .downloading import Source
 from .memory import Memory
+from .pace import Pace, kind_of
 from .polling import Ask, Polls
 from .submitting import Submissions
 from .uploading import Uploads
@@ -65,6 +66,7 @@ class Flows:
     books: Bookkeeping = field(init=False)
     uploads: Uploads = field(init=False)
     turns: Turns = field(init=False)
+    pace: Pace = field(init=False)
     submissions: Submissions = field(init=False)
     polls: Polls = field(init=False)
     memory: Memory = field(init=False, factory=Memory)
@@ -77,6 +79,7 @@ class Flows:
         self.books = Bookkeeping(self.io, self.config.base_url, self.journal)
         self.uploads = Uploads(self.calls, self.books)
         self.turns = Turns(self.calls, self.books, self.limits, self._look_at_another)
+        self.pace = Pace(self.turns)
         self.submissions = Submissions(self.calls, self.books, self.uploads, self.turns)
         self.polls = Polls(self.calls)
 
@@ -197,7 +200,10 @@ class Flows:
             # What was told of a batch may belong to an entry that its number alone does not lead
             # to.
             entry_id = entry.id if job.task_ids else None
-        return Waiting(self.calls, job, watch, videos, timeout, deadline, on_update, entry_id)
+        kind = kind_of(entry)
+        return Waiting(
+            self.calls, job, watch, videos, self.pace, kind, timeout, deadline, on_update, entry_id
+        )
 
     async def _look(self, waiting: Waiting, ask: Ask) -> float | None:
         """One round of a wait, and what is to be done at its end."""
@@ -224,6 +230,7 @@ class Flows:
         self.memory.videos_of(job, tasks)
         if waiting.over:
             self.memory.conclude(job)
+            self.pace.learn(waiting.kind, waiting.age)
         await self.books.note(waiting.entry_id, job, tasks, final=waiting.final)
 
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import logging
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
 
 from attrs import define, evolve, field
 
@@ -28,6 +28,7 @@ from ..errors import (
 )
 from ..results import Job, Result, Task
 from .memory import Watch
+from .pace import Pace
 from .polling import FAILURES, Ask, Failure, Poll
 from .video_identity import Videos
 
@@ -63,6 +64,7 @@ class Waiting:
 
     Attributes:
         watch: what the client remembers of it from earlier waits.
+        pace, kind: how soon it is looked at again, and what that depends on.
         timeout, deadline: the seconds that were given, and when they are over.
         entry_id: where it is in the journal, where that is known.
         heard: the ids that this wait knows about: told, or known to have ended and gone by now.
@@ -77,6 +79,8 @@ class Waiting:
     job: Job
     watch: Watch
     videos: Videos
+    pace: Pace
+    kind: Hashable
     timeout: float
     deadline: float
     on_update: OnUpdate | None = None
@@ -110,7 +114,7 @@ class Waiting:
                 self.job, result if result.tasks else None, self.timeout
             ) from self._trouble(failures)
         self.rounds += 1
-        pause = min(retry_rules.poll_pause(self.rounds), self._grace_left())
+        pause = min(self.pace.pause(self.rounds, self.kind, self.age), self._grace_left())
         return min(left, max(pause, retry_rules.retry_after(error)))
 
     def tell(self, error: BaseException) -> None:
@@ -121,6 +125,14 @@ class Waiting:
         error.job = self.job
         if self.watch.tasks:
             error.result = self.result
+
+    @property
+    def age(self) -> float:
+        """Seconds since the job was submitted; where that is not known, since it was first looked
+        at."""
+        if self.job.submitted_at:
+            return (self.calls.now() - self.job.submitted_at).total_seconds()
+        return self.calls.io.clock.monotonic() - self.watch.since
 
     @property
     def result(self) -> Result:
@@ -211,10 +223,9 @@ class Waiting:
     def _give_up(self, failures: Failures) -> set[str | None]:
         """Raise where no poll of what is open can turn out better, unless all that was paid for is
         made: then what is gone has ended. Returns what cannot."""
-        age = self.calls.io.clock.monotonic() - self.watch.since
-        if self.job.submitted_at:
-            age = (self.calls.now() - self.job.submitted_at).total_seconds()
-        gone = {each for each, error in failures.items() if retry_rules.ends_a_wait(error, age)}
+        gone = {
+            each for each, error in failures.items() if retry_rules.ends_a_wait(error, self.age)
+        }
         for task_id, task in self.watch.tasks.items():
             if task.done and self._source(task_id) in gone:
                 self.heard.add(task_id)  # it has ended, and is gone by now
