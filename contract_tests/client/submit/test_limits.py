@@ -33,9 +33,17 @@ def options(request: pytest.FixtureRequest, tmp_path: Path) -> dict[str, Any]:
     return {} if request.param == "no journal" else {"journal": tmp_path / "jobs.journal"}
 
 
+class OneDay(ManualClock):
+    """What waits for ever is told by the clock, and not by the patience of the tests."""
+
+    def advance(self, seconds: float) -> None:
+        super().advance(seconds)
+        assert self.now < ManualClock().now + 86_400, "it waits for ever"
+
+
 @pytest.fixture
 def simulator() -> Iterator[Simulator]:
-    with Simulator(credits=10_000) as simulator:
+    with Simulator(credits=10_000, clock=OneDay()) as simulator:
         yield simulator
 
 
