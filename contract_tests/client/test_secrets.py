@@ -172,3 +172,13 @@ def test_the_package_is_quiet_unless_logging_is_set_up() -> None:
         [sys.executable, "-c", script], capture_output=True, text=True, check=True
     )
     assert done.stderr == ""
+
+
+@pytest.mark.parametrize("spelled", [KEY, KEY.replace("-", "\\u002d"), KEY.replace("-", "%2D")])
+def test_a_success_that_repeats_the_key_is_read_without_it(
+    make_client: MakeClient, spelled: str
+) -> None:
+    task = '{"task_id": "t", "task_status": "PROCESSING", "msg": "it was %s", "videos": []}'
+    body = '{"status": 0, "data": %s}' % (task % spelled)
+    network = Network(httpx.Response(200, content=body.encode()))
+    assert make_client(handler=network).status("t").message == "it was [key]"
