@@ -205,7 +205,7 @@ def test_the_same_content_is_uploaded_once_in_a_day(
 def test_an_image_that_the_service_has_lost_can_be_uploaded_anew(
     cli: Cli, simulator: Simulator, pictures: tuple[Path, Path]
 ) -> None:
-    assert "`none` uploads anew" in cli("upload", "--help").out
+    assert "`none` uploads anew" in " ".join(cli("upload", "--help").out.split())
     addresses = [cli("upload", pictures[0]).out]
     addresses.append(cli("upload", pictures[0], "--journal", "none").out)
     simulator.next(SUBMIT, refusal(1002))
