@@ -46,6 +46,22 @@ def test_a_key_that_is_refused_for_all_is_one_question_an_entry_and_told_once(
     assert sum(request.method == "GET" for request in simulator.received) == 7
 
 
+def test_a_program_gets_every_entry_that_failed(cli: Cli, simulator: Simulator) -> None:
+    simulator.outcomes.extend([Outcome("failed", "flagged"), Outcome("failed", "too dark")])
+    for _ in range(3):
+        submit(cli)
+    simulator.clock.sleep(60)
+    flagged, dark, _ = (job["entry"] for job in jobs(cli))
+    said = cli("resume", "--json")
+    assert said.code == 4
+    told = {each["entry"]: (each["type"], each["message"]) for each in said.error["entries"]}
+    assert told.keys() == {flagged, dark}
+    assert {kind for kind, _ in told.values()} == {"TaskFailedError"}
+    assert "flagged" in told[flagged][1]
+    assert "too dark" in told[dark][1]
+    assert len(said.error["paths"]) == 1
+
+
 @pytest.mark.parametrize("command", ["resume", "wait"])
 def test_what_cannot_be_looked_at_is_told_with_the_reason(
     cli: Cli, simulator: Simulator, command: str

@@ -30,6 +30,7 @@ class Invocation:
         result: its state when last seen.
         paths: videos that are on disk.
         uploads: the addresses of images that were uploaded, by path.
+        failures: what failed, by the entry of the journal, where there may be several.
         started: when it began, on the monotonic clock.
     """
 
@@ -46,6 +47,7 @@ class Invocation:
         self.json = json
         self.paths: list[Path] = []
         self.uploads: dict[str, str] = {}
+        self.failures: dict[str, Exception] = {}
         self.started = time.monotonic()
 
     @classmethod

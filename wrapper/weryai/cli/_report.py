@@ -71,6 +71,11 @@ def details(error: BaseException, run: Invocation, message: str) -> dict[str, An
     found |= run.document()
     if run.uploads:
         found["uploads"] = dict(run.uploads)
+    if run.failures:
+        found["entries"] = [
+            {"entry": entry_id, "type": type(each).__name__, "message": str(each)}
+            for entry_id, each in run.failures.items()
+        ]
     if isinstance(error, KeyboardInterrupt):
         error = unknown(error) or error
     found |= {name: value for name in KEPT if (value := getattr(error, name, None)) is not None}

@@ -41,8 +41,7 @@ class Resume:
     journal: Journal
     out: Path
     clock: Clock
-    # By the entry's id: what ended it here, why the last look at it failed, and its state.
-    failures: dict[str, Exception] = field(factory=dict)
+    # By the entry's id: why the last look at it failed, and its state.
     troubles: dict[str, str] = field(factory=dict)
     states: dict[str, str] = field(factory=dict)
 
@@ -71,7 +70,7 @@ class Resume:
         found = [
             entry
             for entry in entries
-            if entry.base_url == self.client.base_url and entry.id not in self.failures
+            if entry.base_url == self.client.base_url and entry.id not in self.run.failures
         ]
         return Left(
             [entry for entry in found if entry.state in TO_DO and not entry.held],
@@ -90,7 +89,7 @@ class Resume:
             finally:
                 self.journal.release(entry.id)
         except Exception as error:  # whatever it is, the other entries are none of its business
-            self.failures[entry.id] = error
+            self.run.failures[entry.id] = error
 
     def _fetch(self, entry: Entry) -> None:
         assert entry.job is not None  # noqa: S101 # which is what the states TO_DO mean
@@ -102,7 +101,7 @@ class Resume:
             if error.__cause__:
                 self.troubles[entry.id] = str(error.__cause__)
         except Exception as error:
-            self.failures[entry.id] = error
+            self.run.failures[entry.id] = error
         now = self.journal.entry(entry.id)
         videos = now.unfetched if now else ()
         failures: list[DownloadError] = []
@@ -112,14 +111,14 @@ class Resume:
             except DownloadError as error:
                 failures.append(error)
             except Exception as error:
-                self.failures[entry.id] = error
+                self.run.failures[entry.id] = error
         if failures:
-            self.failures[entry.id] = DownloadError.of(failures, len(videos))
+            self.run.failures[entry.id] = DownloadError.of(failures, len(videos))
 
     def _conclude(self, left: Left) -> None:
         worst = self._worst()
         for first, *others in self._alike():
-            error = self.failures[first]
+            error = self.run.failures[first]
             error.add_note(self._whose([first, *others]))
             if closing := [each for each in (first, *others) if self._needs_a_person(each)]:
                 error.add_note("each resume looks at it again, until:")
@@ -140,7 +139,7 @@ class Resume:
     def _alike(self) -> list[list[str]]:
         """The entries that failed, those together of which the same is to be said."""
         alike: dict[tuple[type, str], list[str]] = {}
-        for entry_id, error in self.failures.items():
+        for entry_id, error in self.run.failures.items():
             alike.setdefault((type(error), str(error)), []).append(entry_id)
         return list(alike.values())
 
@@ -151,7 +150,7 @@ class Resume:
 
     def _needs_a_person(self, entry_id: str) -> bool:
         """Whether it stays open, and to look again may not help."""
-        is_known = isinstance(self.failures[entry_id], (TaskFailedError, NotFoundError))
+        is_known = isinstance(self.run.failures[entry_id], (TaskFailedError, NotFoundError))
         return is_known and self.states.get(entry_id) in ("running", "incomplete")
 
     def _worst(self) -> Exception | None:
@@ -159,10 +158,10 @@ class Resume:
         service."""
         lost = [
             failure
-            for failure in self.failures.values()
+            for failure in self.run.failures.values()
             if not isinstance(failure, TaskFailedError)
         ]
-        return next(iter([*lost, *self.failures.values()]), None)
+        return next(iter([*lost, *self.run.failures.values()]), None)
 
 
 def _doing(left: Left) -> str:
