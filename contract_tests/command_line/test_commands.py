@@ -261,5 +261,14 @@ def test_each_line_in_the_list_of_commands_is_how_the_help_of_that_command_begin
         assert " ".join(said.split()).startswith(line)
 
 
+def test_no_line_in_the_list_of_commands_is_cut_in_a_terminal_of_80_columns(
+    cli: Cli, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", "80")
+    shown = cli("--help").out
+    for name, (_, line) in COMMANDS.items():
+        assert f"{name:8}  {line}\n" in shown
+
+
 def test_a_command_that_is_not_there_is_told_with_what_it_may_have_been(cli: Cli) -> None:
     assert "Did you mean 'generate'?" in cli("genrate").err

@@ -30,7 +30,7 @@ def upload(
     base_url: BaseUrl = None,
     journal: UploadJournal = None,
 ) -> None:
-    """Store images, each content once in 24 hours, and print their addresses: free."""
+    """Store images, and print their addresses: free. Each content is stored once in 24 hours."""
     run = steps.begin(ctx, as_json, base_url, journal)
     with (
         _setup.opened(journal) as kept,

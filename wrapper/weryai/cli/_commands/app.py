@@ -23,15 +23,12 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
     "status": ("following", "Print the state of tasks: free."),
     "wait": ("following", "Wait until jobs are complete: free."),
     "download": ("following", "Download the videos that are finished: free."),
-    "resume": ("following", "Wait for and download all that was paid for and not fetched: free."),
-    "upload": (
-        "account",
-        "Store images, each content once in 24 hours, and print their addresses: free.",
-    ),
+    "resume": ("following", "Fetch all that was paid for and is not here yet: free."),
+    "upload": ("account", "Store images, and print their addresses: free."),
     "balance": ("account", "Print the credits that are left: free."),
     "models": ("account", "List the models, and what each accepts: free."),
     "simulate": ("simulating", "Serve a simulated WeryAI on this machine, to try things out."),
-    "jobs": ("jobs", "List what was paid for: what runs, what is done, what is unknown."),
+    "jobs": ("jobs", "List what was paid for, and what became of it: free."),
 }
 EPILOG = """\b
 The key is read from the environment variable WERYAI_API_KEY, and from

@@ -96,7 +96,7 @@ def resume(
     base_url: BaseUrl = None,
     journal: JournalFile = None,
 ) -> None:
-    """Wait for and download all that was paid for and not fetched: free."""
+    """Fetch all that was paid for and is not here yet: free."""
     run = steps.begin(ctx, as_json, base_url, journal)
     with (
         _setup.required(journal) as kept,

@@ -46,7 +46,7 @@ def jobs(
     as_json: Json = False,
     journal: JournalFile = None,
 ) -> None:
-    """List what was paid for: what runs, what is done, what is unknown."""
+    """List what was paid for, and what became of it: free."""
     run: Invocation = ctx.obj
     if ctx.invoked_subcommand is not None:
         return
