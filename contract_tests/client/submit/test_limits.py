@@ -7,10 +7,12 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
+import anyio
 import pytest
 
 from contract_tests.support.clients import MakeClient
 from contract_tests.support.requests import usual
+from contract_tests.support.run.jumping_clock import JumpingClock
 from weryai import (
     ConfigError,
     Delay,
@@ -319,3 +321,22 @@ def test_limits_are_those_of_the_service_and_its_users() -> None:
 def test_something_else_in_the_place_of_limits_is_refused(make_client: MakeClient) -> None:
     with pytest.raises(ConfigError, match="limits must be Limits"):
         make_client(limits=20)
+
+
+def test_one_that_is_held_back_for_longer_than_an_hour_still_gets_its_turn() -> None:
+    clock = JumpingClock()
+    later = Answer(429, {"status": 1001, "msg": "later"}, headers={"Retry-After": "3700"})
+
+    async def two_at_once(simulator: Simulator) -> None:
+        async with (
+            clock.running(),
+            simulator.async_client(limits=Limits(running=1, interval=0)) as client,
+            anyio.create_task_group() as group,
+        ):
+            for number in range(2):  # the second one waits for the place of the first
+                group.start_soon(client.submit, usual(SUBMIT, prompt=f"Row {number}"))
+
+    with Simulator(clock=clock, answer_seconds=1, render=False) as simulator:
+        simulator.next(SUBMIT, later)
+        anyio.run(two_at_once, simulator)
+        assert len(simulator.ledger) == 2

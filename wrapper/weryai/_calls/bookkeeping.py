@@ -114,10 +114,12 @@ class Bookkeeping:
                 await self.refuse(entry_id)
             raise
 
-    async def turn(self, entry_id: str, at: datetime, turn: Turn) -> Delay | None:
+    async def turn(
+        self, entry_id: str, payload: Mapping[str, Any], at: datetime, turn: Turn
+    ) -> Delay | None:
         """Another turn of an intent. Raises JournalError."""
         if not self.journal:
-            return self.places.turn(entry_id, at, turn)
+            return self.places.begin(entry_id, payload, at, turn)
         return await self._do(Step(partial(self.journal.turn, entry_id, at, turn)))
 
     async def hold_back(self, at: datetime, seconds: float) -> None:

@@ -68,8 +68,8 @@ class Payments:
             raise AssertionError("a call that costs nothing needs none of this: see `sending`")
         seconds = self.calls.budget(budget)
         entry, payload = bookkeeping.new_id(), operation.request["json"]
-        ticket = Ticket(self.turns, entry, on_wait)
-        await ticket.begin(payload, asked)
+        ticket = Ticket(self.turns, entry, payload, on_wait)
+        await ticket.begin(asked)
         try:
             outcome = await self._outcome(operation, seconds, ticket)
         except BaseException as error:

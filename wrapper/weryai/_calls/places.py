@@ -28,7 +28,7 @@ class Places:
     def begin(
         self, entry_id: str, payload: Mapping[str, Any], at: datetime, turn: Turn
     ) -> Delay | None:
-        """See `Journal.begin`."""
+        """See `Journal.begin`, and `Journal.turn` for one that was begun before."""
         with self.lock:
             now = at.timestamp()
             self.entries = {name: each for name, each in self.entries.items() if may_run(each, now)}
@@ -39,10 +39,6 @@ class Places:
             entry = Entry(id=entry_id, base_url=self.base_url, payload=payload, sent_at=at)
             self.entries.setdefault(entry_id, entry)
             return None
-
-    def turn(self, entry_id: str, at: datetime, turn: Turn) -> Delay | None:
-        """See `Journal.turn`."""
-        return self.begin(entry_id, self.entries[entry_id].payload, at, turn)
 
     def hold_back(self, at: datetime, seconds: float) -> None:
         """See `Journal.hold_back`."""

@@ -65,25 +65,27 @@ class Ticket:
 
     Attributes:
         entry: its id in the journal.
+        payload: what will be sent.
         on_wait: told what it waits for, each time that is something else.
         due: when its turn is, on the monotonic clock; None where it has none.
     """
 
     turns: Turns
     entry: str
+    payload: Mapping[str, Any]
     on_wait: OnWait | None = None
     due: float | None = None
 
-    async def begin(self, payload: Mapping[str, Any], asked: Asked) -> None:
+    async def begin(self, asked: Asked) -> None:
         """Wait for the turn, and write down the intent in the same step. Raises
         AlreadySubmittedError, JournalError; then nothing is written."""
         books, calls = self.turns.books, self.turns.calls
         if self.turns.limits is None:
-            await books.begin(self.entry, payload, calls.now(), asked)
+            await books.begin(self.entry, self.payload, calls.now(), asked)
         else:
             await self._wait(
                 self.turns.limits,
-                lambda turn: books.begin(self.entry, payload, calls.now(), asked, turn),
+                lambda turn: books.begin(self.entry, self.payload, calls.now(), asked, turn),
             )
 
     async def keep(self) -> None:
@@ -111,7 +113,8 @@ class Ticket:
         return True
 
     async def _again(self, turn: Turn) -> Delay | None:
-        return await self.turns.books.turn(self.entry, self.turns.calls.now(), turn)
+        now = self.turns.calls.now()
+        return await self.turns.books.turn(self.entry, self.payload, now, turn)
 
     async def _wait(self, limits: Limits, ask: Ask) -> None:
         """Until it has a turn, as long as it takes."""
