@@ -18,8 +18,8 @@ SCRIPT = """
 import ctypes, json, sys
 from datetime import UTC, datetime
 from pathlib import Path
-from weryai import Job, Task, Video
-from weryai.journal import SQLiteJournal
+from weryai import Job, Limits, Task, Video
+from weryai.journal import SQLiteJournal, Turn
 
 URL, NOW = "https://api.weryai.com", datetime.now(UTC)
 film = Video("https://cdn.example.com/a.mp4", "task_a")
@@ -44,6 +44,13 @@ count("settle", journal.settle, "first")
 count("forget", journal.forget, ["first", "a"])
 journal.begin("b", URL, {}, NOW)
 count("refuse", journal.refuse, "b")
+one = Turn(Limits(running=1, interval=0))
+journal.begin("c", URL, {}, NOW, turn=one)
+journal.begin("d", URL, {}, NOW, turn=one)
+journal.hold_back(URL, NOW, 60)
+journal.turn("c", NOW, one)
+count("one more look of who waits", lambda: journal.begin("d", URL, {}, NOW, turn=one))
+count("the same when it is begun", journal.turn, "c", NOW, one)
 count("uploaded", journal.uploaded, URL, "0", "https://e.com/a", NOW)
 count("address_of", journal.address_of, URL, "0", NOW)
 count("earlier", journal.earlier, URL)

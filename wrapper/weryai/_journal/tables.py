@@ -55,11 +55,9 @@ class TableJournal(Generic[T, H]):
         at, same = rows.text_of(sent_at), (base_url, idempotency_key, fingerprint, none_since)
         if turn is not None:
             with self._db.reading() as db:
-                now = self._db.now(db, sent_at)
-                if turn_rows.stands(db, entry_id, now):  # so that most looks write nothing
-                    self._refuse_repeat(db, *same)
-                    if delay := turn_rows.look(db, base_url, entry_id, payload, now, turn):
-                        return delay
+                self._refuse_repeat(db, *same)
+                if delay := self._still(db, entry_id, base_url, payload, sent_at, turn):
+                    return delay
         if not self.claim(entry_id):
             raise JournalError(f"{self._db.name}: the entry {entry_id} is being sent already")
         try:
@@ -97,6 +95,12 @@ class TableJournal(Generic[T, H]):
 
     def turn(self, entry_id: str, at: datetime, turn: Turn) -> Delay | None:
         """See `Journal.turn`."""
+        with self._db.reading() as db:
+            entry = rows.read(db, entry_id)
+            if entry and (
+                delay := self._still(db, entry_id, entry.base_url, entry.payload, at, turn)
+            ):
+                return delay
         with self._db.writing() as db:
             entry = rows.read(db, entry_id)
             if entry is None:
@@ -232,6 +236,21 @@ class TableJournal(Generic[T, H]):
         if self._db.is_ours:  # a child of this process gives back nothing that is its parent's
             self._claims.close()
             self._db.close()
+
+    def _still(
+        self,
+        db: Connection,
+        entry_id: str,
+        base_url: str,
+        payload: Mapping[str, Any],
+        at: datetime,
+        turn: Turn,
+    ) -> Delay | None:
+        """What still keeps one back that stands in the queue already: most looks write nothing."""
+        now = self._db.now(db, at)
+        if not turn_rows.stands(db, entry_id, now):
+            return None
+        return turn_rows.look(db, base_url, entry_id, payload, now, turn)
 
     def _refuse_repeat(
         self,
