@@ -19,8 +19,8 @@ from contract_tests.simulator.schema_cases import Case
 from contract_tests.support.contract import PAID, SCHEMAS
 from contract_tests.support.servers.simulator_http import OPERATIONS as SIMULATED
 from weryai.testing import ManualClock, Outcome, Simulator, sample
-from weryai.testing._models import rows_of
 from weryai.testing._transport import BlockingTransport
+from weryai.testing._wire.models import rows_of
 
 STATUS, BATCH = "get_task_status", "get_batch_status"
 UPLOAD = "upload_file"

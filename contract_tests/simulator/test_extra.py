@@ -26,4 +26,4 @@ def test_a_package_that_is_missing_is_named_with_the_extra_that_brings_it(packag
 
 
 def test_a_module_of_our_own_that_is_missing_is_in_no_extra() -> None:
-    assert "extra" not in imported("weryai.testing", without="weryai.testing._variant")
+    assert "extra" not in imported("weryai.testing", without="weryai.testing._wire.variant")

@@ -26,7 +26,7 @@ from contract_tests.support.servers.simulator_http import (
     submit,
 )
 from weryai.testing import ManualClock, Simulator, Variant
-from weryai.testing._models import rows_of
+from weryai.testing._wire.models import rows_of
 
 CREDITS = 1000
 
@@ -235,7 +235,7 @@ def test_the_registry_lists_the_models_of_the_page_and_of_its_example(
     http: httpx.Client, operation: str
 ) -> None:
     unlisted = named(operation) ^ listed(http, operation).keys()
-    assert unlisted == set(), "give each a row in wrapper/weryai/testing/_models.py"
+    assert unlisted == set(), "give each a row in wrapper/weryai/testing/_wire/models.py"
 
 
 @pytest.mark.parametrize("model", ["", "kling_o1", "KLING_O1 ", "SORA", "é" * 500])

@@ -41,8 +41,8 @@ REACH = {
     "stateful": (*PAID, STATUS, BATCH),
 }
 HINTS = {
-    "good_data_is_accepted": "the contract allows it: make generate, else mend testing/_checks.py",
-    "bad_data_is_refused": "the contract forbids it: make generate, else mend testing/_checks.py",
+    "good_data_is_accepted": "the contract allows it: make generate, else mend _wire/checks.py",
+    "bad_data_is_refused": "the contract forbids it: make generate, else mend _wire/checks.py",
 }
 PAIRS = [(operation, check) for check in CHECKS for operation in CHECKS[check]]
 

@@ -24,7 +24,7 @@ try:
     from ._simulator import Simulator
     from ._tasks import Accepted
     from ._traffic import Received
-    from ._variant import Variant
+    from ._wire.variant import Variant
 except ModuleNotFoundError as error:
     package = (error.name or "").partition(".")[0]
     if package in ("", "weryai", "weryai_api"):

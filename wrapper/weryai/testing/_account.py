@@ -13,8 +13,6 @@ from typing import Any
 from attrs import define, field
 
 from .. import Clock
-from . import _checks
-from ._contract import Operation
 from ._door import MAX_UPLOAD
 from ._films.render import check_image
 from ._films.results import Fetch, Results
@@ -24,7 +22,9 @@ from ._served import saved
 from ._served.saved import Saved
 from ._tasks import Accepted, SimulatedTask, Unended
 from ._traffic import Received, Traffic
-from ._variant import Variant
+from ._wire import checks
+from ._wire.contract import Operation
+from ._wire.variant import Variant
 
 OWN_LIMIT = "the simulator's own limit, what the service takes is not published"
 SIGNATURES = (b"\xff\xd8\xff", b"\x89PNG\r\n\x1a\n")
@@ -82,7 +82,7 @@ class Account:
         """Check, charge and start. Raises Refusal, and then nothing was charged."""
         with self.lock:
             self._admit()
-            payload = _checks.check(operation, body, self.variant)
+            payload = checks.check(operation, body, self.variant)
             number = payload.get("video_number", 1)
             shares = [number] if self.variant.one_task else [1] * number
             if self.running() + len(shares) > self.rules.max_running:

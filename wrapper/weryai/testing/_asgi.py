@@ -15,14 +15,15 @@ from starlette.responses import FileResponse, JSONResponse, Response
 from starlette.routing import Route, Router
 from starlette.types import Receive, Scope, Send
 
-from . import _checks, _contract, _door, _replies
+from . import _door
 from ._account import Account
-from ._contract import Operation
 from ._scenario import Answer, Lost, Refusal
 from ._served.answers import AnswerLog
 from ._served.control import HOME, Control
 from ._tasks import SimulatedTask
 from ._traffic import Received
+from ._wire import checks, contract, replies
+from ._wire.contract import Operation
 
 JSON = {"Content-Type": "application/json"}
 
@@ -41,7 +42,7 @@ class App:
         self._control = Control(account, self.log, OPERATIONS)
         self._routes = Router(
             [
-                *(self._route(each) for each in _contract.ALL if each.name in OPERATIONS),
+                *(self._route(each) for each in contract.ALL if each.name in OPERATIONS),
                 Route("/files/{name}", self.uploaded, methods=["GET"]),
                 Route("/results/{name}.mp4", self.result, methods=["GET"]),
             ],
@@ -78,16 +79,16 @@ class App:
         except _door.TooLargeError as error:
             raise Malformed(error.message) from None
         accepted = self.account.submit(operation, body, str(request.base_url))
-        return _replies.submission(accepted, self.account.variant)
+        return replies.submission(accepted, self.account.variant)
 
     async def task_status(self, _: Operation, request: Request) -> Any:
         (task_id,) = request.path_params.values()
-        return _replies.status(self._report(self.account.task(task_id)), self.account.variant)
+        return replies.status(self._report(self.account.task(task_id)), self.account.variant)
 
     async def batch_status(self, _: Operation, request: Request) -> Any:
         (batch_id,) = request.path_params.values()
         tasks = self.account.batch(batch_id)
-        return _replies.batch([self._report(task) for task in tasks], self.account.variant)
+        return replies.batch([self._report(task) for task in tasks], self.account.variant)
 
     async def upload(self, _: Operation, request: Request) -> Any:
         try:
@@ -98,17 +99,17 @@ class App:
                 raise Refusal(1014) from None
             raise Malformed("the body cannot be read") from error
         try:
-            content = await _checks.check_form(form).read()
+            content = await checks.check_form(form).read()
         finally:
             await form.close()
         name = await to_thread.run_sync(self.account.upload, content)
         return {"object_url_list": [f"{request.base_url}files/{name}"]}
 
     async def balance(self, _: Operation, __: Request) -> Any:
-        return _replies.balance(self.account.credits, self.account.variant)
+        return replies.balance(self.account.credits, self.account.variant)
 
     async def models(self, _: Operation, __: Request) -> Any:
-        return _replies.registry(self.account.variant)
+        return replies.registry(self.account.variant)
 
     async def uploaded(self, request: Request) -> Response:
         """An uploaded image: public, as its address is handed to the service."""
@@ -141,11 +142,11 @@ class App:
 
     def notice(self, task: SimulatedTask) -> bytes:
         """The body of the webhook for a task."""
-        return json.dumps(_replies.envelope(self._report(task), self.account.variant)).encode()
+        return json.dumps(replies.envelope(self._report(task), self.account.variant)).encode()
 
     def _report(self, task: SimulatedTask) -> dict[str, Any]:
         now, late = self.account.clock.time(), self.account.late(task)
-        return _replies.report(task, now, late, self.account.variant)
+        return replies.report(task, now, late, self.account.variant)
 
     @asynccontextmanager
     async def _call_webhooks(self, _: object) -> AsyncIterator[None]:
@@ -197,12 +198,12 @@ class App:
                 _require_media_type(request, operation.media_type)
             data = await ANSWERS[operation.reply](self, operation, request)
         except Refusal as error:
-            return JSONResponse(_replies.refused(error, self.account.variant))
+            return JSONResponse(replies.refused(error, self.account.variant))
         except Malformed as error:
             return JSONResponse({"status": 400, "message": str(error)}, status_code=400)
         except ClientDisconnect:  # before its request was here; nobody reads this
             return Response(status_code=400)
-        return JSONResponse(_replies.envelope(data, self.account.variant))
+        return JSONResponse(replies.envelope(data, self.account.variant))
 
     def _bad_key(self) -> Response:
         status = {"401": 401, "403": 403, "1002": 200}[self.account.variant.bad_key]
@@ -224,7 +225,7 @@ ANSWERS: Mapping[str, Callable[[App, Operation, Request], Awaitable[Any]]] = {
     "BalanceReply": App.balance,
     "ModelsReply": App.models,
 }
-OPERATIONS = tuple(each.name for each in _contract.ALL if each.reply in ANSWERS)
+OPERATIONS = tuple(each.name for each in contract.ALL if each.reply in ANSWERS)
 
 
 class Malformed(Exception):

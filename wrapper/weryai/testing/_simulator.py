@@ -22,7 +22,7 @@ from ._served import saved
 from ._tasks import Accepted
 from ._traffic import Received
 from ._transport import AsyncTransport, BlockingTransport
-from ._variant import Variant
+from ._wire.variant import Variant
 
 API_KEY = "sk-simulator"
 BASE_URL = "http://localhost"

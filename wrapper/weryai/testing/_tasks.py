@@ -9,8 +9,8 @@ from typing import Any
 
 from attrs import frozen
 
-from ._contract import Operation
 from ._scenario import Outcome
+from ._wire.contract import Operation
 
 
 @frozen

@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING, Any
 
 from attrs import asdict
 
-from .. import _contract
 from .._clock import RunningClock
 from .._scenario import Outcome, require
 from .._tasks import Accepted, SimulatedTask
+from .._wire import contract
 
 if TYPE_CHECKING:
     from .._account import Account
@@ -132,7 +132,7 @@ def _accept(account: Account, told: dict[str, Any]) -> None:
     base, plans = told.pop("base"), told.pop("tasks")
     told |= {name: tuple(told[name]) for name in ("task_ids", "task_seconds")}
     line = Accepted(**told)
-    operation = {each.name: each for each in _contract.ALL}[line.operation]
+    operation = {each.name: each for each in contract.ALL}[line.operation]
     tasks = [
         SimulatedTask(
             task_id,

@@ -5,10 +5,10 @@ from __future__ import annotations
 from math import isinf
 from typing import Any
 
-from ._models import TABLES
-from ._scenario import Refusal
-from ._tasks import Accepted, SimulatedTask
-from ._variant import Variant
+from .._scenario import Refusal
+from .._tasks import Accepted, SimulatedTask
+from .models import TABLES
+from .variant import Variant
 
 # What is told of credits that never run out.
 ENDLESS = 1_000_000_000

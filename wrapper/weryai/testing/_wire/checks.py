@@ -9,11 +9,11 @@ from typing import Any
 from jsonschema_rs import ValidationError, ValidationErrorKind
 from starlette.datastructures import FormData, UploadFile
 
-from ._contract import MASK, Operation
-from ._films.render import MAX_LONG_SIDE, frame_size
-from ._models import PAGE_RESOLUTIONS, rows_of
-from ._scenario import Refusal
-from ._variant import Variant
+from .._films.render import MAX_LONG_SIDE, frame_size
+from .._scenario import Refusal
+from .contract import MASK, Operation
+from .models import PAGE_RESOLUTIONS, rows_of
+from .variant import Variant
 
 SHOWN = f"at most {MAX_LONG_SIDE} pixels on its long side, the simulator's own limit"
 USUAL_RATIO = "16:9"
