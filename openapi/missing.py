@@ -24,7 +24,6 @@ REQUESTS = "wrapper/weryai/requests"
 PACKAGE = "wrapper/weryai/__init__.py"
 ENDPOINTS = "wrapper/weryai/_service/endpoints.py"
 MODELS = "wrapper/weryai/testing/_wire/models.py"
-SURFACE = "contract_tests/house/public_surface.py"
 FORBIDDEN = "contract_tests/support/forbidden_values.py"
 BEYOND = "contract_tests/data/beyond_the_page.json"
 PAGES = "contract_tests/data/pages"
@@ -115,11 +114,9 @@ def of_operation(root: Path, operation: Paid, request: Request | None) -> Iterat
     if request is None:
         yield f"{REQUESTS}/_videos.py: a class with @checked_by(limits.{operation.limits})"
     else:
-        for file, more in ((f"{REQUESTS}/__init__.py", ""), (PACKAGE, ", and in _HOMES")):
+        for file, where in ((f"{REQUESTS}/_videos.py", ""), (PACKAGE, ", imported, and in _HOMES")):
             if f'"{request.name}"' not in texts[file]:
-                yield f"{file}: {request.name}, imported and in __all__{more}"
-        if not re.search(rf"\b{request.name}\b", texts[SURFACE]):
-            yield f"{SURFACE}: make a {request.name}"
+                yield f"{file}: {request.name}, in __all__{where}"
     if not re.search(rf"\b{name}\b", texts[ENDPOINTS]):
         yield f"{ENDPOINTS}: a row of ENDPOINTS with {name}"
     for table in ("REQUIRED", "BAD"):

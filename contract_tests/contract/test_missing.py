@@ -21,7 +21,6 @@ FILES = [
     "wrapper/weryai/__init__.py",
     missing.ENDPOINTS,
     missing.MODELS,
-    missing.SURFACE,
     missing.FORBIDDEN,
     missing.BEYOND,
 ]
@@ -109,9 +108,8 @@ def test_an_endpoint_that_is_added_leaves_each_file_that_has_to_know_it(checkout
         ("openapi/NOTES.md", r"submit_image_to_video"),
         (missing.ENDPOINTS, r"submit_image_to_video"),
         (missing.MODELS, r'"image_to_video"'),
-        (missing.SURFACE, r"\bImageToVideo"),
         ("wrapper/weryai/__init__.py", r'"ImageToVideo"'),
-        (f"{missing.REQUESTS}/__init__.py", r'"ImageToVideo"'),
+        (f"{missing.REQUESTS}/_videos.py", r'"ImageToVideo"'),
     ],
 )
 def test_each_of_these_files_is_named_where_it_does_not_know_an_endpoint(

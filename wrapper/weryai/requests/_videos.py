@@ -11,6 +11,8 @@ from weryai_api import limits
 from ._base import VideoRequest, checked_by
 from ._fields import Image
 
+__all__ = ["FirstLastFrameToVideo", "ImageToVideo", "MultiImageToVideo"]
+
 
 def _freeze(images: Any) -> Any:
     """A list becomes a tuple; anything else stays as it is, to be refused with the other faults."""
