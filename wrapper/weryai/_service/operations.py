@@ -37,10 +37,6 @@ if TYPE_CHECKING:
 
 __all__ = ["AuthenticatedClient"]
 
-# Bytes of an answer. A real one has a few hundred, the registry a few kB.
-LONGEST_ANSWER = 1024 * 1024
-LONGEST_REGISTRY = 16 * 1024 * 1024
-
 T = TypeVar("T")
 Read = Callable[[Reply], T]
 
@@ -73,7 +69,7 @@ class Operation(Generic[T]):
     @property
     def longest(self) -> int:
         """How long its answer may be, in bytes."""
-        return LONGEST_REGISTRY if self.registry else LONGEST_ANSWER
+        return replies.LONGEST_REGISTRY if self.registry else replies.LONGEST
 
 
 def submit(

@@ -1,4 +1,5 @@
-"""What the bodies of answers say, as results: a receipt, tasks with their videos, models."""
+"""What the bodies of answers say, as results: a receipt, tasks with their videos, models; and how
+long they may be."""
 
 from __future__ import annotations
 
@@ -16,6 +17,10 @@ from .json_values import array, flag, id_text, string, whole
 
 if TYPE_CHECKING:
     TaskForm = forms.TaskReport | forms.TaskReportCamel | forms.TaskReportWrapped
+
+# Bytes of an answer. A real one has a few hundred, the registry a few kB.
+LONGEST = 1024 * 1024
+LONGEST_REGISTRY = 16 * 1024 * 1024
 
 T = TypeVar("T")
 Videos = tuple[Video, ...]
