@@ -117,6 +117,10 @@ def others(image: Path) -> list[VideoRequest]:
     return [one, two]
 
 
+def arrived(video: Video, here: int, total: int | None) -> None:
+    print(video.name, here, total)
+
+
 def blocking(client: WeryAI, image: Path, folder: Path) -> list[Path]:
     assert_type(client.balance(retry_budget=10), float)
     for kind in REQUESTS.values():
@@ -139,7 +143,7 @@ def blocking(client: WeryAI, image: Path, folder: Path) -> list[Path]:
     assert_type(client.status(job.task_ids[0]), Task)
     assert_type(client.batch_status(job.batch_id or ""), list[Task])
     assert_type(result.videos, tuple[Video, ...])
-    client.download(result.videos[0], folder)
+    client.download(result.videos[0], folder, names=["film"], on_progress=arrived)
     client.download(result.tasks, folder)
     return client.download(result, folder)
 
@@ -155,7 +159,9 @@ async def with_asyncio(client: AsyncWeryAI, folder: Path) -> list[Path]:
         print(how(ended))
     assert_type(await client.status(again.tasks[0].id), Task)
     assert_type(await client.batch_status(again.job.batch_id or ""), list[Task])
-    return await client.download(again.videos[:1], str(folder))
+    return await client.download(
+        again.videos[:1], str(folder), names=("a.mp4",), on_progress=arrived
+    )
 
 
 def how(ended: Ended) -> tuple[Job, tuple[Video, ...], WeryAIError | None]:

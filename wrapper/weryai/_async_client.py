@@ -168,9 +168,12 @@ class AsyncWeryAI:
         self,
         source: Result | Task | Video | Iterable[Result | Task | Video],
         directory: str | os.PathLike[str],
+        *,
+        names: Sequence[str] | None = None,
+        on_progress: Callable[[Video, int, int | None], None] | None = None,
     ) -> list[Path]:
-        """See `WeryAI.download`. Free."""
-        return await self._flows.download(source, directory)
+        """See `WeryAI.download`; `on_progress` is called in a thread. Free."""
+        return await self._flows.download(source, directory, names, on_progress)
 
     async def close(self) -> None:
         """Close the connections, and the journal if it was given as a path. It leaves to another

@@ -326,6 +326,9 @@ class WeryAI:
         self,
         source: Result | Task | Video | Iterable[Result | Task | Video],
         directory: str | os.PathLike[str],
+        *,
+        names: Sequence[str] | None = None,
+        on_progress: Callable[[Video, int, int | None], None] | None = None,
     ) -> list[Path]:
         """Fetch videos to `directory`, each named after its task. Free, and it never submits.
 
@@ -339,14 +342,18 @@ class WeryAI:
         Parameters:
             source: what `wait` or `status` has returned, or videos of it; a job has none yet.
             directory: a folder, which is made if need be; `~` is a name like any other.
+            names: of the files, one for each video, instead of those of their tasks: `film.mp4`,
+                or `film`, which gets the suffix of its video, or `shots/film` in a folder below.
+            on_progress: called with a video, how many of its bytes are here and how many there
+                are, None where nobody said, after each megabyte and at the end.
 
         Returns: the paths, in the order of the videos.
 
         Raises:
             DownloadError: `failures` has each video that could not be fetched, `paths` the others.
-            InvalidRequestError: what was given is no video, or no folder.
+            InvalidRequestError: what was given is no video, no folder, or no names for them.
         """
-        return finish(lambda: self._flows.download(source, directory))
+        return finish(lambda: self._flows.download(source, directory, names, on_progress))
 
     def close(self) -> None:
         """Close the connections, and the journal if it was given as a path. In a process that was

@@ -14,7 +14,7 @@ from PIL import Image, ImageChops, ImageStat
 
 from contract_tests.support.clients import Network
 from contract_tests.support.films import film, webm
-from weryai import DownloadError, MultiImageToVideo, Video, WeryAI
+from weryai import DownloadError, InvalidRequestError, MultiImageToVideo, Video, WeryAI
 from weryai.testing import Simulator
 
 Ask = Callable[..., MultiImageToVideo]
@@ -55,6 +55,54 @@ def test_the_paths_come_in_the_order_of_the_videos(make_client: MakeClient, tmp_
     paths = make_client(handler=answer()).download(videos, tmp_path)
     assert [path.name for path in paths] == ["task_b.mp4", "task_a.mp4", "task_a-2.mp4"]
     assert sorted(tmp_path.iterdir()) == sorted(paths), "nothing half-done stays behind"
+
+
+def test_a_video_is_called_what_it_is_wanted_to_be(make_client: MakeClient, tmp_path: Path) -> None:
+    videos = [Video(URL, "task_a"), Video("https://files.example.com/v.webm", "b"), Video(URL, "c")]
+    wanted = ["Mein Film.MP4", "shots/fox", "film.mov"]
+    paths = make_client(handler=answer()).download(videos, tmp_path, names=wanted)
+    names = ["Mein Film.MP4", "shots/fox.webm", "film.mov"]
+    assert [str(path.relative_to(tmp_path)) for path in paths] == names
+    assert all(path.read_bytes() == MP4 for path in paths)
+
+
+@pytest.mark.parametrize(
+    ("wanted", "words"),
+    [
+        (["a"], "1 names were given for 2 videos"),
+        ("ab", "a list of texts"),
+        (["a", 7], "a list of texts"),
+        (["a", "A.mp4"], "are the same"),
+        (["a", "../b"], "leads out of the folder"),
+        (["a", "/b"], "leads out of the folder"),
+        (["a", "b\0"], "leads out of the folder"),
+        (["a", ""], "names no file"),
+        (["a", "b/"], "names no file"),
+        (["a", "b" * 201], "more than 200 bytes"),
+    ],
+)
+def test_names_that_cannot_be_are_refused_before_anything_is_fetched(
+    make_client: MakeClient, tmp_path: Path, wanted: Any, words: str
+) -> None:
+    handler, videos = answer(), [Video(URL, "task_a"), Video(URL, "task_b")]
+    with pytest.raises(InvalidRequestError, match=words):
+        make_client(handler=handler).download(videos, tmp_path / "new", names=wanted)
+    assert not handler.seen
+    assert not (tmp_path / "new").exists()
+
+
+def test_a_download_tells_how_much_of_it_is_here(make_client: MakeClient, tmp_path: Path) -> None:
+    whole = film(b"x" * 3_000_000)
+    told: list[Any] = []
+    network = Network(httpx.Response(200, content=whole))
+    video = Video(URL, "task_a")
+    make_client(handler=network).download(
+        video, tmp_path, on_progress=lambda *words: told.append(words)
+    )
+    assert {(name, total) for name, _, total in told} == {(video, len(whole))}
+    here = [here for _, here, _ in told]
+    assert here == sorted(here)
+    assert here[-1] == len(whole)
 
 
 @pytest.mark.parametrize(

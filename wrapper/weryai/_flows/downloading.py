@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import logging
 import os
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import partial as partial_call
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -30,6 +31,8 @@ if TYPE_CHECKING:
     import httpx
 
 Source = Result | Task | Video | Iterable[Result | Task | Video]
+# Is told the bytes of a video that are here, and how many there are, None where nobody said.
+OnProgress = Callable[[Video, int, int | None], None]
 
 MAX_REDIRECTS = 10
 
@@ -44,16 +47,22 @@ log = logging.getLogger("weryai")
 
 
 async def download(
-    calls: Calls, books: Bookkeeping, source: Source, directory: str | os.PathLike[str]
+    calls: Calls,
+    books: Bookkeeping,
+    source: Source,
+    directory: str | os.PathLike[str],
+    names: Sequence[str] | None = None,
+    on_progress: OnProgress | None = None,
 ) -> list[Path]:
     """Fetch all of them; one that fails does not stop the others."""
     calls.io.require()
     folder, videos = _folder(directory), _videos(source)
+    files = naming.names(videos) if names is None else naming.given(videos, names)
     paths: list[Path] = []
     failures: list[DownloadError] = []
-    for video, name in zip(videos, naming.names(videos), strict=True):
+    for video, name in zip(videos, files, strict=True):
         try:
-            paths.append(await fetch(calls, video, folder / name))
+            paths.append(await fetch(calls, video, folder / name, on_progress))
             await books.fetched(video, paths[-1])
         except (OSError, ValueError, WeryAIError) as error:
             # The others may not be there for long, so they are fetched all the same.
@@ -103,7 +112,9 @@ def _failure(video: Video, error: Exception) -> DownloadError:
     return failure
 
 
-async def fetch(calls: Calls, video: Video, target: Path) -> Path:
+async def fetch(
+    calls: Calls, video: Video, target: Path, on_progress: OnProgress | None = None
+) -> Path:
     """Fetch one, going on with what is here of it. Returns its path: `target`, or a name beside it
     where that is another file. Raises OSError, ValueError or a WeryAIError."""
     if fault := calls.config.fault(video.url):
@@ -111,8 +122,9 @@ async def fetch(calls: Calls, video: Video, target: Path) -> Path:
     io = calls.io
     await io.run(placing.make_folder, target.parent)
     file = await io.run(partial.claim, target, video.url)
+    told = on_progress and partial_call(on_progress, video)
     try:
-        return await _until_whole(io, video, Transfer(file))
+        return await _until_whole(io, video, Transfer(file, told))
     finally:
         await io.run_shielded(file.release)
 

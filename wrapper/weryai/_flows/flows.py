@@ -34,7 +34,7 @@ from ..errors import (
 from ..requests import Image, VideoRequest
 from ..results import Job, Model, Result, Task
 from . import downloading
-from .downloading import Source
+from .downloading import OnProgress, Source
 from .memory import Memory
 from .pace import Pace, kind_of
 from .polling import Ask, Polls
@@ -147,8 +147,16 @@ class Flows:
         waits.add(jobs_of(given))
         return waits
 
-    async def download(self, source: Source, directory: str | os.PathLike[str]) -> list[Path]:
-        return await downloading.download(self.calls, self.books, source, directory)
+    async def download(
+        self,
+        source: Source,
+        directory: str | os.PathLike[str],
+        names: Sequence[str] | None,
+        on_progress: OnProgress | None,
+    ) -> list[Path]:
+        return await downloading.download(
+            self.calls, self.books, source, directory, names, on_progress
+        )
 
     async def _look_at_another(self) -> None:
         """Ask about the job that takes a place and was left alone for the longest time: whoever

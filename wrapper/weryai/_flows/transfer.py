@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import time
 import zlib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from datetime import timedelta
 from email.utils import parsedate_to_datetime
@@ -30,10 +30,17 @@ HEADWAY = int(SLOWEST * SLOW_FOR)
 
 
 class Transfer:
-    """A `BodySink`: the answers to the requests for one file, one after another."""
+    """A `BodySink`: the answers to the requests for one file, one after another.
 
-    def __init__(self, file: PartialFile) -> None:
+    Parameters:
+        told: is told how many bytes are here, and of how many, each time that some were written.
+    """
+
+    def __init__(
+        self, file: PartialFile, told: Callable[[int, int | None], None] | None = None
+    ) -> None:
         self.file = file
+        self._told = told
         self._unpacking: Unpacking | None = None
         self._ended = True
         self._since, self._recent = 0.0, 0
@@ -72,6 +79,8 @@ class Transfer:
     def write(self) -> None:
         """Write what was taken."""
         self.file.write()
+        if self._told is not None:
+            self._told(self.file.size, self.file.total)
 
     def finish(self) -> Path:
         """Give the file its name. Returns the path; see `PartialFile.finish`."""
