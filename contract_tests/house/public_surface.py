@@ -72,6 +72,7 @@ from weryai.requests import VideoRequest
 from weryai.testing import (
     JOURNAL_PROMISES,
     OPERATIONS,
+    REFUSALS,
     Accepted,
     Answer,
     Lost,
@@ -312,6 +313,9 @@ def simulated(clock: Clock | None = None) -> Simulator:
     simulator.outcomes.append(Outcome("succeed", seconds=5))
     simulator.next(OPERATIONS[0], refusal(1001), Answer(429, {}, {"Retry-After": "1"}))
     simulator.next("get_balance", Lost())
+    assert REFUSALS["workflow_error"] == 6001
+    simulator.refuse("workflow_error", times=2)
+    simulator.lose_answer(accepted=False, operation="get_task_status")
     return simulator
 
 
@@ -350,7 +354,10 @@ def tour(folder: Path) -> tuple[Accepted, Received]:
         assert (len(kept(journal)), left(journal, datetime.min)) == (1, 0)
         kept_by_mine(folder)
         journal.close()
+        simulator.assert_paid(1)
         simulator.variant = Variant()
+        simulator.fail_task("Content moderation", times=2)
+        simulator.slow(600)
         print(simulator.running, simulator.most_running, simulator.received_count)
         print(simulator.smallest_gap, simulator.smallest_accepted_gap)
         print(weryai.__version__, simulator.credits, simulator.app, client.api, client.base_url)

@@ -49,6 +49,7 @@ def modules(code: str) -> set[str]:
         ("import weryai_api.models, weryai_api.api.generation", {"httpx", "attr"}),
         ("from weryai.cli import main; main(['--help']); main(['--version'])", HEAVY - {"typer"}),
         ("from weryai.cli import main; main(['simulate', '--help'])", {"weryai.testing"}),
+        ("import weryai.testing.pytest_plugin", HEAVY | {"weryai.testing._simulator"}),
     ],
 )
 def test_what_is_imported_brings_nothing_that_it_can_do_without(code: str, never: set[str]) -> None:

@@ -21,7 +21,7 @@ from contract_tests.house import public_surface
 from contract_tests.support.contract import PAID, SCHEMAS
 from weryai import AsyncWeryAI, MultiImageToVideo, WeryAI, WeryAIError, _states, errors
 from weryai.journal import Entry
-from weryai.testing import Simulator, _scenario
+from weryai.testing import REFUSALS, Simulator
 
 ROOT = Path(__file__).parents[2]
 WRAPPER = Path(weryai.__file__).parent
@@ -53,13 +53,14 @@ def imported(module: Any) -> list[tuple[str, str]]:
     ]
 
 
-def test_what_is_loaded_when_it_is_first_used_is_what_a_type_checker_sees() -> None:
-    for home, name in imported(weryai):
-        assert getattr(weryai, name) is getattr(import_module(home, "weryai"), name)
-    assert dir(weryai) == sorted(weryai.__all__)
+@pytest.mark.parametrize("module", [weryai, weryai.testing])
+def test_what_is_loaded_when_it_is_first_used_is_what_a_type_checker_sees(module: Any) -> None:
+    for home, name in imported(module):
+        assert getattr(module, name) is getattr(import_module(home, module.__name__), name)
+    assert dir(module) == sorted(module.__all__)
     for name in ("WeryAi", "AsyncIO", "testing_"):
         with pytest.raises(AttributeError, match=name):
-            getattr(weryai, name)
+            getattr(module, name)
 
 
 def test_every_error_is_public_and_drawn_in_the_tree() -> None:
@@ -118,7 +119,7 @@ def test_the_codes_are_those_of_the_contract() -> None:
     described = SCHEMAS["BusinessError"]["description"]
     codes = {int(code) for code in re.findall(r"\b\d{4}\b", described)} | set(range(6001, 6005))
     assert codes == set(refusals.CODES) - {429}
-    assert codes == set(_scenario.REFUSALS)
+    assert codes == set(REFUSALS.values())
 
 
 @pytest.mark.usefixtures("quick_videos")
@@ -131,7 +132,7 @@ def test_every_public_name_is_used_in_the_typed_example(tmp_path: Path) -> None:
     for name in {name for module in public for name in module.__all__} - siblings:
         assert re.search(rf"\b{name}\b", used), f"{name}: use it in public_surface.py"
     for kind in (WeryAI, AsyncWeryAI, Simulator, Entry):
-        for name in vars(kind):
+        for name in (name for base in kind.__mro__[:-1] for name in vars(base)):
             shown = name.startswith("_") or name == "close" or f".{name}" in used
             assert shown, f"{name}: use it in public_surface.py"
     assert public_surface.tour(tmp_path)[0].credits == 20

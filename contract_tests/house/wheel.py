@@ -66,7 +66,7 @@ def check_core(folder: Path, wheel: Path) -> None:
     run(python, "-I", ROOT / "contract_tests" / "house" / "core_alone.py", cwd=folder)
     commands = {
         "cli": ([str(python.parent / "weryai"), "balance"], 2),
-        "testing": ([str(python), "-I", "-c", "import weryai.testing"], 1),
+        "testing": ([str(python), "-I", "-c", "from weryai.testing import Simulator"], 1),
     }
     for extra, (command, code) in commands.items():
         said = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)

@@ -10,7 +10,7 @@ import pytest
 
 def imported(module: str, *, without: str) -> str:
     """The last line that an import says where a package is not there."""
-    code = f"import sys; sys.modules[{without!r}] = None; import {module}"
+    code = f"import sys; sys.modules[{without!r}] = None; from {module} import Simulator"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
     assert done.returncode == 1
     return done.stderr.splitlines()[-1]

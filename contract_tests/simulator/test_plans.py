@@ -34,7 +34,7 @@ WRONG: dict[str, tuple[Callable[[], Any], str]] = {
     "seconds in words": (lambda: Outcome(seconds="5"), "seconds"),  # type: ignore[arg-type]
     "seconds that are true": (lambda: Outcome(seconds=True), "seconds"),
     "a code that nobody has seen": (lambda: refusal(4242), "1001.*1002.*6101"),
-    "a code as text": (lambda: refusal("1001"), "1001.*1002"),  # type: ignore[arg-type]
+    "a code as text": (lambda: refusal("1001"), "1001.*1002"),
     "a code that is true": (lambda: refusal(True), "1001.*1002"),
     "a success": (lambda: refusal(0), "1001.*1002"),
     "words that are none": (lambda: refusal(1001, 5), "message"),  # type: ignore[arg-type]

@@ -22,8 +22,16 @@ from contract_tests.support.servers.simulator_http import (
     status,
     submit,
 )
-from weryai.testing import Answer, Lost, ManualClock, Outcome, Simulator, Variant, refusal
-from weryai.testing._scenario import REFUSALS
+from weryai.testing import (
+    REFUSALS,
+    Answer,
+    Lost,
+    ManualClock,
+    Outcome,
+    Simulator,
+    Variant,
+    refusal,
+)
 
 PAID = "submit_multi_image_to_video"
 
@@ -127,13 +135,14 @@ def test_an_answer_can_be_any_that_is_documented(
         assert {name: told.headers[name] for name in answer.headers} == answer.headers
 
 
-@pytest.mark.parametrize("code", REFUSALS)
-def test_each_refusal_fits_the_contract_and_has_words(code: int) -> None:
-    body = refusal(code).body
-    assert_fits("BusinessError", body)
-    assert body["status"] == code
-    assert body["message"] == REFUSALS[code] != ""
-    assert refusal(code, "other").body["message"] == "other"
+def test_each_refusal_fits_the_contract_and_has_words_by_its_name_and_by_its_code() -> None:
+    for name, code in REFUSALS.items():
+        body = refusal(name).body
+        assert_fits("BusinessError", body)
+        assert (body["status"], body["desc"]) == (code, body["message"])
+        assert body["message"] not in ("", "refused")
+        assert refusal(code) == refusal(name)
+        assert refusal(name, "other").body["message"] == "other"
 
 
 # Tasks

@@ -4,19 +4,24 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import partial
+from inspect import signature
 from pathlib import Path
 
 import pytest
 from PIL import Image
 from sybil import Example
 from sybil.evaluators.python import PythonEvaluator
+from sybil.typing import Evaluator
 
 from contract_tests.house.docs import console, pages
+from contract_tests.support.run.users_pytest import run_tests
 from contract_tests.support.servers.postgres import PostgresServer
 from weryai.cli.simulate import make_simulator, serving
 from weryai.testing import Simulator
 
+pytest_plugins = ["pytester"]
 LANGUAGES = ("python", "console")
 # The first line of each block that is not run; why stands in the page, in front of it.
 NOT_RUN = {
@@ -78,7 +83,8 @@ def test_every_block_of_a_page_runs_and_says_what_is_shown(
         server: PostgresServer = request.getfixturevalue("postgres")
         spoken[DATABASE] = server.url("docs")
     shell = console.Shell(url)
-    evaluators = {"python": run_python, "console": shell.evaluate}
+    run = partial(run_python, pytester=partial(request.getfixturevalue, "pytester"))
+    evaluators: dict[str, Evaluator] = {"python": run, "console": shell.evaluate}
     document = pages.document(page, evaluators, spoken)
     document.namespace |= {"simulator": simulator, "names": shell.names}
     examples = list(document.examples())
@@ -98,15 +104,20 @@ def draw(names: set[str], folder: Path) -> None:
         Image.new("RGB", (1280, 720), (0, 0, number)).save(path)
 
 
-def run_python(example: Example) -> None:
-    """Run a block, and the tests that it shows, each with a folder of its own."""
+def run_python(example: Example, pytester: Callable[[], pytest.Pytester]) -> None:
+    """Run a block, and the tests that it shows, each with a folder of its own. Tests that take
+    fixtures of ours are run by pytest, and their block is a file of its own."""
     known = set(example.namespace)
     PythonEvaluator()(example)
-    for name in [each for each in example.namespace if each not in known]:
-        if name.startswith("test_"):
-            folder = Path(name).resolve()
-            folder.mkdir()
-            example.namespace[name](folder)
+    new = {name: value for name, value in example.namespace.items() if name not in known}
+    tests = {name: test for name, test in new.items() if name.startswith("test_")}
+    if any("weryai" in name for test in tests.values() for name in signature(test).parameters):
+        run_tests(pytester(), example.parsed).assert_outcomes(passed=len(tests))
+        return
+    for name, test in tests.items():
+        folder = Path(name).resolve()
+        folder.mkdir()
+        test(folder)
 
 
 @pytest.mark.parametrize("page", pages.PAGES)

@@ -103,7 +103,7 @@ WRONG: dict[str, tuple[str, dict[str, Any], str]] = {
     "no fault": ("faults", {"times": 1}, "one of refuse, answer, lose, fail"),
     "two faults": ("faults", {"refuse": 1001, "lose": "paid"}, "one of refuse"),
     "a code that nobody has seen": ("faults", {"refuse": 4242}, "1001.*6101"),
-    "a code in words": ("faults", {"refuse": "busy"}, "whole number"),
+    "a code in words": ("faults", {"refuse": "busy"}, "too_many_running"),
     "a status that is none": ("faults", {"answer": 42}, "200 to 999"),
     "a loss that is neither": ("faults", {"lose": "maybe"}, "paid, not paid"),
     "no operation": ("faults", {"refuse": 1001, "operation": "submit"}, "any submission, "),

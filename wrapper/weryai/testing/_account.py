@@ -17,13 +17,14 @@ from ._door import MAX_UPLOAD
 from ._films.render import check_image
 from ._films.results import Fetch, Results
 from ._rules import Chance, Rules
-from ._scenario import Answer, Lost, Outcomes, Refusal
+from ._scenario import Answer, Lost, Outcomes
 from ._served import saved
 from ._served.saved import Saved
 from ._tasks import Accepted, SimulatedTask, Unended
 from ._traffic import Received, Traffic
 from ._wire import checks
 from ._wire.contract import Operation
+from ._wire.refusals import Refusal
 from ._wire.variant import Variant
 
 OWN_LIMIT = "the simulator's own limit, what the service takes is not published"

@@ -17,13 +17,14 @@ from starlette.types import Receive, Scope, Send
 
 from . import _door
 from ._account import Account
-from ._scenario import Answer, Lost, Refusal
+from ._scenario import Answer, Lost
 from ._served.answers import AnswerLog
 from ._served.control import HOME, Control
 from ._tasks import SimulatedTask
 from ._traffic import Received
 from ._wire import checks, contract, replies
 from ._wire.contract import Operation
+from ._wire.refusals import Refusal
 
 JSON = {"Content-Type": "application/json"}
 

@@ -9,6 +9,8 @@ from typing import Any, Self, SupportsIndex, cast
 
 from attrs import field, frozen
 
+from ._wire.refusals import REFUSALS, WORDS, Refusal
+
 
 @frozen
 class Answer:
@@ -133,61 +135,25 @@ def _outcome(given: Any) -> Outcome:
     return cast(Outcome, given)
 
 
-# What the service says with each code, in its own enum's words where they are published.
-REFUSALS: Mapping[int, str] = {
-    1001: "Request rate limit exceeded",
-    1002: "Parameter error",
-    1003: "Resource does not exist or may have expired",
-    1006: "not model",
-    1007: "Queue full",
-    1009: "Permission denied",
-    1010: "Data not found",
-    1011: "Insufficient credits",
-    1014: "Upload image too large",
-    1015: "Daily upload limit exceeded",
-    1017: "VIP permission denied",
-    2001: "Input image flagged",
-    2003: "Text or image flagged",
-    2004: "Image format not supported",
-    6001: "工作流系统异常",
-    6002: "Workflow rate limit exceeded",
-    6003: "Credit deduction failed",
-    6004: "Generation failed",
-    6010: "More than 20 concurrent tasks",
-    6101: "Daily limit exceeded",
-}
-
-
-class Refusal(Exception):
-    """A business error inside HTTP 200."""
-
-    def __init__(self, code: int, message: str = "") -> None:
-        super().__init__(code, message)
-        self.code = code
-        self.message = message or REFUSALS.get(code, "refused")
-
-    def envelope(self) -> dict[str, Any]:
-        """The body of the reply."""
-        return {"status": self.code, "desc": self.message, "message": self.message}
-
-
-def refusal(code: int, message: str = "") -> Answer:
-    """An Answer with a business code inside HTTP 200, such as `refusal(1001)`.
+def refusal(code: int | str, message: str = "") -> Answer:
+    """An Answer with a business code inside HTTP 200, such as `refusal("too_many_running")`.
 
     Parameters:
-        code: one of REFUSALS, all of them seen or documented; any other takes an Answer.
+        code: a name of REFUSALS or its code, all of them seen or documented; any other code takes
+            an Answer.
         message: its own words where it is empty.
 
-    Raises: ValueError for any other code.
+    Raises: ValueError for any other name or code.
     """
-    known = ", ".join(map(str, REFUSALS))
+    known = ", ".join(f"{name} ({number})" for name, number in REFUSALS.items())
     instead = 'Answer(body={"status": code})'
+    number = REFUSALS.get(code) if isinstance(code, str) else code
     require(
-        is_number(code) and code in REFUSALS,
+        is_number(number) and number in WORDS,
         f"code is one of {known}, not {code!r}; {instead} answers with any",
     )
     require(isinstance(message, str), "message is a text")
-    return Answer(body=Refusal(code, message).envelope())
+    return Answer(body=Refusal(cast(int, number), message).envelope())
 
 
 # What is planned wrong must not show as a puzzle later on.

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import os
-from collections import deque
-from collections.abc import Iterable
 from types import TracebackType
 from typing import Any, Self, cast
 
@@ -15,9 +13,11 @@ from weryai import AsyncWeryAI, Clock, WeryAI
 from ._account import Account
 from ._asgi import OPERATIONS, App
 from ._clock import ManualClock
+from ._faults import Faults
 from ._films.results import Results, given
+from ._ledger import require_paid
 from ._rules import Chance, Rules, Seconds
-from ._scenario import Answer, Lost, Outcome, Outcomes, require, require_flag, require_number
+from ._scenario import require, require_flag, require_number
 from ._served import saved
 from ._tasks import Accepted
 from ._traffic import Received
@@ -28,7 +28,7 @@ API_KEY = "sk-simulator"
 BASE_URL = "http://localhost"
 
 
-class Simulator:
+class Simulator(Faults):
     """A service of one account, in memory.
 
     It checks every documented limit, lets 20 tasks run at once, charges credits, answers with
@@ -104,10 +104,11 @@ class Simulator:
         results = Results(render, given(video))
         self.clock = clock or ManualClock()
         self.api_key = api_key
-        self._account = Account(self.clock, credits, rules, chance, results, variant)
+        account = Account(self.clock, credits, rules, chance, results, variant)
+        super().__init__(account, OPERATIONS)
         if state is not None:
-            saved.resume(self._account, state)
-        self._app = App(self._account, api_key)
+            saved.resume(account, state)
+        self._app = App(account, api_key)
         self._transport = BlockingTransport(self._app.in_process)
 
     @property
@@ -119,6 +120,17 @@ class Simulator:
     def ledger(self) -> list[Accepted]:
         """Every paid submission that was accepted, whether or not its answer arrived."""
         return self._account.ledger
+
+    def assert_paid(self, times: int) -> None:
+        """Assert that so many submissions were paid. What fails tells the ledger line by line.
+
+        Parameters:
+            times: submissions, each of which may be several videos.
+
+        Raises: AssertionError.
+        """
+        __tracebackhide__ = True  # pytest: what failed is the line of the test
+        require_paid(self.ledger, times, self._account.traffic.asked.count)
 
     @property
     def received(self) -> list[Received]:
@@ -164,31 +176,6 @@ class Simulator:
     @variant.setter
     def variant(self, variant: Variant) -> None:
         self._account.variant = _variant(variant)
-
-    @property
-    def outcomes(self) -> deque[Outcome]:
-        """How the next tasks end, in the order they are started; then they succeed."""
-        return self._account.outcomes
-
-    @outcomes.setter
-    def outcomes(self, outcomes: Iterable[Outcome]) -> None:
-        self._account.outcomes = Outcomes(outcomes)
-
-    def next(self, operation: str, *answers: Answer | Lost) -> None:
-        """Answer the next calls of an operation like this, one each, then as usual again.
-
-        Parameters:
-            operation: the operationId in the contract, such as `submit_multi_image_to_video`.
-            answers: what to answer; `refusal(1001)` makes the common ones.
-
-        Raises: ValueError for an operation that does not exist, or what is no answer.
-        """
-        known = ", ".join(OPERATIONS)
-        require(operation in OPERATIONS, f"operation is one of {known}, not {operation!r}")
-        for each in answers:
-            words = f"answers are refusal(code), Answer(...) or Lost(...), not {each!r}"
-            require(isinstance(each, Answer | Lost), words)
-        self._account.script[operation].extend(answers)
 
     def notice(self, task_id: str) -> bytes:
         """The body with which the service would call the webhook of a task now.

@@ -29,12 +29,14 @@ class Received:
 
 @define
 class Gap:
-    """The smallest time between two events of a kind."""
+    """The smallest time between two events of a kind, and how many there were."""
 
     smallest: float = inf
     last: float = -inf
+    count: int = 0
 
     def note(self, now: float) -> None:
+        self.count += 1
         self.smallest = min(self.smallest, now - self.last)
         self.last = now
 

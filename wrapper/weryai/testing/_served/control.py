@@ -18,6 +18,7 @@ from starlette.types import Receive, Scope, Send
 
 from .. import _door
 from .._account import ANY, Account
+from .._faults import plan
 from .._rules import Rules
 from .._scenario import Answer, Lost, Outcome, refusal, require
 from . import page
@@ -25,7 +26,6 @@ from .answers import AnswerLog
 
 HOME = "/simulator"
 SHOWN = 50  # of each list, the newest
-MOST = 1000  # of one fault
 LOST = ("paid", "not paid")
 
 
@@ -35,7 +35,7 @@ class Control:
     def __init__(self, account: Account, log: AnswerLog, operations: Sequence[str]) -> None:
         self.account = account
         self.log = log
-        self.operations = (ANY, *operations)
+        self.operations = operations
         forms = {"faults": self.plan, "clock": self.turn, "rules": self.rule}
         self._router = Router(
             [
@@ -55,7 +55,7 @@ class Control:
     async def page(self, request: Request) -> Response:
         """The same for people, and forms; with `live` it asks for itself again and again."""
         live = "live" in request.query_params
-        text = page.page(self.document(), self.operations, live)
+        text = page.page(self.document(), (ANY, *self.operations), live)
         return HTMLResponse(text, headers={"Content-Security-Policy": page.POLICY})
 
     def document(self) -> dict[str, Any]:
@@ -86,14 +86,8 @@ class Control:
         unknown = {*fields} - {*FAULTS, "operation", "times"}
         require(not unknown, f"not known: {', '.join(sorted(unknown))}")
         operation, times = fields.get("operation", ANY), _whole("times", fields.get("times", "1"))
-        known = ", ".join(self.operations)
-        require(operation in self.operations, f"operation is one of {known}, not {operation!r}")
-        require(1 <= times <= MOST, f"times is 1 to {MOST}, not {times}")
-        planned = FAULTS[asked[0]](fields[asked[0]])
-        if isinstance(planned, Outcome):
-            self.account.outcomes.extend([planned] * times)
-        else:
-            self.account.script[operation].extend([planned] * times)
+        fault = FAULTS[asked[0]](fields[asked[0]])
+        plan(self.account, self.operations, fault, times, operation)
 
     def turn(self, fields: Mapping[str, str]) -> None:
         """Let time pass. Raises ValueError."""
@@ -166,7 +160,7 @@ def _lost(text: str) -> Lost:
 
 
 FAULTS: Mapping[str, Callable[[str], Answer | Lost | Outcome]] = {
-    "refuse": lambda text: refusal(_whole("refuse", text)),
+    "refuse": lambda text: refusal(int(text) if text.isdecimal() else text),
     "answer": lambda text: Answer(_whole("answer", text), f"HTTP {text}"),
     "lose": _lost,
     "fail": lambda text: Outcome("failed", text),

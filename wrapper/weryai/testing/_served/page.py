@@ -8,7 +8,7 @@ from html import escape
 from typing import Any
 
 from .._rules import REASONS
-from .._scenario import REFUSALS
+from .._wire.refusals import WORDS
 
 POLICY = "default-src 'none'; style-src 'unsafe-inline'; form-action 'self'"
 STYLE = """
@@ -62,7 +62,7 @@ def page(told: Mapping[str, Any], operations: Sequence[str], live: bool) -> str:
 def _forms(operations: Sequence[str]) -> Iterator[str]:
     where = _select("operation", "Call", {name: name for name in operations})
     times = '<label>Times<input name="times" type="number" value="1" min="1" max="1000"></label>'
-    codes = {str(code): f"{code} {words}" for code, words in REFUSALS.items()}
+    codes = {str(code): f"{code} {words}" for code, words in WORDS.items()}
     answers = {each: f"HTTP {each}" for each in ("503", "429", "500", "502", "504")}
     lost = {"paid": "and it is paid", "not paid": "and it is not paid"}
     fails = {reason: reason for reason in REASONS}

@@ -10,9 +10,9 @@ from jsonschema_rs import ValidationError, ValidationErrorKind
 from starlette.datastructures import FormData, UploadFile
 
 from .._films.render import MAX_LONG_SIDE, frame_size
-from .._scenario import Refusal
 from .contract import MASK, Operation
 from .models import PAGE_RESOLUTIONS, rows_of
+from .refusals import Refusal
 from .variant import Variant
 
 SHOWN = f"at most {MAX_LONG_SIDE} pixels on its long side, the simulator's own limit"

@@ -5,9 +5,9 @@ from __future__ import annotations
 from math import isinf
 from typing import Any
 
-from .._scenario import Refusal
 from .._tasks import Accepted, SimulatedTask
 from .models import TABLES
+from .refusals import Refusal
 from .variant import Variant
 
 # What is told of credits that never run out.

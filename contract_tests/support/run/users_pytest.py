@@ -1,0 +1,18 @@
+"""pytest in the project of somebody who uses the package, with the plugin of it."""
+
+from __future__ import annotations
+
+from importlib.metadata import entry_points
+
+import pytest
+
+PLUGIN = "weryai.testing.pytest_plugin"
+
+
+def run_tests(pytester: pytest.Pytester, source: str, *args: str) -> pytest.RunResult:
+    """Run a file of tests. pytest finds the plugin by itself where the package was installed since
+    it has one; elsewhere it is told."""
+    found = entry_points(group="pytest11", name="weryai")
+    told = () if found else ("-p", PLUGIN)
+    pytester.makepyfile(source)
+    return pytester.runpytest_inprocess("--strict-markers", "-W", "error", *told, *args)
