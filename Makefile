@@ -11,7 +11,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help install generate lint valid format reference types contract test lint-and-types mutants fuzz chaos bench bench-peers regenerate missing drift breaking changelog wheel live demo clean
+.PHONY: help install generate lint valid format reference types contract test lint-and-types mutants fuzz chaos bench bench-peers regenerate missing drift breaking changelog docs wheel live demo clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -108,6 +108,15 @@ breaking: $(STAMP) ## What changed for users since BASE=git-ref, and the version
 changelog: $(STAMP) ## A draft of what CHANGELOG.md has to say of it
 	python openapi/breaking.py --changelog $(BASE)
 
+# What makes the site is 23 MB to fetch, which nothing else needs.
+DOCS := .venv/docs
+docs: $(DOCS) ## The site of docs/, in reports/site: its links are tried, and it is looked at in Chromium
+	python -m contract_tests.house.docs.site
+
+$(DOCS): $(STAMP) docs-requirements.txt
+	$(PIP) --requirement docs-requirements.txt
+	touch $@
+
 wheel: $(STAMP) ## Build the wheel and run the contract tests on it, away from the sources
 	python contract_tests/house/wheel.py
 
@@ -126,5 +135,5 @@ demo: $(PRODUCT) ## Two sample images to out/*.mp4 through the simulator
 	python -m weryai.cli.demo
 
 clean: ## Remove what make made
-	rm -rf .venv $(PEERS) dist out reports .mypy_cache .pytest_cache .ruff_cache .hypothesis .schemathesis
+	rm -rf .venv $(PEERS) dist out reports .mypy_cache .pytest_cache .ruff_cache .hypothesis .schemathesis .cache
 	find wrapper generated_client contract_tests openapi -name __pycache__ -prune -exec rm -rf {} +

@@ -50,7 +50,7 @@ def test_lint_types_drift_suite_and_wheel_run_on_every_python_that_is_supported(
     versions = re.findall(r"Python :: (3\.\d+)", " ".join(project["classifiers"]))
     assert JOBS["test"]["strategy"]["matrix"]["python"] == versions
     run = [step["run"].split()[1] for name, step in STEPS if name == "test" and "run" in step]
-    assert run == ["install", "lint", "types", "drift", "contract", "wheel"]
+    assert run == ["install", "lint", "types", "drift", "contract", "docs", "wheel"]
     assert JOBS["nightly"]["strategy"]["matrix"]["target"] == ["mutants", "fuzz"]
     assert "schedule" in WORKFLOW["on"]
 

@@ -14,13 +14,11 @@ from playwright.sync_api import Browser, Page, sync_playwright
 
 from contract_tests.report.document import row
 from contract_tests.support.run import patience
+from contract_tests.support.run.chromium import CHROMIUM
 from weryai import MultiImageToVideo
 from weryai.report import write
 from weryai.testing import Simulator, sample
 
-CHROMIUM = next(
-    filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), ""
-)
 AT = datetime(2026, 11, 24, 20, 0, tzinfo=UTC)
 # By the state of each row; the name of its video is odd.
 ROWS = {"done": "a b#c?d=100%.mp4", "fetched": "\"'<&>ü.mp4", "failed": "", "running": ""}

@@ -18,7 +18,7 @@ HEAD = """\
 # Requests
 
 What each class of requests takes, in Python and in the shell. `make reference` writes this page
-from the classes and from the limits of [the contract](../openapi/weryai.yaml).
+from the classes and from the limits of the contract.
 
 An image is a path, or an https address that the service can reach. A model may allow less, as
 `weryai models` and `client.models(kind)` tell. The page that some fields speak of is the endpoint's

@@ -15,7 +15,7 @@ from sybil import Example
 from sybil.evaluators.python import PythonEvaluator
 from sybil.typing import Evaluator
 
-from contract_tests.house.docs import console, pages
+from contract_tests.house.docs import console, hurry, pages
 from contract_tests.support.run.users_pytest import run_tests
 from contract_tests.support.servers.postgres import PostgresServer
 from weryai.cli.simulate import make_simulator, serving
@@ -27,6 +27,7 @@ LANGUAGES = ("python", "console")
 NOT_RUN = {
     "CONTRIBUTING.md": ["$ make drift PAGE=page.txt", "$ make regenerate", "$ make contract"],
     "README.md": ["$ make demo", "$ pip install '.[cli]'"],
+    "docs/index.md": ["$ pip install '.[cli]'"],
     "docs/simulator.md": ["$ schemathesis run openapi/weryai.yaml --url http://127.0.0.1:8765 \\"],
 }
 DATABASE = "postgresql://renderer@db.example.com/videos"
@@ -57,7 +58,10 @@ def desk(served: tuple[Simulator, str], tmp_path: Path, monkeypatch: pytest.Monk
         "COLUMNS": "80",
         "PYTHONUNBUFFERED": "1",  # both streams of a command in their order
         "PYTHONIOENCODING": "utf-8",
+        "PYTHONPATH": os.pathsep.join([str(tmp_path), str(hurry.ROOT)]),
     }
+    (tmp_path / "sitecustomize.py").write_text(hurry.AT_START)
+    hurry.hurry(monkeypatch.setattr)
     for name, value in settings.items():
         monkeypatch.setenv(name, value)
     folder = tmp_path / "desk"

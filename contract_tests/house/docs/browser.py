@@ -1,0 +1,69 @@
+"""Looks at each page of a site in headless Chromium, as wide as a desk's and a phone's screen."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import partial
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from threading import Thread
+
+from playwright.sync_api import Browser, Request, sync_playwright
+
+from contract_tests.support.run.chromium import CHROMIUM
+
+WIDTHS = (1280, 390)
+TOO_WIDE = "document.documentElement.scrollWidth > document.documentElement.clientWidth"
+
+
+class Quiet(SimpleHTTPRequestHandler):
+    """Serves files, and says nothing of it."""
+
+    def log_message(self, format: str, *args: object) -> None:
+        pass
+
+
+@contextmanager
+def serving(folder: Path) -> Iterator[str]:
+    """The address of a folder on this machine."""
+    with ThreadingHTTPServer(("127.0.0.1", 0), partial(Quiet, directory=folder)) as server:
+        thread = Thread(target=server.serve_forever)
+        thread.start()
+        yield f"http://127.0.0.1:{server.server_port}/"
+        server.shutdown()
+        thread.join()
+
+
+def looked_at(site: Path) -> list[str]:
+    """What is wrong with pages, as `page: what`; nothing where there is no Chromium."""
+    if not CHROMIUM:
+        return []
+    names = sorted(path.relative_to(site).as_posix() for path in site.rglob("*.html"))
+    with serving(site) as address, sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM)
+        return [
+            f"{name}: {fault}"
+            for name in names
+            for fault in _seen(browser, address + name, address)
+        ]
+
+
+def _seen(browser: Browser, url: str, host: str) -> list[str]:
+    faults: list[str] = []
+
+    def asked(request: Request) -> None:
+        if not request.url.startswith((host, "data:")):
+            faults.append(f"asks for {request.url}")
+
+    page = browser.new_page()
+    page.on("request", asked)
+    page.on("pageerror", lambda error: faults.append(str(error)))
+    page.on("console", lambda said: faults.append(said.text) if said.type == "error" else None)
+    page.goto(url)
+    for width in WIDTHS:
+        page.set_viewport_size({"width": width, "height": 900})
+        if page.evaluate(TOO_WIDE):
+            faults.append(f"wider than {width} pixels")
+    page.close()
+    return faults
