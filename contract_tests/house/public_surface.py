@@ -303,6 +303,9 @@ def simulated(clock: Clock | None = None) -> Simulator:
         answer_seconds=0.1,
         fail_rate=0,
         lose_answers=0,
+        lose_webhooks=0,
+        double_webhooks=0,
+        late_webhooks=0,
         seed=7,
         render=False,
         video=None,
@@ -350,6 +353,7 @@ def tour(folder: Path) -> tuple[Accepted, Received]:
         assert all(path.exists() for path in paths)
         body = simulator.notice(simulator.ledger[0].task_ids[0])
         assert receive(body) == client.confirm(body)
+        assert ("https://example.com/hook", body) in simulator.due_webhooks()
         assert looked_at([*journal.entries()], folder / "report").exists()
         assert (len(kept(journal)), left(journal, datetime.min)) == (1, 0)
         kept_by_mine(folder)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import secrets
 import threading
 from collections import defaultdict, deque
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from math import inf
 from pathlib import Path
 from typing import Any
@@ -20,6 +20,7 @@ from ._rules import Chance, Rules
 from ._scenario import Answer, Lost, Outcomes
 from ._served import saved
 from ._served.saved import Saved
+from ._served.webhooks import Webhooks
 from ._tasks import Accepted, SimulatedTask, Unended
 from ._traffic import Received, Traffic
 from ._wire import checks
@@ -52,7 +53,7 @@ class Account:
     batches: dict[str, tuple[str, ...]] = field(factory=dict)
     unended: Unended = field(factory=Unended)
     uploads: dict[str, bytes] = field(factory=dict)
-    to_notify: Unended = field(factory=Unended)
+    webhooks: Webhooks = field(factory=Webhooks)
     admitted_at: float = -inf
     # Not from `random`, whose seed tests set: an id that comes twice is a task that is lost.
     last_batch: int = 100_000_000
@@ -99,8 +100,7 @@ class Account:
             if self.saved:
                 self.saved.add("accepted", saved.accepted(line, tasks))
             self.enter(line, tasks)
-            for task in tasks:
-                self.notify(task)
+            self.notify(tasks)
             self.traffic.accepted.note(self.admitted_at)
             self.traffic.most_running = max(self.traffic.most_running, len(self.unended))
             return line
@@ -115,10 +115,13 @@ class Account:
             self.tasks[task.id] = task
             self.unended.add(task)
 
-    def notify(self, task: SimulatedTask) -> None:
-        """Have the webhook of a task called, if it has one, when it has ended."""
-        if task.payload.get("webhook_url"):
-            self.to_notify.add(task)
+    def notify(self, tasks: Sequence[SimulatedTask]) -> None:
+        """Have the webhook of a submission called, if it has one, when its tasks have ended."""
+        if tasks and tasks[0].payload.get("webhook_url"):
+            whole = self.variant.webhooks == "batch"
+            for each in [tasks] if whole else [[task] for task in tasks]:
+                for delay in self.chance.webhook(self.rules):
+                    self.webhooks.add(each, delay)
 
     def task(self, task_id: str) -> SimulatedTask:
         """A task by its id. Raises Refusal."""
@@ -164,12 +167,12 @@ class Account:
         return self.results.file(task, number, fetch)
 
     def due_notices(self) -> list[SimulatedTask]:
-        """Tasks that have ended and whose webhook has not been called yet; each is told once."""
+        """What the webhooks that are to be called now are about; each is told once."""
         with self.lock:
-            due = self.to_notify.take_ended(self.clock.time())
+            due = self.webhooks.take(self.clock.time())
             if due and self.saved:
-                self.saved.add("notified", [task.id for task in due])
-            return due
+                self.saved.add("notified", [task.id for tasks in due for task in tasks])
+            return [tasks[0] for tasks in due]
 
     def _admit(self) -> None:
         """Let a submission through to be looked at. Raises Refusal where it comes too soon after

@@ -14,6 +14,15 @@ from ._scenario import Lost, Outcome, is_number, require, require_number
 # Why tasks failed, as users of the service have seen it told.
 REASONS = ("Content moderation", "Image asset audit", "Copyright restrictions")
 
+SHARES = (
+    "spread",
+    "fail_rate",
+    "lose_answers",
+    "lose_webhooks",
+    "double_webhooks",
+    "late_webhooks",
+)
+
 Seconds = float | Callable[[Mapping[str, Any]], float]
 
 
@@ -30,6 +39,9 @@ class Rules:
     max_running: float
     fail_rate: float
     lose_answers: float
+    lose_webhooks: float
+    double_webhooks: float
+    late_webhooks: float
 
     def __attrs_post_init__(self) -> None:
         for name in ("price", "late_seconds", "answer_seconds", "spacing"):
@@ -38,7 +50,7 @@ class Rules:
             require(isfinite(getattr(self, name)), f"{name} is finite")
         if not callable(self.task_seconds):
             require_number("task_seconds", self.task_seconds)
-        for name in ("spread", "fail_rate", "lose_answers"):
+        for name in SHARES:
             share = getattr(self, name)
             fits = is_number(share) and 0 <= share <= 1
             require(fits, f"{name} is a share from 0 to 1, not {share!r}")
@@ -63,6 +75,7 @@ class Chance:
         require(isinstance(seed, int) and is_number(seed), f"seed is a whole number, not {seed!r}")
         self._tasks = random.Random(f"ends {seed}")
         self._answers = random.Random(f"answers {seed}")
+        self._webhooks = random.Random(f"webhooks {seed}")
 
     def task(self, rules: Rules, payload: Mapping[str, Any]) -> tuple[Outcome, float]:
         """How a task ends, and after how many seconds."""
@@ -76,3 +89,10 @@ class Chance:
         """Whether the answer to a submission is lost, and whether it was accepted, as half are."""
         fate, accepted = self._answers.random(), self._answers.random() < 0.5
         return Lost(accepted=accepted) if fate < rules.lose_answers else None
+
+    def webhook(self, rules: Rules) -> list[float]:
+        """How many seconds after its time a webhook is called, for each time that it is."""
+        lost, twice, late = (self._webhooks.random() for _ in range(3))
+        delay = rules.late_seconds if late < rules.late_webhooks else 0.0
+        times = 2 if twice < rules.double_webhooks else 1
+        return [] if lost < rules.lose_webhooks else [delay] * times

@@ -43,7 +43,8 @@ class Simulator(Faults):
             sent and returns them.
         spread: how far the times of tasks lie apart, as a share: with 0.3 each takes 0.7 to 1.3
             times its `task_seconds`, by chance.
-        late_seconds: from the end of a task until what its variant tells late is told.
+        late_seconds: from the end of a task until what its variant tells late is told, and until a
+            late webhook is called.
         answer_seconds: how long an answer of the API is under way, when all is done.
         spacing: a submission that comes fewer seconds after the one before is refused with 1001.
             Users of the service leave 2.5; how it counts is not published, and here refusals with
@@ -51,6 +52,8 @@ class Simulator(Faults):
         max_running: how many tasks may run at once, 20 on the real service; infinity for any.
         fail_rate: the share of tasks that fail, by chance.
         lose_answers: the share of submissions whose answer is lost, by chance; half are accepted.
+        lose_webhooks, double_webhooks, late_webhooks: the shares of webhooks that are never called,
+            that are called twice, and that are called `late_seconds` after their time, by chance.
         seed: of all that happens by chance: the same again for the same submissions in the same
             order. What `outcomes` and `next` plan comes first.
         render: whether videos are drawn; else each is the same tiny one, and costs no time.
@@ -78,6 +81,9 @@ class Simulator(Faults):
         max_running: float = 20,
         fail_rate: float = 0,
         lose_answers: float = 0,
+        lose_webhooks: float = 0,
+        double_webhooks: float = 0,
+        late_webhooks: float = 0,
         seed: int = 0,
         render: bool = True,
         video: bytes | str | os.PathLike[str] | None = None,
@@ -99,6 +105,9 @@ class Simulator(Faults):
             max_running=max_running,
             fail_rate=fail_rate,
             lose_answers=lose_answers,
+            lose_webhooks=lose_webhooks,
+            double_webhooks=double_webhooks,
+            late_webhooks=late_webhooks,
         )
         chance, variant = Chance(seed), _variant(variant or Variant())
         results = Results(render, given(video))
@@ -185,6 +194,12 @@ class Simulator(Faults):
         Raises: KeyError for a task that does not exist.
         """
         return self._app.notice(self._account.tasks[task_id])
+
+    def due_webhooks(self) -> list[tuple[str, bytes]]:
+        """The calls of webhooks whose time has come, each once: its address, and its body. For
+        tests without a socket; whoever asks for them makes the calls."""
+        due = self._account.due_notices()
+        return [(task.payload["webhook_url"], self._app.notice(task)) for task in due]
 
     def client(self, **options: Any) -> WeryAI:
         """A blocking client of this simulator, on its clock and without a socket."""

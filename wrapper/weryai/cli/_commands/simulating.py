@@ -46,6 +46,11 @@ def simulate(
     lose_answers: Annotated[
         float, typer.Option(metavar=SHARE, help="Of submissions; half of them are paid.")
     ] = 0,
+    lose_webhooks: Annotated[float, typer.Option(metavar=SHARE, help="Never called.")] = 0,
+    double_webhooks: Annotated[float, typer.Option(metavar=SHARE, help="Called twice.")] = 0,
+    late_webhooks: Annotated[
+        float, typer.Option(metavar=SHARE, help="Called 10 s after their time.")
+    ] = 0,
     seed: Annotated[
         int, typer.Option(metavar="N", help="Another one: other chances, again the same.")
     ] = 0,
@@ -80,6 +85,9 @@ def simulate(
         answer_seconds=answer_seconds,
         fail_rate=fail_rate,
         lose_answers=lose_answers,
+        lose_webhooks=lose_webhooks,
+        double_webhooks=double_webhooks,
+        late_webhooks=late_webhooks,
         seed=seed,
         render=render,
         video=video,

@@ -122,9 +122,9 @@ def _restore(account: Account, saved: Saved) -> None:
                     account.clock.advance(event)
         except (KeyError, TypeError, ValueError) as error:
             raise ValueError(saved.words(f"has line {number}")) from error
-    for task in account.tasks.values():
-        if task.id not in notified:
-            account.notify(task)
+    for line in account.ledger:
+        left = [account.tasks[each] for each in line.task_ids if each not in notified]
+        account.notify(left)
 
 
 def _accept(account: Account, told: dict[str, Any]) -> None:

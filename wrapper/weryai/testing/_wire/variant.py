@@ -19,6 +19,7 @@ Balance = Literal["number", "object"]
 BadKey = Literal["401", "403", "1002"]
 Registry = Literal["full", "image_to_video"]
 Named = Literal["all", "first"]
+Webhooks = Literal["task", "batch"]
 Late = Literal["nothing", "videos", "tasks", "state"]
 AspectRatio = Literal["required", "optional"]
 
@@ -48,6 +49,8 @@ class Variant:
         late: what is told only `late_seconds` after a task has ended: the last of its `videos`, the
             other `tasks` of its batch than the first, or the `state` of one that succeeded, which
             says failed until then (I).
+        webhooks: called once for each task, when it has ended, or once for each batch, about its
+            first task, when all have (I).
     """
 
     success: Success = "0"
@@ -65,6 +68,7 @@ class Variant:
     nulls: bool = False
     aspect_ratio: AspectRatio = "required"
     late: Late = "nothing"
+    webhooks: Webhooks = "task"
 
     def __attrs_post_init__(self) -> None:
         for name, choices in self.choices().items():
