@@ -289,8 +289,8 @@ def test_what_is_said_twice_is_written_once_and_waits_for_nobody(
         say()
         before = written(journal.path), version(other), journal._db._db.total_changes
         turns = Turns(journal.path.with_name(f"{journal.path.name}-claims") / ".writing")
-        with turns.taken(1):
-            say()
+        turns.take(1)
+        say()
         turns.close()
         assert (written(journal.path), version(other), journal._db._db.total_changes) == before
         journal.note("a", [task, Task("task_b", "processing")])
@@ -309,11 +309,9 @@ def test_what_one_large_transaction_leaves_is_not_read_by_all_who_open_it_later(
 ) -> None:
     journal = SQLiteJournal(tmp_path / "a.journal")
     log = tmp_path / "a.journal-wal"
-    with journal._db.writing() as db:
-        told = (URL, json.dumps("x" * 2**21))
-        db.execute(
-            "INSERT INTO entries (id, base_url, payload, sent_at) VALUES ('a', ?, ?, '')", told
-        )
+    told = (URL, json.dumps("x" * 2**21))
+    large = "INSERT INTO entries (id, base_url, payload, sent_at) VALUES ('a', ?, ?, '')"
+    journal._db.write(lambda db: db.execute(large, told))
     assert log.stat().st_size > 2**21
     for name in ("b", "c"):
         write(journal, name)

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
+import dis
+import itertools
 import os
 import sqlite3
 import stat
@@ -10,6 +13,7 @@ import sys
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
+from types import FrameType
 from typing import Any
 
 import pytest
@@ -17,7 +21,7 @@ import pytest
 from contract_tests.support.clients import BOTH_CLASSES, MakeClient
 from contract_tests.support.run import patience
 from weryai import Job, JournalError
-from weryai._journal import rows
+from weryai._journal import database, rows
 from weryai.journal import SQLiteJournal
 from weryai.testing import Simulator
 
@@ -145,9 +149,9 @@ def test_an_entry_that_is_damaged_stops_no_other_and_keeps_what_can_be_read(
     monkeypatch.setattr(rows, "PAGE", 1)  # a page a row: each row is where the next page begins
     journal = SQLiteJournal(tmp_path / "a.journal")
     write(journal, "a", "b")
-    with journal._db.writing() as db:
-        where = "rowid = (SELECT min(rowid) FROM " + table + ")"
-        db.execute(f"UPDATE {table} SET {column} = CAST(? AS TEXT) WHERE {where}", (value,))
+    where = "rowid = (SELECT min(rowid) FROM " + table + ")"
+    damage = f"UPDATE {table} SET {column} = CAST(? AS TEXT) WHERE {where}"
+    journal._db.write(lambda db: db.execute(damage, (value,)))
     told = [*journal.entries()]
     assert sorted(entry.id for entry in told) == ["a", "b"]
     assert [*journal.open_entries()] == told
@@ -179,9 +183,9 @@ def test_damage_is_told_by_what_comes_upon_it_and_nothing_is_sent(
 def test_damage_that_nothing_came_upon_is_told_by_a_check_and_a_backup(tmp_path: Path) -> None:
     path = tmp_path / "a.journal"
     journal = SQLiteJournal(path)
-    with journal._db.writing() as db:
-        told = "INSERT INTO uploads VALUES ('', ?, '', '')"
-        db.executemany(told, [(f"{number:0200}",) for number in range(1000)])
+    told = "INSERT INTO uploads VALUES ('', ?, '', '')"
+    many = [(f"{number:0200}",) for number in range(1000)]
+    journal._db.write(lambda db: db.executemany(told, many))
     journal.check()
     journal.close()
     with path.open("r+b") as file:  # in pages that no statement reads
@@ -231,27 +235,51 @@ def test_a_full_disk_is_told_and_the_journal_lives_on(tmp_path: Path) -> None:
     journal.close()
 
 
-def test_ctrl_c_at_any_point_of_a_transaction_ends_it(tmp_path: Path) -> None:
-    journal = SQLiteJournal(tmp_path / "a.journal")
-    database = journal._db._db
+class Stop:
+    """Ctrl-C at one of the points where CPython looks for signals: when a function begins, a call
+    is done or a loop goes on. They are counted in the journal and in `with`."""
 
-    class Interrupted:
-        def __getattr__(self, name: str) -> Any:
-            return getattr(database, name)
+    LOOKS = ("CALL", "CALL_FUNCTION_EX", "CALL_KW", "JUMP_BACKWARD")
+    FILES = (str(Path(database.__file__).parent), contextlib.__file__)
 
-        def execute(self, statement: str, *values: Any) -> Any:
-            done = database.execute(statement, *values)
-            if statement == "BEGIN IMMEDIATE":
-                raise KeyboardInterrupt
-            return done
+    def __init__(self, left: int) -> None:
+        self.left = left
+        self._last = dict[FrameType, str]()
 
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(journal._db, "_db", Interrupted())
-        with pytest.raises(KeyboardInterrupt):
-            journal.begin("a", URL, PAYLOAD, NOW)
-    write(journal, "b")
-    other = SQLiteJournal(journal.path)
-    write(other, "c")
-    assert [entry.id for entry in other.entries()] == ["b", "c"]
-    other.close()
+    def __call__(self, frame: FrameType, event: str, _: object) -> Any:
+        code = frame.f_code
+        if not code.co_filename.startswith(self.FILES):
+            return None
+        frame.f_trace_opcodes = True
+        self.left -= event == "call" or (event == "opcode" and self._last.get(frame) in self.LOOKS)
+        if self.left == 0:
+            self.left = -1
+            raise KeyboardInterrupt
+        if event == "opcode":
+            self._last[frame] = dis.opname[code.co_code[frame.f_lasti]]
+        return self
+
+
+def test_ctrl_c_at_any_point_of_a_transaction_ends_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(database, "PATIENCE", 0)
+    journal, other = (SQLiteJournal(tmp_path / "a.journal") for _ in range(2))
+    traced = sys.gettrace()
+    for point in itertools.count(1):
+        stop = Stop(point)
+        try:
+            sys.settrace(stop)
+            journal.address_of(URL, "a", NOW)
+            journal.uploaded(URL, f"{point}", "https://e.com/a", NOW)
+            sys.settrace(traced)
+            break
+        except KeyboardInterrupt as stopped:
+            sys.settrace(traced)
+            # While its traceback keeps alive whatever was begun, as in a notebook.
+            other.uploaded(URL, "other", f"https://e.com/{point}", NOW)
+            journal.uploaded(URL, "own", f"https://e.com/{point}", NOW)
+            del stopped
+    assert point > 40
     journal.close()
+    other.close()

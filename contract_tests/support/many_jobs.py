@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 
 from weryai._journal import rows
+from weryai._journal.connection import Connection
 from weryai.journal import SQLiteJournal
 
 URL = "https://api.weryai.com"
@@ -15,7 +16,8 @@ SAME = "f" * 64  # what all that is closed has asked for
 
 def fill(journal: SQLiteJournal, number: int) -> None:
     """So many jobs of one service that differ in as little as jobs can."""
-    with journal._db.writing() as db:
+
+    def write(db: Connection) -> None:
         for each in range(number):
             name, at = f"e{each}", rows.text_of(LONG_AGO + timedelta(seconds=each))
             state = "running" if each < OPEN else "fetched"
@@ -34,3 +36,5 @@ def fill(journal: SQLiteJournal, number: int) -> None:
                 db.execute("INSERT INTO videos VALUES (?,'U/get',1,?,?,?,NULL,?)", film)
             db.execute("INSERT INTO uploads VALUES (?, ?, 'https://e.com/a', ?)", (URL, name, at))
         db.execute("UPDATE videos SET identity = ?", (f"{URL}/get",))
+
+    journal._db.write(write)

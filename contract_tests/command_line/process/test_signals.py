@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import gc
 import json
+import os
 import re
 import signal
 import subprocess
 import sys
+import threading
+import time
 import weakref
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -21,7 +24,7 @@ from contract_tests.command_line.test_errors import made_with
 from contract_tests.support.run import patience
 from weryai import WeryAI
 from weryai.cli import _output, _setup
-from weryai.cli.simulate import make_simulator, serving
+from weryai.cli.simulate import make_simulator, run_simulator, serving
 from weryai.journal import SQLiteJournal
 from weryai.testing import Simulator
 
@@ -252,6 +255,35 @@ def test_a_signal_that_something_swallowed_does_not_make_the_next_one_useless(
     monkeypatch.setattr(WeryAI, "balance", balance)
     said = cli("balance")
     assert (said.code, said.err) == (CODES[number], "weryai: stopped\n")
+
+
+@EACH
+def test_a_signal_ends_a_simulator_whose_server_has_ended(cli: Cli, number: signal.Signals) -> None:
+    main, before = threading.get_ident(), servers()
+
+    def interrupt() -> None:
+        while not waits(main):
+            time.sleep(0.001)
+        os.kill(os.getpid(), number)
+
+    stopping = threading.Thread(target=interrupt)
+    stopping.start()
+    said = cli("simulate", "--port", "0")
+    stopping.join()
+    assert said.code == 0
+    assert servers() == before
+
+
+def servers() -> list[threading.Thread]:
+    return [each for each in threading.enumerate() if each.name == "simulator"]
+
+
+def waits(thread: int) -> bool:
+    """Whether `weryai simulate` on this thread serves, and does nothing else."""
+    frame, inner = sys._current_frames().get(thread), None
+    while frame and frame.f_code is not run_simulator.__code__:
+        frame, inner = frame.f_back, frame
+    return inner is not None and inner.f_code.co_filename == threading.__file__
 
 
 @EACH

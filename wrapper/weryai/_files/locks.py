@@ -5,7 +5,9 @@ from __future__ import annotations
 import os
 import sys
 import time
+from collections.abc import Callable
 from contextlib import suppress
+from functools import partial
 from pathlib import Path
 from typing import IO, Any
 
@@ -43,17 +45,20 @@ def lock(file: IO[Any], *, shared: bool = False) -> bool:
     return True
 
 
-def unlock(file: IO[Any]) -> None:
-    """Give the lock of an open file back before it is closed, if it is ours."""
+def unlocking(file: IO[Any]) -> Callable[[], object]:
+    """What gives the lock of an open file back before it is closed, if it is ours. On POSIX it is
+    in C alone: a Ctrl-C comes before it is called or when it is done."""
     if sys.platform == "win32":
         import msvcrt
 
-        with suppress(OSError):
-            msvcrt.locking(file.fileno(), msvcrt.LK_UNLCK, 1)
-        return
+        def unlock() -> None:
+            with suppress(OSError):
+                msvcrt.locking(file.fileno(), msvcrt.LK_UNLCK, 1)
+
+        return unlock
     import fcntl
 
-    fcntl.flock(file.fileno(), fcntl.LOCK_UN)
+    return partial(fcntl.flock, file, fcntl.LOCK_UN)
 
 
 def is_still(path: Path, file: IO[Any]) -> bool:

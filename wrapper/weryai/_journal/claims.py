@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Collection, Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Collection
+from contextlib import suppress
 from pathlib import Path
 from threading import Lock
 from typing import IO
 
-from .._files.locks import A_MOMENT, is_still, lock, unlock
+from .._files.locks import A_MOMENT, is_still, lock, unlocking
 
 
 class Claims:
@@ -80,19 +80,15 @@ class Turns:
 
     def __init__(self, path: Path) -> None:
         self._file = os.fdopen(os.open(path, os.O_CREAT | os.O_RDWR, 0o600), "r+b")
+        self.give = unlocking(self._file)  # a turn back, where there is one
 
-    @contextmanager
-    def taken(self, patience: float) -> Iterator[None]:
+    def take(self, patience: float) -> None:
         """Raises TimeoutError after `patience` seconds."""
         deadline = time.monotonic() + patience
-        try:
-            while not lock(self._file):
-                if time.monotonic() > deadline:
-                    raise TimeoutError(f"another process has been writing for {patience:.0f} s")
-                time.sleep(A_MOMENT)
-            yield
-        finally:
-            unlock(self._file)
+        while not lock(self._file):
+            if time.monotonic() > deadline:
+                raise TimeoutError(f"another process has been writing for {patience:.0f} s")
+            time.sleep(A_MOMENT)
 
     def close(self) -> None:
         """Give it back."""

@@ -6,12 +6,14 @@ them too.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager
 from datetime import datetime
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeVar
 
 from ..errors import JournalError
+
+T = TypeVar("T")
 
 
 class Row(Protocol):
@@ -54,11 +56,14 @@ class Tables(Protocol):
 
     def rows(self, query: str, values: Sequence[object] = ()) -> Sequence[Row]: ...
 
-    def reading(self) -> AbstractContextManager[Connection]:
-        """One snapshot: all that is read in here is of one moment."""
+    # Functions, and no blocks of a `with`: Ctrl-C between the two halves of a context manager in
+    # Python leaves what it has begun open, for as long as the traceback is kept.
+
+    def read(self, work: Callable[[Connection], T], /) -> T:
+        """One snapshot: all that this work reads is of one moment."""
         ...
 
-    def writing(self) -> AbstractContextManager[Connection]:
+    def write(self, work: Callable[[Connection], T], /) -> T:
         """One transaction, beside no other one that writes, which survives a crash at the end."""
         ...
 

@@ -5,16 +5,19 @@ from __future__ import annotations
 import os
 import secrets
 import sqlite3
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, closing, contextmanager
 from datetime import datetime
 from pathlib import Path
 from threading import RLock
+from typing import TypeVar
 
 from ..errors import JournalError
 from . import sqlite_file
 from .claims import Turns
 from .sqlite_file import PATIENCE, beside
+
+T = TypeVar("T")
 
 CUT = "close the journal, and put a backup in its place"
 
@@ -57,18 +60,16 @@ class Database:
 
     def rows(self, query: str, values: Sequence[object] = ()) -> list[sqlite3.Row]:
         """What a query finds. Raises JournalError."""
-        with self.reading() as db:
-            return db.execute(query, values).fetchall()
+        return self.read(lambda db: db.execute(query, values).fetchall())
 
-    @contextmanager
-    def reading(self) -> Iterator[sqlite3.Connection]:
-        """One snapshot: whatever others write meanwhile, all that is read in here is of one moment.
+    def read(self, work: Callable[[sqlite3.Connection], T]) -> T:
+        """One snapshot: whatever others write meanwhile, all that this work reads is of one moment.
         Raises JournalError."""
-        with self._transaction("BEGIN") as db:
-            yield db
+        with self.explained(), self._guard:
+            self._require_same_process()
+            return self._transaction("BEGIN", work)
 
-    @contextmanager
-    def writing(self) -> Iterator[sqlite3.Connection]:
+    def write(self, work: Callable[[sqlite3.Connection], T]) -> T:
         """One transaction, which is on disk, under the file's name, at the end. Raises
         JournalError."""
         with self.explained(), self._guard:
@@ -76,9 +77,13 @@ class Database:
             # SQLite locks its writers itself. Up to 3.51.2 it may lose transactions where one
             # process brings the log into the file while two others write
             # (sqlite.org/wal.html, "The WAL-Reset Bug"), and here each one does so each time.
-            with self._turns.taken(PATIENCE), self._transaction("BEGIN IMMEDIATE") as db:
-                yield db
+            try:
+                self._turns.take(PATIENCE)
+                found = self._transaction("BEGIN IMMEDIATE", work)
+            finally:
+                self._turns.give()
             self.require_in_place()
+            return found
 
     def require_in_place(self) -> None:
         """Refuse a file that was removed, moved, replaced or cut while it was open: what is written
@@ -101,8 +106,7 @@ class Database:
 
     def check(self) -> None:
         """Look through all of the file. Raises JournalError."""
-        with self.reading() as db:
-            sqlite_file.require_whole(db)
+        self.read(sqlite_file.require_whole)
 
     def backup(self, target: Path) -> None:
         """Copy what is there now to a new file, which has its name when it is whole. Raises
@@ -140,17 +144,12 @@ class Database:
         with explained(self.path):
             yield
 
-    @contextmanager
-    def _transaction(self, begin: str) -> Iterator[sqlite3.Connection]:
-        with self.explained(), self._guard:
-            self._require_same_process()
-            try:
-                self._db.execute(begin)
-                yield self._db
-                self._db.commit()
-            except BaseException:  # Ctrl-C too, at any point of these three
-                self._db.rollback()
-                raise
+    def _transaction(self, begin: str, work: Callable[[sqlite3.Connection], T]) -> T:
+        # It commits or rolls back in C, where no Ctrl-C comes between.
+        with self._db:
+            self._db.execute(begin)
+            found = work(self._db)
+        return found  # noqa: RET504 # of the block only what has to be in it
 
     def _require_same_process(self) -> None:
         if not self.is_ours:

@@ -5,16 +5,19 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from datetime import datetime
+from functools import partial
 
 from attrs import evolve, frozen
 
 from ..errors import JournalError
 from . import rows
-from .connection import Holders, Row, Tables
+from .connection import Connection, Holders, Row, Tables
 from .entry import SENDING, STATES, UNKNOWN, Entry, State
 
 # Exactly as the index says it. A state that is none of these, because a bit was flipped, is open.
 OPEN = "state NOT IN ('fetched', 'failed', 'settled')"
+COUNTS = "SELECT state, number FROM counts"
+UNSURE = "SELECT id FROM entries WHERE state = ?"
 STATE = "SELECT state FROM entries WHERE id = ?"
 
 # Where a page begins, by the time and the number of what is before it.
@@ -57,9 +60,9 @@ class Listing:
 
     def counts(self) -> dict[State, int]:
         """See `Journal.counts`."""
-        with self.db.reading() as db:
-            told = db.execute("SELECT state, number FROM counts").fetchall()
-            unsure = db.execute("SELECT id FROM entries WHERE state = ?", (UNKNOWN,)).fetchall()
+        told, unsure = self.db.read(
+            lambda db: (db.execute(COUNTS).fetchall(), db.execute(UNSURE, (UNKNOWN,)).fetchall())
+        )
         found = Counter({row["state"]: row["number"] for row in told})
         found[UNKNOWN] = 0
         ids = [row["id"] for row in unsure]
@@ -82,8 +85,7 @@ class Listing:
         return [row["state"] for row in self.db.rows(STATE, (entry_id,))]  # see `entry`
 
     def _look(self, entry_id: str) -> Entry | None:
-        with self.db.reading() as db:
-            entry = rows.read(db, entry_id)
+        entry = self.db.read(lambda db: rows.read(db, entry_id))
         return self.with_claim(entry) if entry else None
 
     def _walk(
@@ -91,9 +93,7 @@ class Listing:
     ) -> Iterator[Entry]:
         query = _page(which, newest_first, self.db.time_sent)
         while True:
-            with self.db.reading() as db:
-                found = db.execute(query, (*values, *place)).fetchall()
-                entries = rows.entries_of(db, found)
+            found, entries = self.db.read(partial(_found, query, (*values, *place)))
             # At once, and not when each is taken: who holds it is of the same moment.
             held = self._held([each.id for each in entries])
             claimed = [evolve(each, held=each.id in held) for each in entries]
@@ -116,6 +116,13 @@ class Listing:
         if after is not None:
             at, number = rows.text_of(after), (0 if newest_first else LAST_NUMBER)
         return self.db.as_time_sent(at), number
+
+
+def _found(
+    query: str, values: Sequence[str | bytes | int], db: Connection
+) -> tuple[list[Row], list[Entry]]:
+    found = db.execute(query, values).fetchall()
+    return found, rows.entries_of(db, found)
 
 
 def _page(which: str, newest_first: bool, time_sent: str) -> str:

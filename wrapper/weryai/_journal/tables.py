@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
 from typing import Any, Generic, TypeVar
@@ -54,35 +54,30 @@ class TableJournal(Generic[T, H]):
         """See `Journal.begin`."""
         at, same = rows.text_of(sent_at), (base_url, idempotency_key, fingerprint, none_since)
         if turn is not None:
-            with self._db.reading() as db:
+
+            def look(db: Connection) -> Delay | None:
                 self._refuse_repeat(db, *same)
-                if delay := self._still(db, entry_id, base_url, payload, sent_at, turn):
-                    return delay
+                return self._still(db, entry_id, base_url, payload, sent_at, turn)
+
+            if delay := self._db.read(look):
+                return delay
         if not self.claim(entry_id):
             raise JournalError(f"{self._db.name}: the entry {entry_id} is being sent already")
+
+        def insert(db: Connection) -> Delay | None:
+            self._db.require_in_place()  # what is sent now would be in no journal
+            self._claims.require(entry_id)
+            self._refuse_repeat(db, *same)
+            if turn is not None:
+                now = self._db.now(db, sent_at)
+                if delay := turn_rows.take(db, base_url, entry_id, payload, now, turn):
+                    return delay
+            asked = (operation, json.dumps(payload), at, idempotency_key, fingerprint)
+            db.execute(INSERT, (entry_id, base_url, *asked, UNKNOWN))
+            return None
+
         try:
-            with self._db.writing() as db:
-                self._db.require_in_place()  # what is sent now would be in no journal
-                self._claims.require(entry_id)
-                self._refuse_repeat(db, *same)
-                delay = None
-                if turn is not None:
-                    now = self._db.now(db, sent_at)
-                    delay = turn_rows.take(db, base_url, entry_id, payload, now, turn)
-                if delay is None:
-                    db.execute(
-                        INSERT,
-                        (
-                            entry_id,
-                            base_url,
-                            operation,
-                            json.dumps(payload),
-                            at,
-                            idempotency_key,
-                            fingerprint,
-                            UNKNOWN,
-                        ),
-                    )
+            delay = self._db.write(insert)
         except BaseException as error:
             if isinstance(error, UnsureError):  # nothing is sent, nor may it look so
                 with suppress(JournalError):
@@ -95,13 +90,14 @@ class TableJournal(Generic[T, H]):
 
     def turn(self, entry_id: str, at: datetime, turn: Turn) -> Delay | None:
         """See `Journal.turn`."""
-        with self._db.reading() as db:
+
+        def look(db: Connection) -> Delay | None:
             entry = rows.read(db, entry_id)
-            if entry and (
-                delay := self._still(db, entry_id, entry.base_url, entry.payload, at, turn)
-            ):
-                return delay
-        with self._db.writing() as db:
+            if entry is None:
+                return None
+            return self._still(db, entry_id, entry.base_url, entry.payload, at, turn)
+
+        def take(db: Connection) -> Delay | None:
             entry = rows.read(db, entry_id)
             if entry is None:
                 raise JournalError(f"{self._db.name}: the entry {entry_id} is gone")
@@ -109,10 +105,11 @@ class TableJournal(Generic[T, H]):
             now = self._db.now(db, at)
             return turn_rows.take(db, entry.base_url, entry_id, entry.payload, now, turn)
 
+        return self._db.read(look) or self._db.write(take)
+
     def hold_back(self, base_url: str, at: datetime, seconds: float) -> None:
         """See `Journal.hold_back`."""
-        with self._db.writing() as db:
-            turn_rows.close(db, base_url, self._db.now(db, at), seconds)
+        self._db.write(lambda db: turn_rows.close(db, base_url, self._db.now(db, at), seconds))
 
     def earlier(
         self,
@@ -123,50 +120,53 @@ class TableJournal(Generic[T, H]):
         since: datetime | None = None,
     ) -> Entry | None:
         """See `Journal.earlier`."""
-        with self._db.reading() as db:
-            entry = rows.earlier(db, base_url, idempotency_key, fingerprint, since)
+        asked = (base_url, idempotency_key, fingerprint, since)
+        entry = self._db.read(lambda db: rows.earlier(db, *asked))
         # With a second look, as everything that is read.
         return self.entry(entry.id) if entry else None
 
     def accept(self, entry_id: str, job: Job) -> None:
         """See `Journal.accept`."""
-        with self._released(entry_id) as db:
-            rows.write_job(db, entry_id, job)
+        self._end(entry_id, lambda db: rows.write_job(db, entry_id, job))
 
     def refuse(self, entry_id: str) -> None:
         """See `Journal.refuse`."""
-        with self._released(entry_id) as db:
+
+        def leave(db: Connection) -> None:
             db.execute(REFUSE, (entry_id,))
             turn_rows.leave(db, entry_id)
 
+        self._end(entry_id, leave)
+
     def doubt(self, entry_id: str, reason: str) -> None:
         """See `Journal.doubt`."""
-        with self._released(entry_id) as db:
-            db.execute("UPDATE entries SET reason = ? WHERE id = ?", (reason, entry_id))
+        doubt = "UPDATE entries SET reason = ? WHERE id = ?"
+        self._end(entry_id, lambda db: db.execute(doubt, (reason, entry_id)))
 
     def note(self, entry_id: str, tasks: Sequence[Task], *, final: bool = False) -> None:
         """See `Journal.note`."""
-        with self._db.reading() as db:
-            entry = rows.read(db, entry_id)
-        if entry is None or entry.told(tasks, final=final) == entry:
-            return
-        with self._changing(entry_id) as db:
+
+        def tell(db: Connection) -> None:
             if entry := rows.read(db, entry_id):  # as it is now
                 rows.write_told(db, entry, entry.told(tasks, final=final))
 
+        entry = self._db.read(lambda db: rows.read(db, entry_id))
+        if entry is not None and entry.told(tasks, final=final) != entry:
+            self._change(entry_id, tell)
+
     def fetched(self, base_url: str, video: Video, path: Path) -> None:
         """See `Journal.fetched`."""
-        with self._db.reading() as db:
-            if not rows.to_mark(db, base_url, video, path):
-                return
-        with self._db.writing() as db:
+
+        def mark(db: Connection) -> None:
             for row in rows.to_mark(db, base_url, video, path):  # as they are now
                 rows.mark_fetched(db, row, path)
 
+        if self._db.read(lambda db: rows.to_mark(db, base_url, video, path)):
+            self._db.write(mark)
+
     def find(self, base_url: str, job: Job) -> Entry | None:
         """See `Journal.find`."""
-        with self._db.reading() as db:
-            owner = rows.owner(db, base_url, job.task_ids, job.batch_id)
+        owner = self._db.read(lambda db: rows.owner(db, base_url, job.task_ids, job.batch_id))
         return self.entry(owner) if owner else None
 
     def entries(
@@ -193,18 +193,24 @@ class TableJournal(Generic[T, H]):
 
     def settle(self, entry_id: str, job: Job | None = None) -> None:
         """See `Journal.settle`."""
-        with self._changing(entry_id) as db:
+
+        def settle(db: Connection) -> None:
             if job is not None:
                 rows.drop_odd_ids(db, entry_id)
                 rows.write_job(db, entry_id, job)
             settled = (job is None, entry_id)
             db.execute("UPDATE entries SET settled = ? WHERE id = ?", settled)
 
+        self._change(entry_id, settle)
+
     def forget(self, entry_ids: Collection[str]) -> None:
         """See `Journal.forget`."""
-        with self._db.writing() as db:
+
+        def forget(db: Connection) -> None:
             for entry_id in entry_ids:
                 db.execute("DELETE FROM entries WHERE id = ?", (entry_id,))
+
+        self._db.write(forget)
 
     def claim(self, entry_id: str) -> bool:
         """See `Journal.claim`."""
@@ -217,13 +223,16 @@ class TableJournal(Generic[T, H]):
 
     def uploaded(self, base_url: str, sha256: str, address: str | None, at: datetime) -> None:
         """See `Journal.uploaded`."""
-        with self._db.writing() as db:
+
+        def remember(db: Connection) -> None:
             key = (base_url, sha256)
             db.execute("DELETE FROM uploads WHERE base_url = ? AND sha256 = ?", key)
             if address is not None:
                 db.execute(
                     "INSERT INTO uploads VALUES (?, ?, ?, ?)", (*key, address, rows.text_of(at))
                 )
+
+        self._db.write(remember)
 
     def address_of(self, base_url: str, sha256: str, since: datetime) -> str | None:
         """See `Journal.address_of`."""
@@ -263,18 +272,18 @@ class TableJournal(Generic[T, H]):
         if earlier := rows.earlier(db, base_url, key, fingerprint, since):
             raise AlreadySubmittedError(self._listing.with_claim(earlier))
 
-    @contextmanager
-    def _released(self, entry_id: str) -> Iterator[Connection]:
+    def _end(self, entry_id: str, work: Callable[[Connection], object]) -> None:
         """A transaction, and the end of the claim, whatever becomes of the transaction."""
         try:
-            with self._changing(entry_id) as db:
-                yield db
+            self._change(entry_id, work)
         finally:
             self.release(entry_id)
 
-    @contextmanager
-    def _changing(self, entry_id: str) -> Iterator[Connection]:
+    def _change(self, entry_id: str, work: Callable[[Connection], object]) -> None:
         """A transaction, at the end of which the state of the entry is kept."""
-        with self._db.writing() as db:
-            yield db
+
+        def change(db: Connection) -> None:
+            work(db)
             rows.derive(db, entry_id)
+
+        self._db.write(change)

@@ -32,13 +32,13 @@ def run_simulator(
     _require(0 <= task_seconds < float("inf"), "--task-seconds must be 0 or more")
     simulator = make_simulator(variants, task_seconds=task_seconds / speed, **rules)
     try:
-        with simulator, serving(simulator, port) as (url, server):
+        with simulator, serving(simulator, port) as (url, ended):
             _output.say(f"{url}/simulator shows what happens, and plans what goes wrong.")
             _output.say("A simulated WeryAI is running; Ctrl-C ends it. In another terminal:")
             print(f"export WERYAI_API_KEY={simulator.api_key}")
             print(f"export WERYAI_BASE_URL={url}", flush=True)
-            while server.is_alive():
-                server.join(0.5)
+            while not ended.wait(0.5):
+                pass
     except KeyboardInterrupt:
         _output.say("ended")
 
@@ -77,9 +77,14 @@ def read_variant(pairs: Sequence[str]) -> Variant:
 
 
 @contextmanager
-def serving(simulator: Simulator, port: int = 0) -> Iterator[tuple[str, threading.Thread]]:
-    """Serve on a thread. Gives the address and the thread. Raises UsageError for a taken port."""
+def serving(simulator: Simulator, port: int = 0) -> Iterator[tuple[str, threading.Event]]:
+    """Serve on a thread. Gives the address, and what is set when it has ended by itself. Raises
+    UsageError for a taken port."""
     import uvicorn
+
+    # Not Thread.join: stopped by Ctrl-C up to Python 3.12, it takes a thread that runs for one that
+    # has ended, and nothing waits for it any more.
+    ended = threading.Event()
 
     config = uvicorn.Config(
         simulator.app,
@@ -93,12 +98,17 @@ def serving(simulator: Simulator, port: int = 0) -> Iterator[tuple[str, threadin
     )
     server = uvicorn.Server(config)
     with _listen(port) as listener:
-        thread = threading.Thread(
-            target=server.run, kwargs={"sockets": [listener]}, name="simulator", daemon=True
-        )
+
+        def serve() -> None:
+            try:
+                server.run(sockets=[listener])
+            finally:
+                ended.set()
+
+        thread = threading.Thread(target=serve, name="simulator", daemon=True)
         thread.start()
         try:
-            yield f"http://{HOST}:{listener.getsockname()[1]}", thread
+            yield f"http://{HOST}:{listener.getsockname()[1]}", ended
         finally:
             server.should_exit = True
             thread.join()

@@ -52,8 +52,7 @@ def test_a_local_image_is_not_uploaded_for_a_request_that_is_refused(
 ) -> None:
     client.submit(ask(), refuse_repeats=True)
     sent = len(simulator.received)
-    with journal._db.writing() as db:
-        db.execute("DELETE FROM uploads")
+    journal._db.write(lambda db: db.execute("DELETE FROM uploads"))
     with pytest.raises(AlreadySubmittedError):
         client.submit(ask(), refuse_repeats=True)
     assert len(simulator.received) == sent

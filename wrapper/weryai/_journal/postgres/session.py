@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from threading import RLock
-from typing import Any
+from typing import Any, TypeVar
 
 import psycopg
 from psycopg.conninfo import make_conninfo
@@ -45,6 +45,7 @@ READING = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"
 # Each statement sees what was written before it, also while it waited for the lock.
 WRITES = "BEGIN ISOLATION LEVEL READ COMMITTED"
 
+T = TypeVar("T")
 Session = psycopg.Connection[dict[str, Any]]
 
 
@@ -79,19 +80,19 @@ class Database:
                 return list(_Adapted(self._open).execute(query, values))
             return list(self._first(query, values))
 
-    @contextmanager
-    def reading(self) -> Iterator[Connection]:
+    def read(self, work: Callable[[Connection], T]) -> T:
         """See `Tables`."""
-        with self._transaction(READING) as db:
-            yield db
+        return self._transaction(READING, work)
 
-    @contextmanager
-    def writing(self) -> Iterator[Connection]:
+    def write(self, work: Callable[[Connection], T]) -> T:
         """See `Tables`."""
-        with self._transaction(WRITES) as db:
+
+        def alone(db: Connection) -> T:
             # One writes at a time, as in a file: so every rule has to be right for one alone.
             db.execute("SELECT pg_advisory_xact_lock(?)", (lock_key(self.journal, WRITING),))
-            yield db
+            return work(db)
+
+        return self._transaction(WRITES, alone)
 
     def require_in_place(self) -> None:
         """What a server has committed is found; see `_connect` for one that is another."""
@@ -125,22 +126,22 @@ class Database:
         except psycopg.Error as error:
             raise self._told(error) from error
 
-    @contextmanager
-    def _transaction(self, begin: str) -> Iterator[Connection]:
+    def _transaction(self, begin: str, work: Callable[[Connection], T]) -> T:
         with self.explained(), self.guard:
             self._require_same_process()
             if self._inside:
                 raise JournalError(f"{self.name}: a transaction in a transaction")
-            self._first(begin)
-            self._inside = True
             try:
-                yield _Adapted(self._open)
+                self._first(begin)
+                self._inside = True
+                found = work(_Adapted(self._open))
                 self._commit()
             except BaseException:  # Ctrl-C too, at any point of these
                 self._roll_back()
                 raise
             finally:
                 self._inside = False
+            return found
 
     def _commit(self) -> None:
         try:
