@@ -47,7 +47,7 @@ def test_a_blocking_call_is_one_request_on_a_connection_that_is_kept_and_starts_
     started: list[threading.Thread] = []
     monkeypatch.setattr(threading.Thread, "start", started.append)
     server.seen(url)
-    with WeryAI(calls.KEY, base_url=url) as client:
+    with WeryAI(calls.KEY, base_url=url, check_models=False) as client:
         for _ in range(CALLS):
             calls.ours(client)[operation]()
     told = server.seen(url)
@@ -60,7 +60,7 @@ def test_an_awaited_call_is_one_request_on_a_connection_that_is_kept_and_its_hop
     url: str, operation: str, hops: list[object]
 ) -> None:
     async def ask() -> None:
-        async with AsyncWeryAI(calls.KEY, base_url=url) as client:
+        async with AsyncWeryAI(calls.KEY, base_url=url, check_models=False) as client:
             for _ in range(CALLS):
                 await calls.ours(client)[operation]()
 
@@ -106,7 +106,9 @@ def _asked(
     """One call, after all that a client does once."""
 
     async def ask() -> None:
-        async with AsyncWeryAI(calls.KEY, base_url=url, journal=journal) as client:
+        async with AsyncWeryAI(
+            calls.KEY, base_url=url, journal=journal, check_models=False
+        ) as client:
             hops.clear()
             await call(client)
 

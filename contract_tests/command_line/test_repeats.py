@@ -27,11 +27,11 @@ def test_the_same_request_again_is_exit_2_and_names_the_entry_and_the_way_on(
     cli: Cli, simulator: Simulator, monkeypatch: pytest.MonkeyPatch, state: str, command: str
 ) -> None:
     out = ["--out", "films"] if command == "generate" else []
-    argv = [command, *GENERATE[1:], *out]
+    argv = [command, *GENERATE[1:], "--no-check-models", *out]
     if state == "unknown":
         simulator.next(SUBMIT, Lost(accepted=True))
     inside = _in_the_middle_of(cli, monkeypatch, argv) if state == "sending" else []
-    cli("submit", *GENERATE[1:])
+    cli("submit", *argv[1 : len(GENERATE) + 1])
     (entry,) = jobs(cli)
     if state == "ready":
         cli("wait", *entry["job"]["task_ids"])

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import os
+import warnings
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
@@ -49,6 +50,7 @@ from weryai import (
     TaskFailedError,
     TransportError,
     UnexpectedResponseError,
+    UnlistedModelWarning,
     Video,
     WaitTimeoutError,
     WebhookError,
@@ -68,7 +70,7 @@ from weryai.journal import (
     open_journal,
 )
 from weryai.report import ReportRow, write
-from weryai.requests import VideoRequest
+from weryai.requests import Findings, VideoRequest
 from weryai.testing import (
     JOURNAL_PROMISES,
     OPERATIONS,
@@ -129,6 +131,10 @@ def blocking(client: WeryAI, image: Path, folder: Path) -> list[Path]:
     address = client.upload(image)
     assert_type(address, str)
     wanted = request([image, address], client.base_url)
+    found = client.check(wanted)
+    assert_type(found, Findings)
+    print(found.faults, found.warnings, found.checked, found.not_checked)
+    warnings.simplefilter("error", UnlistedModelWarning)
     job = client.submit(wanted, idempotency_key="shot-17", refuse_repeats=True)
     assert_type(job, Job)
     assert_type(job.submitted_at, datetime | None)
@@ -153,6 +159,7 @@ async def with_asyncio(client: AsyncWeryAI, folder: Path) -> list[Path]:
     assert_type(await client.balance(), float)
     assert_type(await client.models(), list[Model])
     wanted = request(["https://example.com/a.jpg"])
+    assert_type(await client.check(wanted), Findings)
     result = await client.generate(wanted, timeout=600, on_update=show, on_wait=wait)
     assert_type(result, Result)
     again = await client.wait(result.job)

@@ -34,13 +34,18 @@ class Wall:
 # By the path of a folder or a module; of several the longest counts.
 WALLS = {
     "weryai/_texts": Wall(),
+    "weryai/_plain": Wall("attrs"),
     "weryai/errors": Wall(annotations="_journal results"),
     "weryai/_states": Wall(),
-    "weryai/results": Wall("_states _texts attrs", "errors"),
+    "weryai/results": Wall("_plain _states _texts attrs", "errors"),
     "weryai/_network": Wall("_texts errors anyio attrs httpx"),
     "weryai/_files": Wall("_texts errors results attrs"),
-    "weryai/requests": Wall("_files _network _texts errors attrs weryai_api.limits"),
-    "weryai/_service": Wall("_texts errors requests results attrs weryai_api", "_network httpx"),
+    "weryai/requests": Wall(
+        "_files _network _plain _texts errors attrs weryai_api.limits", "results"
+    ),
+    "weryai/_service": Wall(
+        "_plain _texts errors requests results attrs weryai_api", "_network httpx"
+    ),
     "weryai/_limits": Wall("errors attrs"),
     "weryai/_journal": Wall("_files _texts errors _limits results attrs"),
     "weryai/_journal/postgres": Wall("_journal _texts errors psycopg"),

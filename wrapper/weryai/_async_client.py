@@ -18,7 +18,7 @@ from ._network.home import LoopHome, home_of
 from ._network.hops import Guard
 from ._network.io import AsyncIO
 from ._network.key import Key
-from .requests import Image, MultiImageToVideo, VideoRequest
+from .requests import Findings, Image, MultiImageToVideo, VideoRequest
 from .results import Ended, Job, Model, Result, Task, Video
 
 if TYPE_CHECKING:
@@ -42,6 +42,8 @@ class AsyncWeryAI:
         retry_budget: float = settings.RETRY_BUDGET,
         journal: Journal | str | os.PathLike[str] | None = None,
         limits: Limits | None = None,
+        check_models: bool | None = None,
+        models_file: str | os.PathLike[str] | None = None,
         transport: httpx.AsyncBaseTransport | None = None,
         http_client: httpx.AsyncClient | None = None,
         clock: Clock | None = None,
@@ -49,6 +51,7 @@ class AsyncWeryAI:
         # Loaded when a client is made: who imports an error, a request or a result needs none.
         from ._calls import bookkeeping
         from ._flows.flows import Flows
+        from ._flows.registry import checking
 
         key, api_key = (
             Key(api_key or None),
@@ -64,7 +67,10 @@ class AsyncWeryAI:
         self._io = AsyncIO(
             self._http, Guard(config), config.timeout, clock or SystemClock(), self._home
         )
-        self._flows = Flows(self._io, config, self._journal, limits)
+        checks = checking(
+            check_models, models_file, transport=transport, others=(http_client, clock)
+        )
+        self._flows = Flows(self._io, config, self._journal, limits, checks)
         self._transport = transport
         self._api: AuthenticatedClient | None = None
 
@@ -94,6 +100,10 @@ class AsyncWeryAI:
     ) -> list[Model]:
         """See `WeryAI.models`. Free."""
         return list(await self._flows.models(kind, retry_budget))
+
+    async def check(self, request: VideoRequest) -> Findings:
+        """See `WeryAI.check`. Free."""
+        return await self._flows.check(request)
 
     async def upload(self, source: Image, *, retry_budget: float | None = None) -> str:
         """See `WeryAI.upload`. Free."""

@@ -18,7 +18,7 @@ from ._network.home import Home, home_of
 from ._network.hops import Guard
 from ._network.io import BlockingIO, finish
 from ._network.key import Key
-from .requests import Image, MultiImageToVideo, VideoRequest
+from .requests import Findings, Image, MultiImageToVideo, VideoRequest
 from .results import Ended, Job, Model, Result, Task, Video
 
 if TYPE_CHECKING:
@@ -48,6 +48,14 @@ class WeryAI:
         limits: of the account, such as `Limits()`: a submission waits for its turn, as long as that
             takes, instead of being refused. They hold among all that use the same journal, and
             among the calls of this client where it has none. None sends at once.
+        check_models: whether `submit` first compares a request with what the registry says of its
+            model, and refuses what that does not take. It asks once an hour for each kind of
+            requests, which is free, and waits some seconds at the most: a registry that cannot be
+            read stops nothing, and is left alone for ten minutes. None does it, except through a
+            `transport` of your own, which answers what it was made for.
+        models_file: where the registry's rows are kept for the next processes, as the command line
+            does. None keeps them in this one, for all of its clients that have no transport,
+            http_client or clock of their own.
         transport: an httpx transport to use instead of the network, as tests do.
         http_client: an httpx.Client of your own to send with: its pool, proxies and certificates.
             It is asked for one hop a time, without its auth, cookies, headers and redirects, and
@@ -73,6 +81,8 @@ class WeryAI:
         retry_budget: float = settings.RETRY_BUDGET,
         journal: Journal | str | os.PathLike[str] | None = None,
         limits: Limits | None = None,
+        check_models: bool | None = None,
+        models_file: str | os.PathLike[str] | None = None,
         transport: httpx.BaseTransport | None = None,
         http_client: httpx.Client | None = None,
         clock: Clock | None = None,
@@ -80,6 +90,7 @@ class WeryAI:
         # Loaded when a client is made: who imports an error, a request or a result needs none.
         from ._calls import bookkeeping
         from ._flows.flows import Flows
+        from ._flows.registry import checking
 
         key, api_key = (
             Key(api_key or None),
@@ -95,7 +106,10 @@ class WeryAI:
         self._io = BlockingIO(
             self._http, Guard(config), config.timeout, clock or SystemClock(), self._home
         )
-        self._flows = Flows(self._io, config, self._journal, limits)
+        checks = checking(
+            check_models, models_file, transport=transport, others=(http_client, clock)
+        )
+        self._flows = Flows(self._io, config, self._journal, limits, checks)
         self._transport = transport
         self._api: AuthenticatedClient | None = None
 
@@ -139,6 +153,18 @@ class WeryAI:
         Raises: InvalidRequestError, TransportError, ResponseError.
         """
         return list(finish(lambda: self._flows.models(kind, retry_budget)))
+
+    def check(self, request: VideoRequest) -> Findings:
+        """What the registry says of a request, as `submit` asks it with `check_models`: free.
+
+        Local images are looked at by `request.check()`, and nowhere here.
+
+        Returns: why `submit` would refuse it, and what is not known; where the registry cannot be
+        asked that is said in `not_checked`.
+
+        Raises: InvalidRequestError, where it is no request.
+        """
+        return finish(lambda: self._flows.check(request))
 
     def upload(self, source: Image, *, retry_budget: float | None = None) -> str:
         """Store a local jpg, png or webp file of at most 10 MB, told by its content. Free.
@@ -184,8 +210,9 @@ class WeryAI:
 
         Raises:
             MediaError: local images that cannot be used; nothing was sent.
-            InvalidRequestError: an address that the service cannot reach, or something that is no
-                request; the key stands for another request, or its entry was settled without ids.
+            InvalidRequestError: an address that the service cannot reach, something that is no
+                request, or what the model does not take, with what it does take; the key stands for
+                another request, or its entry was settled without ids.
             AlreadySubmittedError: an open entry asks for the same, with refuse_repeats, or the
                 first submission of this key is still being sent.
             ConfigError: idempotency_key or refuse_repeats without a journal.

@@ -34,6 +34,10 @@ if TYPE_CHECKING:
     from .results import Job, Result, Video
 
 
+class UnlistedModelWarning(UserWarning):
+    """The registry of models does not list the key of a request, which is sent all the same."""
+
+
 class WeryAIError(Exception):
     """The base of every error of this package. They can be pickled, with all they carry.
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from attrs import field, frozen
 
+from ._plain import Plain
 from ._states import FAILED, PROCESSING, SUCCEEDED, WAITING, state_of
 from ._texts import is_id
 
@@ -219,7 +220,7 @@ class Ended:
 
 
 @frozen
-class Model:
+class Model(Plain):
     """What one model accepts, as the registry tells it; empty or None where it does not say.
 
     Attributes:

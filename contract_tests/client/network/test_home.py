@@ -40,6 +40,7 @@ CALLS: dict[str, Callable[[Any, Path], Any]] = {
     "batch_status": lambda client, _: client.batch_status("1"),
     "balance": lambda client, _: client.balance(),
     "models": lambda client, _: client.models(),
+    "check": lambda client, _: client.check(usual()),
     "confirm": lambda client, _: client.confirm(NOTICE),
     "upload": lambda client, folder: client.upload(folder / "none.png"),
     "download": lambda client, folder: client.download([Video(URL, "t")], folder / "out"),

@@ -129,12 +129,12 @@ def test_a_signal_while_a_paid_request_is_on_its_way_leaves_an_unknown_entry_and
         raise AssertionError
 
     monkeypatch.setattr(_setup, "make_client", made_with(interrupt))
-    said = cli(*GENERATE, "--json")
+    said = cli(*GENERATE, "--no-check-models", "--json")
     assert said.code == CODES[number]
     assert said.error["payload"]["prompt"] == "The sun sets"
     (job,) = jobs(cli)
     assert job["state"] == "unknown"
-    said = cli(*GENERATE, "--model", "VEO_3_1")
+    said = cli(*GENERATE, "--no-check-models", "--model", "VEO_3_1")
     assert said.code == CODES[number]
     assert "https://weryai.com/api/history" in said.err
 
@@ -185,7 +185,7 @@ def test_further_signals_cut_nothing_short_while_an_end_is_written_down_and_told
         raise AssertionError
 
     monkeypatch.setattr(_setup, "make_client", made_with(interrupt))
-    said = cli(*GENERATE)
+    said = cli(*GENERATE, "--no-check-models")
     assert said.code == CODES[number]
     assert said.err.startswith("weryai: stopped while the request was on its way\n")
     assert said.err.count("https://weryai.com/api/history") >= 1

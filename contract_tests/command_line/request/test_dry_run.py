@@ -49,12 +49,11 @@ def test_what_the_registry_says_is_checked_and_nothing_is_paid(
     assert said.json["checked"] == ["model", *named, "generate_audio", "negative_prompt"]
     assert set(said.json["not_checked"]) == {"credits", "content"}
     assert said.json["payload"]["resolution"] == "480p"
-    registry(simulator)
     said = cli(*DRY)
     assert (
         "the registry of models agrees: model, prompt, images, duration, aspect_ratio" in said.err
     )
-    assert (len(simulator.received), len(simulator.ledger)) == (2, 0)
+    assert (len(simulator.received), len(simulator.ledger)) == (1, 0), "it is kept for an hour"
 
 
 @pytest.mark.parametrize(
@@ -116,14 +115,36 @@ def test_what_the_registry_does_not_say_is_told_as_not_checked(
 
 
 @pytest.mark.parametrize("key", ["kling-o1", "KLING_01", "Kling O1", "KLINGO1"])
-def test_a_model_that_is_misspelled_is_exit_2_with_the_one_that_is_meant(
+def test_a_model_that_is_misspelled_is_a_warning_with_the_one_that_is_meant(
     cli: Cli, simulator: Simulator, key: str
 ) -> None:
     said = cli(*DRY, "--model", key)
-    assert (said.code, said.out) == (2, "")
-    assert "did you mean KLING_O1?" in said.err
-    assert "`weryai models` lists all" in cli(*DRY, "--model", "SORA").err
+    assert (said.code, said.json["model"]) == (0, key), "what was given is what would be sent"
+    words = f"weryai: model {key} is not in the registry for multi-image-to-video"
+    assert f"{words}: did you mean KLING_O1?\n`weryai models` lists all\n" in said.err
+    assert len(cli(*DRY, "--model", key, "--json").json["warnings"]) == 1
+    assert cli("submit", HTTPS, *REQUEST, *FIVE, "--model", key).err.startswith(words)
     assert len(simulator.ledger) == 0
+
+
+def test_a_submission_is_refused_as_a_dry_run_is_unless_it_is_not_to_be_checked(
+    cli: Cli, simulator: Simulator
+) -> None:
+    registry(simulator, durations=[8])
+    asked = ["submit", HTTPS, *REQUEST, *FIVE]
+    said = cli(*asked)
+    assert (said.code, said.out) == (2, "")
+    assert said.err.startswith("weryai: duration is 5, and the model takes 8; nothing was charged")
+    assert "--no-check-models, sends it all the same" in said.err.replace("in the shell ", "")
+    assert not simulator.ledger
+    assert cli(*asked, "--no-check-models").code == 0
+    assert len(simulator.ledger) == 1
+
+
+def test_a_dry_run_that_is_not_to_be_checked_asks_nobody(cli: Cli, simulator: Simulator) -> None:
+    said = cli(*DRY, "--no-check-models", "--json")
+    assert said.json["not_checked"]["model"] == "it was not to be checked"
+    assert not simulator.received
 
 
 @pytest.mark.parametrize(

@@ -70,7 +70,8 @@ def test_a_dry_run_says_where_it_would_be_sent_and_pays_nothing(
     document = cli("submit", *given, *ALL, "--dry-run", "--json").json
     assert document["operation"] == operation
     assert document["payload"].items() >= sent.items()
-    assert {"model", "prompt", "duration", "aspect_ratio", "resolution"} <= {*document["checked"]}
+    fields = {"prompt", "duration", "aspect_ratio", "resolution"} if operation != FRAMES else set()
+    assert {"model", *fields} <= {*document["checked"]}
     name = operation.removeprefix("submit_").replace("_", "-")
     said = cli("generate", *given, *ALL, "--dry-run")
     assert (said.code, f"nothing was sent to {name}; local images" in said.err) == (0, True)
@@ -102,8 +103,9 @@ def test_a_model_is_looked_for_among_those_of_the_endpoint(cli: Cli, simulator: 
     tables = {"image_to_video": [row("SORA_2")], "multi_image_to_video": [row("WERYDANCE_2_0")]}
     registry(simulator, **tables)
     said = cli("submit", HTTPS, *ALL, "--endpoint", "image-to-video", "--dry-run")
-    told = "model WERYDANCE_2_0 is not in the registry for image-to-video (`weryai models --endpo"
-    assert (said.code, told in said.err) == (2, True)
+    told = "model WERYDANCE_2_0 is not in the registry for image-to-video"
+    listed = "`weryai models --endpoint image-to-video` lists all"
+    assert (said.code, f"weryai: {told}\n{listed}\n" in said.err) == (0, True)
 
 
 FRAMED = ["submit", "--first", HTTPS, "--last", OTHER, *ALL, "--dry-run", "--json"]
@@ -115,15 +117,24 @@ def test_the_rows_for_one_image_tell_of_two_frames_what_they_can(
 ) -> None:
     known = row("WERYDANCE_2_0", support_first_last_frame=takes)
     registry(simulator, image_to_video=[row("SORA_2"), known])
-    told = cli(*FRAMED).json
-    unsaid = told["not_checked"].keys() - {"credits", "content"}
+    said = cli(*FRAMED)
     if takes is False:
-        assert (told["checked"], unsaid) == ([], {"model"})
-        assert "no row of WERYDANCE_2_0 for two frames" in told["not_checked"]["model"]
+        told = "model WERYDANCE_2_0 does not take a first and a last frame, says the registry"
+        assert (said.code, said.error["faults"]) == (2, [told])
         return
-    frames = {"first_pic_url", "end_pic_url"}
-    assert frames & {*told["checked"]} == (frames if takes else set())
-    assert frames & unsaid == (set() if takes else frames)
+    # Its durations are those for one image, and may be others for two frames.
+    unsaid = said.json["not_checked"].keys() - {"credits", "content"}
+    asked = (["model"], {"duration", "aspect_ratio"}) if takes else ([], {"model"})
+    assert (said.json["checked"], unsaid) == asked
+
+
+def test_a_model_that_has_no_row_for_two_frames_may_take_them(
+    cli: Cli, simulator: Simulator
+) -> None:
+    registry(simulator, image_to_video=[row("SORA_2")])
+    told = cli(*FRAMED).json
+    assert (told["checked"], told["warnings"]) == ([], [])
+    assert told["not_checked"]["model"] == "the registry has no rows for first-last-image-to-video"
 
 
 def test_models_are_those_of_the_endpoint(cli: Cli, simulator: Simulator) -> None:

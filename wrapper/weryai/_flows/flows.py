@@ -22,7 +22,7 @@ from .._limits import Limits
 from .._network.io import IO
 from .._network.settings import Config
 from .._service import operations
-from .._service.endpoints import endpoint_for
+from .._service.endpoints import endpoint_for, endpoint_of
 from ..errors import (
     ConfigError,
     InvalidRequestError,
@@ -31,13 +31,14 @@ from ..errors import (
     WebhookError,
     WeryAIError,
 )
-from ..requests import Image, VideoRequest
+from ..requests import Findings, Image, VideoRequest
 from ..results import Job, Model, Result, Task
 from . import downloading
 from .downloading import OnProgress, Source
 from .memory import Memory
 from .pace import Pace, kind_of
 from .polling import Ask, Polls
+from .registry import Checking, Registry
 from .submitting import Submissions
 from .uploading import Uploads
 from .waiting import OnUpdate, Waiting, job_of, require_seconds
@@ -62,8 +63,10 @@ class Flows:
     config: Config
     journal: Journal | None = None
     limits: Limits | None = None
+    checking: Checking = field(factory=lambda: Checking(False, None, {}))
     calls: Calls = field(init=False)
     books: Bookkeeping = field(init=False)
+    registry: Registry = field(init=False)
     uploads: Uploads = field(init=False)
     turns: Turns = field(init=False)
     pace: Pace = field(init=False)
@@ -77,17 +80,27 @@ class Flows:
             raise ConfigError(f"limits must be Limits, or None, not {self.limits!r:.40}")
         self.calls = Calls(self.io, self.config)
         self.books = Bookkeeping(self.io, self.config.base_url, self.journal)
+        self.registry = Registry(self.calls, self.checking)
         self.uploads = Uploads(self.calls, self.books)
         self.turns = Turns(self.calls, self.books, self.limits, self._look_at_another)
         self.pace = Pace(self.turns)
-        self.submissions = Submissions(self.calls, self.books, self.uploads, self.turns)
+        self.submissions = Submissions(
+            self.calls, self.books, self.registry, self.uploads, self.turns
+        )
         self.polls = Polls(self.calls)
 
     async def balance(self, budget: float | None) -> float:
         return await self.calls.call(operations.balance(), budget)
 
     async def models(self, kind: type[VideoRequest], budget: float | None) -> tuple[Model, ...]:
-        return await self.calls.call(operations.models(endpoint_for(kind)), budget)
+        endpoint = endpoint_for(kind)
+        rows = (await self.registry.rows(endpoint, budget)).models
+        return tuple(row for row in rows if endpoint.may_be_for(row))
+
+    async def check(self, request: VideoRequest) -> Findings:
+        endpoint = endpoint_of(request)
+        self.io.require()
+        return await self.registry.look(endpoint, request)
 
     async def status(self, task_id: str, budget: float | None) -> Task:
         told = await self.calls.call(operations.task_status(task_id), budget)

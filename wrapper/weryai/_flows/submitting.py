@@ -25,6 +25,7 @@ from .._texts import is_address
 from ..errors import AlreadySubmittedError, NotFoundError, ParameterError
 from ..requests import VideoRequest, fingerprint
 from ..results import Job
+from .registry import Registry
 from .uploading import Content, Uploads, tell
 
 # What may be logged as it is. All else is the user's own business: only its size is told.
@@ -46,6 +47,7 @@ class Submissions:
 
     calls: Calls
     books: Bookkeeping
+    registry: Registry
     uploads: Uploads
     turns: Turns
     payments: Payments = field(init=False)
@@ -109,6 +111,7 @@ class Submissions:
         asked: Asked,
         terms: Terms,
     ) -> Job:
+        await self.registry.require(endpoint, request)
         addresses = [
             image if isinstance(image, str) else await self.uploads.address(image, terms.budget)
             for image in images

@@ -14,6 +14,7 @@ from weryai_api.api import generation
 from .._texts import shown
 from ..errors import InvalidRequestError
 from ..requests import FirstLastFrameToVideo, ImageToVideo, MultiImageToVideo, VideoRequest
+from ..results import Model
 
 
 @frozen
@@ -25,7 +26,7 @@ class Endpoint:
         operation: the operationId, after which the generator names what it makes for it.
         schema: what the contract, and so the generator, calls its body.
         needs: the flag of a registry's row that says whether a model takes them, where the table
-            of the row does not.
+            of the row does not. A row that does not say so may.
     """
 
     request: type[VideoRequest]
@@ -43,6 +44,10 @@ class Endpoint:
     def body(self) -> Any:
         """The generated class of its body; loaded when it is asked for."""
         return getattr(forms, self.schema)
+
+    def may_be_for(self, model: Model) -> bool:
+        """Whether a model may take its requests."""
+        return self.needs is None or getattr(model, self.needs) is not False
 
     @property
     def table(self) -> str:

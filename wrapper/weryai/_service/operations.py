@@ -22,13 +22,13 @@ from weryai_api.types import File, Unset
 from .._texts import is_id, shown
 from ..errors import InvalidRequestError
 from ..requests import VideoRequest
-from ..results import Model, Task
+from ..results import Task
 from . import refusals, replies
 from .cost import Cost
 from .endpoints import Endpoint
 from .envelope import MALFORMED, Reply
 from .json_values import listed, number, string
-from .replies import Receipt
+from .replies import Receipt, Rows
 
 if TYPE_CHECKING:
     from weryai_api import AuthenticatedClient
@@ -133,26 +133,19 @@ def balance() -> Operation[float]:
     return _operation(module, module._get_kwargs(), forms.BalanceOk, convert, Cost.FREE)
 
 
-def models(endpoint: Endpoint) -> Operation[tuple[Model, ...]]:
-    """The registry's rows of the models that take the requests of an endpoint."""
+def models(endpoint: Endpoint) -> Operation[Rows]:
+    """The registry's rows for the requests of an endpoint."""
 
-    def convert(ok: forms.ModelsOk) -> tuple[Model, ...]:
-        # As the vendor's client does: without rows of its own, those of image_to_video hold.
+    def convert(ok: forms.ModelsOk) -> Rows:
         rows = getattr(ok.data, endpoint.table, None)
-        if rows is None or isinstance(rows, Unset):
-            rows = ok.data.image_to_video
-        found = [replies.model(row) for row in replies.items(rows)]
-        return tuple(each for each in found if _is_for(endpoint, each))
+        own = rows is not None and not isinstance(rows, Unset)
+        listed = replies.items(rows if own else ok.data.image_to_video)
+        return Rows(tuple(replies.model(row) for row in listed), own)
 
     module = registry.list_video_models
     return _operation(
         module, module._get_kwargs(), forms.ModelsOk, convert, Cost.FREE, registry=True
     )
-
-
-def _is_for(endpoint: Endpoint, model: Model) -> bool:
-    """Whether a model may take the requests of an endpoint: a row that does not say so may."""
-    return endpoint.needs is None or getattr(model, endpoint.needs) is not False
 
 
 def generated_client(base_url: str, key: Key, settings: Mapping[str, Any]) -> AuthenticatedClient:

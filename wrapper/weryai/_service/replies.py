@@ -11,6 +11,7 @@ from attrs import frozen
 from weryai_api import models as forms
 from weryai_api.types import Unset
 
+from .._plain import Plain
 from ..results import Model, Task, Video
 from . import envelope
 from .json_values import array, flag, id_text, string, whole
@@ -32,6 +33,19 @@ class Receipt:
 
     task_ids: tuple[str, ...]
     batch_id: str | None
+
+
+@frozen
+class Rows(Plain):
+    """The registry's rows for the requests of an endpoint.
+
+    Attributes:
+        own: whether they are of a table for such requests; else they are those for one image, which
+            the vendor's client takes in their place.
+    """
+
+    models: tuple[Model, ...]
+    own: bool
 
 
 def is_place(task_id: str, batch_id: str | None) -> bool:

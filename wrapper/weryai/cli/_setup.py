@@ -37,6 +37,13 @@ def journal_path() -> Path:
     return user_state_path("weryai", appauthor=False) / "jobs.journal"
 
 
+def models_path() -> Path:
+    """Where the rows of the registry are kept for the next commands."""
+    from platformdirs import user_cache_path
+
+    return user_cache_path("weryai", appauthor=False) / "models.json"
+
+
 @contextmanager
 def opened(given: str | None) -> Iterator[SQLiteJournal | PostgresJournal | None]:
     """The journal, None where none is wanted. Raises JournalError."""

@@ -70,7 +70,9 @@ def models(
     """List the models, and what each accepts: free."""
     run = steps.begin(ctx, as_json, base_url)
     with (
-        _setup.make_client(base_url, retry_budget=_setup.PATIENCE) as client,
+        _setup.make_client(
+            base_url, retry_budget=_setup.PATIENCE, models_file=_setup.models_path()
+        ) as client,
         Progress(run, "asking"),
     ):
         found = client.models(KINDS[endpoint or USUAL])

@@ -99,6 +99,13 @@ DryRun = Annotated[
     bool,
     typer.Option("--dry-run", help="Check what can be, print what would be sent, pay nothing."),
 ]
+CheckModels = Annotated[
+    bool,
+    typer.Option(
+        "--check-models/--no-check-models",
+        help="Refuse what the registry of models contradicts; it is asked once an hour.",
+    ),
+]
 Again = Annotated[
     bool,
     typer.Option(

@@ -15,6 +15,7 @@ from .options import (
     HERE,
     Again,
     BaseUrl,
+    CheckModels,
     DryRun,
     Interval,
     JournalFile,
@@ -38,6 +39,7 @@ def generate(
     timeout: Timeout = 1800,
     dry_run: DryRun = False,
     again: Again = False,
+    check_models: CheckModels = True,
     max_running: MaxRunning = USUAL.running,
     interval: Interval = USUAL.interval,
     as_json: Json = False,
@@ -48,12 +50,18 @@ def generate(
     run = steps.begin(ctx, as_json, base_url, journal)
     images = request.check(base_url=base_url)
     if dry_run:
-        preview(run, request, images)
+        preview(run, request, images, check_models)
         return
     limits = Limits(max_running, interval)
     with (
         _setup.opened(journal) as kept,
-        _setup.make_client(base_url, journal=kept, limits=limits) as client,
+        _setup.make_client(
+            base_url,
+            journal=kept,
+            limits=limits,
+            check_models=check_models,
+            models_file=_setup.models_path(),
+        ) as client,
     ):
         run.out = steps.folder(out)
         job = steps.submit(run, client, request, kept is not None and not again)
@@ -73,6 +81,7 @@ def submit(
     request: VideoRequest,
     dry_run: DryRun = False,
     again: Again = False,
+    check_models: CheckModels = True,
     max_running: MaxRunning = USUAL.running,
     interval: Interval = USUAL.interval,
     as_json: Json = False,
@@ -83,12 +92,18 @@ def submit(
     run = steps.begin(ctx, as_json, base_url, journal)
     images = request.check(base_url=base_url)
     if dry_run:
-        preview(run, request, images)
+        preview(run, request, images, check_models)
         return
     limits = Limits(max_running, interval)
     with (
         _setup.opened(journal) as kept,
-        _setup.make_client(base_url, journal=kept, limits=limits) as client,
+        _setup.make_client(
+            base_url,
+            journal=kept,
+            limits=limits,
+            check_models=check_models,
+            models_file=_setup.models_path(),
+        ) as client,
     ):
         job = steps.submit(run, client, request, kept is not None and not again)
     _output.say("go on with:", f"  {run.again('wait')}")

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+import warnings
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
 import typer
@@ -17,6 +19,7 @@ from weryai import (
     Result,
     Task,
     TaskFailedError,
+    UnlistedModelWarning,
     WeryAI,
     WeryAIError,
 )
@@ -25,6 +28,7 @@ from weryai.requests import VideoRequest
 from .. import _output
 from .._errors import StillRunningError, UsageError
 from .._invocation import Invocation
+from .._operations import listing
 from .._progress import Progress
 
 
@@ -72,13 +76,32 @@ def submit(run: Invocation, client: WeryAI, request: VideoRequest, refuse_repeat
             progress.tell(f"waiting for its turn: {delay}")
 
         try:
-            run.job = client.submit(request, refuse_repeats=refuse_repeats, on_wait=tell)
+            with _telling(request):
+                run.job = client.submit(request, refuse_repeats=refuse_repeats, on_wait=tell)
         except JournalError as error:
             run.job = error.job  # which the journal may have had no room for
             raise
     batch = f" (batch {run.job.batch_id})" if run.job.batch_id else ""
     _output.say(f"submitted: {' '.join(run.job.task_ids) or 'no task ids'}{batch}")
     return run.job
+
+
+def doubt(request: VideoRequest, words: str) -> None:
+    """Tell what may be wrong with a request."""
+    _output.say(f"weryai: {words}", f"`{listing(request)}` lists all")
+
+
+@contextmanager
+def _telling(request: VideoRequest) -> Iterator[None]:
+    """Tell the library's warnings as all else is told, whatever Python was told of warnings."""
+
+    def show(message: Warning | str, *_: object, **__: object) -> None:
+        doubt(request, str(message))
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("always", UnlistedModelWarning)
+        warnings.showwarning = show
+        yield
 
 
 def wait(run: Invocation, client: WeryAI, job: Job, timeout: float) -> TaskFailedError | None:
