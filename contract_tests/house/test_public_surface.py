@@ -77,6 +77,19 @@ def subclasses(kind: type) -> set[type]:
     return found.union(*map(subclasses, found))
 
 
+def test_each_section_of_a_docstring_is_a_block_of_its_own() -> None:
+    """What stands behind `Raises:` in its line is words to the site, and no link to an error."""
+    inline = re.compile(r"^ *(?:Parameters|Attributes|Returns|Yields|Raises): .*", re.MULTILINE)
+    several = re.compile(r"^ +[A-Z]\w+Error(?:, [A-Z]\w+Error)+(?:: .*|\.)$", re.MULTILINE)
+    texts = {path.name: path.read_text() for path in WRAPPER.rglob("*.py")}
+    found = [
+        f"{name}: {match[0].strip()}"
+        for name, text in texts.items()
+        for match in [*inline.finditer(text), *several.finditer(text)]
+    ]
+    assert found == []
+
+
 def test_both_clients_have_the_same_names_parameters_and_docstrings() -> None:
     def surface(kind: type) -> dict[str, Any]:
         return {name: value for name, value in vars(kind).items() if not name.startswith("_")}

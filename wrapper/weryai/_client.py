@@ -134,7 +134,9 @@ class WeryAI:
     def balance(self, *, retry_budget: float | None = None) -> float:
         """The credits that are left. Free.
 
-        Raises: TransportError, ResponseError.
+        Raises:
+            TransportError: no answer came, and it is safe to try again.
+            ResponseError: the service said no.
         """
         return finish(lambda: self._flows.balance(retry_budget))
 
@@ -147,10 +149,14 @@ class WeryAI:
             kind: the class of the requests that the models are for.
             retry_budget: see `WeryAI`.
 
-        Returns: the rows of their table; where the registry has none, those for one image, as the
-        vendor's client does, without the models that say that they do not take such requests.
+        Returns:
+            the rows of their table; where the registry has none, those for one image, as the
+            vendor's client does, without the models that say that they do not take such requests.
 
-        Raises: InvalidRequestError, TransportError, ResponseError.
+        Raises:
+            InvalidRequestError: what was given cannot be used; nothing was sent.
+            TransportError: no answer came, and it is safe to try again.
+            ResponseError: the service said no.
         """
         return list(finish(lambda: self._flows.models(kind, retry_budget)))
 
@@ -169,9 +175,13 @@ class WeryAI:
     def upload(self, source: Image, *, retry_budget: float | None = None) -> str:
         """Store a local jpg, png or webp file of at most 10 MB, told by its content. Free.
 
-        Returns: its https address; how long it lasts is not published.
+        Returns:
+            its https address; how long it lasts is not published.
 
-        Raises: MediaError, TransportError, ResponseError.
+        Raises:
+            MediaError: a local image that cannot be used.
+            TransportError: no answer came, and it is safe to try again.
+            ResponseError: the service said no.
         """
         return finish(lambda: self._flows.upload(source, retry_budget))
 
@@ -206,7 +216,8 @@ class WeryAI:
             on_wait: called with what it waits for, each time that is something else, where the
                 client has limits.
 
-        Returns: the job; keep its ids until the videos are fetched.
+        Returns:
+            the job; keep its ids until the videos are fetched.
 
         Raises:
             MediaError: local images that cannot be used; nothing was sent.
@@ -233,15 +244,22 @@ class WeryAI:
         """The state of one task. Free.
 
         Raises:
+            InvalidRequestError: what was given cannot be used; nothing was sent.
+            TransportError: no answer came, and it is safe to try again.
+            NotFoundError: there is none of this id.
             UnexpectedResponseError: the answer is of another task.
-            InvalidRequestError, TransportError, NotFoundError, ResponseError.
+            ResponseError: the service said no.
         """
         return finish(lambda: self._flows.status(task_id, retry_budget))
 
     def batch_status(self, batch_id: str, *, retry_budget: float | None = None) -> list[Task]:
         """The state of every task of a batch. Free.
 
-        Raises: InvalidRequestError, TransportError, NotFoundError, ResponseError.
+        Raises:
+            InvalidRequestError: what was given cannot be used; nothing was sent.
+            TransportError: no answer came, and it is safe to try again.
+            NotFoundError: there is none of this id.
+            ResponseError: the service said no.
         """
         return list(finish(lambda: self._flows.batch_status(batch_id, retry_budget)))
 
@@ -254,11 +272,13 @@ class WeryAI:
         Parameters:
             body: as it arrived, at most 1 MB.
 
-        Returns: the task as the service tells it.
+        Returns:
+            the task as the service tells it.
 
         Raises:
             WebhookError: it cannot be read, or speaks of a task that the service does not know.
-            TransportError, ResponseError: the service could not be asked.
+            TransportError: no answer came, and it is safe to try again.
+            ResponseError: the service said no.
         """
         return finish(lambda: self._flows.confirm(body, retry_budget))
 
@@ -287,14 +307,16 @@ class WeryAI:
                 several short waits of one client count as one.
             on_update: called with the state after each round of polls.
 
-        Returns: every task, and every video that was paid for.
+        Returns:
+            every task, and every video that was paid for.
 
         Raises:
             TaskFailedError: the job has ended short of what was paid for; what was made is in
                 `.result`.
             WaitTimeoutError: it is not complete yet; wait for `.job` again.
-            AuthenticationError, NotFoundError: a refusal that can never change. Like every error
-                of a wait it carries `.job`, and in `.result` the tasks as last seen.
+            AuthenticationError: a refusal that can never change. Like every error of a wait it
+                carries `.job`, and in `.result` the tasks as last seen.
+            NotFoundError: likewise.
             InvalidRequestError: what was given is no job, or timeout no number of seconds.
         """
         return finish(lambda: self._flows.wait(job, timeout, on_update))
@@ -317,9 +339,10 @@ class WeryAI:
             timeout: seconds from now, for all of them together. Each is looked at once, even later.
             on_update: called with the state of a job after each round of its polls.
 
-        Returns: the end of each job, in the order in which they come. An end that `wait` would
-        have raised is told in `Ended.error`, and stops no other; the videos that were made are in
-        `Ended.result`, then too.
+        Returns:
+            the end of each job, in the order in which they come. An end that `wait` would have
+            raised is told in `Ended.error`, and stops no other; the videos that were made are in
+            `Ended.result`, then too.
 
         Raises:
             InvalidRequestError: at once, as `wait` does.
@@ -374,7 +397,8 @@ class WeryAI:
             on_progress: called with a video, how many of its bytes are here and how many there
                 are, None where nobody said, after each megabyte and at the end.
 
-        Returns: the paths, in the order of the videos.
+        Returns:
+            the paths, in the order of the videos.
 
         Raises:
             DownloadError: `failures` has each video that could not be fetched, `paths` the others.

@@ -100,8 +100,9 @@ class Journal(Protocol):
                 of this base_url that run, those whose fate is not known for an hour, and by when
                 the last ones had their turn. Left out where there are no limits.
 
-        Returns: None when it is written down; else what it waits for, its place among all who wait
-            here being kept for 15 s.
+        Returns:
+            None when it is written down; else what it waits for, its place among all who wait here
+            being kept for 15 s.
 
         Raises:
             AlreadySubmittedError: with the entry of this key, or the one that asks for the same.

@@ -19,9 +19,11 @@ def parse(body: bytes) -> Task:
     Parameters:
         body: as it arrived, at most 1 MB.
 
-    Returns: the task that the body speaks of.
+    Returns:
+        the task that the body speaks of.
 
-    Raises: WebhookError, where it is too large or not what the contract says.
+    Raises:
+        WebhookError: where it is too large or not what the contract says.
     """
     if not isinstance(body, (bytes, bytearray, str)):
         raise WebhookError(f"a body is bytes, as it arrived, and not {type(body).__name__}")

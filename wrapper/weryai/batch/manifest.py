@@ -91,7 +91,8 @@ def read_manifest(
         defaults: by column, what a row gets that leaves it out; texts are read as cells are.
         base_url: the API's address that it is for, as in `VideoRequest.check`.
 
-    Returns: the rows, and every fault; a manifest that cannot be read has one.
+    Returns:
+        the rows, and every fault; a manifest that cannot be read has one.
 
     Raises:
         ConfigError: base_url, or WERYAI_BASE_URL in its place, cannot be used.

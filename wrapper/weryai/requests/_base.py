@@ -114,7 +114,8 @@ class VideoRequest:
             base_url: the API's address that it is for; WERYAI_BASE_URL where it is left out, then
                 the public one. A service on this machine, such as the simulator, reaches all.
 
-        Returns: what each local image is, its size in pixels too.
+        Returns:
+            what each local image is, its size in pixels too.
 
         Raises:
             MediaError: local images that cannot be used.

@@ -59,7 +59,8 @@ def is_loopback(url: str) -> bool:
 def bounded(request: Request, limit: int) -> Request:
     """The request, whose body raises TooLargeError where more than `limit` bytes come.
 
-    Raises: TooLargeError where so many are declared, before any of them is read.
+    Raises:
+        TooLargeError: where so many are declared, before any of them is read.
     """
     declared = request.headers.get("content-length", "0")
     if declared.isdecimal() and (len(declared) > 18 or int(declared) > limit):

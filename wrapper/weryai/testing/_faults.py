@@ -22,7 +22,8 @@ def plan(
 ) -> None:
     """Have a fault happen so many times: to calls of an operation, or to the next tasks.
 
-    Raises: ValueError for a number that cannot be, and an operation that does not exist.
+    Raises:
+        ValueError: for a number that cannot be, and an operation that does not exist.
     """
     whole = isinstance(times, int) and is_number(times) and 1 <= times <= MOST
     require(whole, f"times is 1 to {MOST}, not {times!r}")
@@ -52,7 +53,8 @@ class Faults:
             times: how many calls, at most 1000.
             operation: an operationId; by default the next submissions, of whichever kind.
 
-        Raises: ValueError for a name, a number or an operation that does not exist.
+        Raises:
+            ValueError: for a name, a number or an operation that does not exist.
         """
         plan(self._account, self._operations, refusal(name, message), times, operation)
 
@@ -63,7 +65,8 @@ class Faults:
             accepted: carry them out all the same: of a submission, the job exists and is paid.
             times, operation: as for `refuse`.
 
-        Raises: ValueError for a number or an operation that does not exist.
+        Raises:
+            ValueError: for a number or an operation that does not exist.
         """
         plan(self._account, self._operations, Lost(accepted=accepted), times, operation)
 
@@ -74,7 +77,8 @@ class Faults:
             reason: why, as the service tells it.
             times: how many tasks, at most 1000.
 
-        Raises: ValueError for a number that cannot be.
+        Raises:
+            ValueError: for a number that cannot be.
         """
         plan(self._account, self._operations, Outcome("failed", reason), times)
 
@@ -85,7 +89,8 @@ class Faults:
             seconds: from submission to the end; infinity for a task that never ends.
             times: how many tasks, at most 1000.
 
-        Raises: ValueError for a number that cannot be.
+        Raises:
+            ValueError: for a number that cannot be.
         """
         plan(self._account, self._operations, Outcome(seconds=seconds), times)
 
@@ -105,7 +110,8 @@ class Faults:
             operation: the operationId in the contract, such as `submit_multi_image_to_video`.
             answers: what to answer; `refusal(1001)` makes the common ones.
 
-        Raises: ValueError for an operation that does not exist, or what is no answer.
+        Raises:
+            ValueError: for an operation that does not exist, or what is no answer.
         """
         known = ", ".join(self._operations)
         require(operation in self._operations, f"operation is one of {known}, not {operation!r}")

@@ -143,7 +143,8 @@ def refusal(code: int | str, message: str = "") -> Answer:
             an Answer.
         message: its own words where it is empty.
 
-    Raises: ValueError for any other name or code.
+    Raises:
+        ValueError: for any other name or code.
     """
     known = ", ".join(f"{name} ({number})" for name, number in REFUSALS.items())
     instead = 'Answer(body={"status": code})'

@@ -64,8 +64,9 @@ class Simulator(Faults):
         clock: where time comes from; by default a ManualClock that waiting clients turn.
         api_key: the one key that is accepted.
 
-    Raises: ValueError for what cannot be, here and wherever something is planned; OSError for a
-        `video` that cannot be read, and a `state` that cannot be written.
+    Raises:
+        ValueError: for what cannot be, here and wherever something is planned.
+        OSError: for a `video` that cannot be read, and a `state` that cannot be written.
     """
 
     def __init__(
@@ -136,7 +137,8 @@ class Simulator(Faults):
         Parameters:
             times: submissions, each of which may be several videos.
 
-        Raises: AssertionError.
+        Raises:
+            AssertionError: it is not so.
         """
         __tracebackhide__ = True  # pytest: what failed is the line of the test
         require_paid(self.ledger, times, self._account.traffic.asked.count)
@@ -191,7 +193,8 @@ class Simulator(Faults):
 
         While the simulator is served it calls webhooks on this machine by itself.
 
-        Raises: KeyError for a task that does not exist.
+        Raises:
+            KeyError: for a task that does not exist.
         """
         return self._app.notice(self._account.tasks[task_id])
 

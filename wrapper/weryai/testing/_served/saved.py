@@ -29,7 +29,9 @@ class Saved:
     Parameters:
         path: the file; it is made where there is none.
 
-    Raises: ValueError for a file of anything else; OSError.
+    Raises:
+        ValueError: for a file of anything else.
+        OSError: the file cannot be read.
     """
 
     def __init__(self, path: str | os.PathLike[str]) -> None:
@@ -96,7 +98,9 @@ def upload(name: str, content: bytes) -> dict[str, str]:
 def resume(account: Account, path: str | os.PathLike[str]) -> None:
     """Have an account go on where a file says that it was, and write there what happens to it.
 
-    Raises: ValueError for a file of anything else; OSError.
+    Raises:
+        ValueError: for a file of anything else.
+        OSError: the file cannot be read.
     """
     saved = Saved(path)
     try:
