@@ -165,10 +165,12 @@ class WeryAI:
 
         Local images are looked at by `request.check()`, and nowhere here.
 
-        Returns: why `submit` would refuse it, and what is not known; where the registry cannot be
-        asked that is said in `not_checked`.
+        Returns:
+            why `submit` would refuse it, and what is not known; where the registry cannot be asked
+            that is said in `not_checked`.
 
-        Raises: InvalidRequestError, where it is no request.
+        Raises:
+            InvalidRequestError: where it is no request.
         """
         return finish(lambda: self._flows.check(request))
 
