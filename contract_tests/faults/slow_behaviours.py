@@ -87,6 +87,8 @@ FOR_EVER = [
     lost("a header that never ends below TLS", for_ever(b"HTTP/1.1 200 OK\r\nX: ", b"x"), tls=True),
 ]
 
+DRIPPING_HEADERS = Fault("headers that drip", Row.HARMLESS, dripping_headers, accepted=True)
+
 SLOW = [
     before("a handshake that hangs", silent),
     lost("silence before it was accepted", silent, accepted=False),
@@ -94,5 +96,5 @@ SLOW = [
     lost("silence in the headers", part(lambda head, _: head[:20], silent)),
     lost("silence in the body", part(lambda head, body: head + body[:-1], silent)),
     Fault("a body that drips", Row.LOST, dripping_body, accepted=True, file=Row.HARMLESS),
-    Fault("headers that drip", Row.HARMLESS, dripping_headers, accepted=True),
+    DRIPPING_HEADERS,
 ]

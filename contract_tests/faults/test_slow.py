@@ -5,9 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 
+import httpx
+import pytest
+
 from contract_tests.faults.cases import Case, Meet
 from contract_tests.faults.outcomes import Fault
-from contract_tests.faults.slow_behaviours import FOR_EVER, PACE, SLOW
+from contract_tests.faults.slow_behaviours import DRIPPING_HEADERS, FOR_EVER, PACE, SLOW
 from contract_tests.faults.steps import DOWNLOAD, STEPS, SUBMIT, WAIT, Step, judge_once
 from weryai import SubmissionUnknownError
 
@@ -28,27 +31,41 @@ def wrong(cases: Sequence[Case]) -> list[str]:
         return [each for each in pool.map(play, cases) if each]
 
 
-def test_a_server_that_is_slow_or_silent_is_paid_once_and_nothing_is_lost(meet: Meet) -> None:
+@pytest.fixture
+def given(request: pytest.FixtureRequest) -> type[httpx.HTTPTransport | httpx.AsyncHTTPTransport]:
+    """What makes a transport that the user gives, and that opens connections by itself."""
+    sync = request.node.callspec.params["make_client"] == "sync"
+    return httpx.HTTPTransport if sync else httpx.AsyncHTTPTransport
+
+
+def test_a_server_that_is_slow_or_silent_is_paid_once_and_nothing_is_lost(
+    meet: Meet, given: type[httpx.HTTPTransport | httpx.AsyncHTTPTransport]
+) -> None:
     """What is wrong is so at any pace; what only the machine was too slow for is right at the
     second one."""
     for PACE.timeout in (2.0, 12.0):
-        faults = met(meet)
+        faults = met(meet, given)
         if not faults:
             break
     assert faults == []
 
 
-def met(meet: Meet) -> list[str]:
+def met(meet: Meet, given: type[httpx.HTTPTransport | httpx.AsyncHTTPTransport]) -> list[str]:
     """What is wrong where each step meets each of the faults."""
 
     def cases(faults: Sequence[Fault], *steps: Step) -> list[Case]:
         return [meet(step, fault, timeout=PACE.timeout) for step in steps for fault in faults]
 
+    own = [
+        meet(WAIT, fault, timeout=PACE.timeout, transport=given())
+        for fault in (*FOR_EVER, DRIPPING_HEADERS)
+    ]
+
     new = cases(SLOW, *STEPS) + cases(FOR_EVER, SUBMIT, WAIT, DOWNLOAD)
     used = cases(FOR_EVER, SUBMIT, WAIT)  # a connection that another call has opened
     for case in used:
         case.stage.client.balance()
-    found = wrong(new + used)
+    found = wrong(new + used + own)
     found += [
         f"{case.fault.name}: it was sent on another connection"
         for case in used

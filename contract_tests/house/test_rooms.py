@@ -38,7 +38,7 @@ WALLS = {
     "weryai/errors": Wall(annotations="_journal results"),
     "weryai/_states": Wall(),
     "weryai/results": Wall("_plain _states _texts attrs", "errors"),
-    "weryai/_network": Wall("_texts errors anyio attrs httpx"),
+    "weryai/_network": Wall("_texts errors anyio attrs httpcore httpx"),
     "weryai/_files": Wall("_texts errors results attrs"),
     "weryai/requests": Wall(
         "_files _network _plain _texts errors attrs weryai_api.limits", "results"

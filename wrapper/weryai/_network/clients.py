@@ -21,7 +21,17 @@ READ = (*PROXIES, "no_proxy", "SSL_CERT_FILE", "SSL_CERT_DIR", "SSLKEYLOGFILE")
 
 
 class Client(httpx.Client):
-    """Ours: what is for this machine goes past all proxies."""
+    """Ours: what is for this machine goes past all proxies, and what goes direct is bounded."""
+
+    def __init__(self, timeout: float, transport: httpx.BaseTransport | None) -> None:
+        if transport is not None:
+            super().__init__(timeout=timeout, transport=transport)
+            return
+        from .transports import Transport  # now, as httpx too loads httpcore with the first client
+
+        trust = httpx.create_ssl_context()
+        super().__init__(timeout=timeout, verify=trust)  # given a transport, it asks for no proxies
+        self._transport = Transport(trust)
 
     # A pattern of httpx's mounts cannot say 127.0.0.0/8, so the choice itself is made here.
     def _transport_for_url(self, url: httpx.URL) -> httpx.BaseTransport:
@@ -35,6 +45,16 @@ class Client(httpx.Client):
 
 class AsyncClient(httpx.AsyncClient):
     """The same for asyncio and trio."""
+
+    def __init__(self, timeout: float, transport: httpx.AsyncBaseTransport | None) -> None:
+        if transport is not None:
+            super().__init__(timeout=timeout, transport=transport)
+            return
+        from .transports import AsyncTransport
+
+        trust = httpx.create_ssl_context()
+        super().__init__(timeout=timeout, verify=trust)
+        self._transport = AsyncTransport(trust)
 
     def _transport_for_url(self, url: httpx.URL) -> httpx.AsyncBaseTransport:
         direct = addresses.is_loopback(url.host)
@@ -53,7 +73,7 @@ def client(
     if given is not None:
         return _usable(given, httpx.Client, transport)
     with environment(transport):
-        return Client(timeout=config.timeout, transport=transport)
+        return Client(config.timeout, transport)
 
 
 def async_client(
@@ -63,7 +83,7 @@ def async_client(
     if given is not None:
         return _usable(given, httpx.AsyncClient, transport)
     with environment(transport):
-        return AsyncClient(timeout=config.timeout, transport=transport)
+        return AsyncClient(config.timeout, transport)
 
 
 def _usable(given: T, kind: type[T], transport: object) -> T:

@@ -5,10 +5,11 @@ that comes a byte a second, word after word that there will be an answer, the le
 never ends. So no read gets more time than is left to the call in whose context it is made. That is
 not always the call that opened the connection, nor the same thread.
 
-The connections are found through `trace`, an extension of httpx. Its documentation says that the
-events may change with the version of httpcore; the tests of slow servers see it if they do. A
-transport of the user's own need not have it: then the body is bounded from chunk to chunk, and how
-long its headers take is the transport's own affair.
+A connection of ours is bounded when it is opened, see `transports`. Those of a proxy, and of a
+client or a transport of the user's own, are found through `trace`, an extension of httpx. Its
+documentation says that the events may change with the version of httpcore; the tests of slow
+servers see it if they do. A transport of the user's own need not have it: then the body is bounded
+from chunk to chunk, and how long its headers take is the transport's own affair.
 """
 
 from __future__ import annotations
@@ -58,7 +59,7 @@ def trace(seconds: float, event: str, info: dict[str, Any]) -> None:
     _, _, what = event.partition(".")
     if what in OPENED:
         stream = info["return_value"]
-        stream.read = partial(_read, stream.read)
+        stream.read = partial(read, stream.read)
     elif what == "receive_response_headers.started":
         start(2 * seconds)
     elif what.startswith("receive_response_headers."):
@@ -70,10 +71,10 @@ async def trace_async(seconds: float, event: str, info: dict[str, Any]) -> None:
     trace(seconds, event, info)
 
 
-def _read(read: Callable[..., Any], max_bytes: int, timeout: float | None = None) -> Any:
+def read(own: Callable[..., Any], max_bytes: int, timeout: float | None = None) -> Any:
     """A read, blocking or async. What it returns, bytes or a promise of them, is the read's own."""
     bound = min(left(), math.inf if timeout is None else timeout)
-    return read(max_bytes, timeout=bound if bound < math.inf else None)
+    return own(max_bytes, timeout=bound if bound < math.inf else None)
 
 
 class BoundedBody:
