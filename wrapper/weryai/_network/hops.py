@@ -8,7 +8,8 @@ them either: a redirect that it followed by itself could pay twice.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+import json
+from collections.abc import Callable, Mapping, Sequence
 from functools import lru_cache, partial
 from typing import Any
 
@@ -39,8 +40,15 @@ def request(
     if isinstance(call, httpx.Request):
         call.extensions |= extensions
         return call
-    made = {"url": _url(call["url"]), "headers": _headers(*call.get("headers", {}).items())}
-    return httpx.Request(**{**call, **made, "extensions": extensions})
+    url, more = _url(call["url"]), call.get("headers", {}).items()
+    if "files" in call:
+        made = {"url": url, "headers": _headers(*more), "extensions": extensions}
+        return httpx.Request(**{**call, **made})
+    # Given as a stream, httpx looks at no header: that would take as long as all the rest of it.
+    content, length = _content(call)
+    headers = _headers(("Host", url.netloc.decode()), *more, *length)
+    body = httpx.ByteStream(content)
+    return httpx.Request(call["method"], url, headers=headers, stream=body, extensions=extensions)
 
 
 # To parse an address and to write headers down is a tenth of a call, and polls repeat both.
@@ -53,6 +61,14 @@ def _url(text: str) -> httpx.URL:
 def _headers(*more: tuple[str, str]) -> httpx.Headers:
     """Those of every request and more, which a request copies."""
     return httpx.Headers({**HEADERS, **dict(more)})
+
+
+def _content(call: dict[str, Any]) -> tuple[bytes, Sequence[tuple[str, str]]]:
+    """The JSON that is sent, and the header that tells its length; nothing where there is none."""
+    if "json" not in call:
+        return b"", ()
+    content = json.dumps(call["json"], ensure_ascii=False, separators=(",", ":")).encode()
+    return content, [("Content-Length", str(len(content)))]
 
 
 def ask(http: httpx.Client, request: httpx.Request) -> httpx.Response:

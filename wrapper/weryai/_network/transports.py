@@ -152,13 +152,14 @@ class _AsyncBody(httpx.AsyncByteStream):
 def _of_core(request: httpx.Request) -> httpcore.Request:
     """A request, without `trace`: that is for connections of others."""
     url = request.url
-    return httpcore.Request(
+    made = httpcore.Request(
         request.method,
         httpcore.URL(scheme=url.raw_scheme, host=url.raw_host, port=url.port, target=url.raw_path),
-        headers=request.headers.raw,
         content=request.stream,
         extensions={"timeout": request.extensions.get("timeout", {})},
     )
+    made.headers = request.headers.raw  # bytes already, which it would look at one by one
+    return made
 
 
 def _response(answer: httpcore.Response, body: Any) -> httpx.Response:
