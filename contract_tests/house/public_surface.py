@@ -292,7 +292,13 @@ def soon(clock: Clock | None = None) -> float:
 
 
 def receive(body: bytes) -> Task:
-    return webhooks.parse(body)
+    return webhooks.parse(webhooks.dump(webhooks.parse(body)))
+
+
+def received(client: WeryAI | AsyncWeryAI, folder: Path) -> webhooks.ASGIApp:
+    """An application that says what it does."""
+    assert_type(client.journal, Journal | None)
+    return webhooks.app(client, folder, on_task=print, on_video=lambda video, path: print(path))
 
 
 async def believe(client: AsyncWeryAI, body: bytes) -> Task:
@@ -360,6 +366,7 @@ def tour(folder: Path) -> tuple[Accepted, Received]:
         assert all(path.exists() for path in paths)
         body = simulator.notice(simulator.ledger[0].task_ids[0])
         assert receive(body) == client.confirm(body)
+        assert callable(received(client, folder))
         assert ("https://example.com/hook", body) in simulator.due_webhooks()
         assert looked_at([*journal.entries()], folder / "report").exists()
         assert (len(kept(journal)), left(journal, datetime.min)) == (1, 0)

@@ -50,7 +50,7 @@ WALLS = {
     "weryai/_journal": Wall("_files _texts errors _limits results attrs"),
     "weryai/_journal/postgres": Wall("_journal _texts errors psycopg"),
     "weryai/journal": Wall("_journal _limits results"),
-    "weryai/webhooks": Wall("_service errors results"),
+    "weryai/webhooks": Wall("_service errors results anyio attrs", "_async_client _client journal"),
     "weryai/_calls": Wall("_journal _network _service errors journal _limits results attrs"),
     "weryai/_flows": Wall(
         "_calls _files _journal _network _service _texts errors _limits requests results webhooks"

@@ -58,6 +58,7 @@ GUARDS = {
         "client/test_replies.py",
     ),
     "report": ("report/test_*.py",),
+    "webhooks": ("webhooks/test_*.py",),
     "requests": ("client/test_requests.py", "client/test_request_limits.py", *WRAPPER),
     "service": (SUBMIT, WAIT, *WRAPPER),
     "calls": (SUBMIT, JOURNAL, *WRAPPER),

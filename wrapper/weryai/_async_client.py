@@ -80,6 +80,11 @@ class AsyncWeryAI:
         return self._base_url
 
     @property
+    def journal(self) -> Journal | None:
+        """See `WeryAI.journal`."""
+        return self._journal
+
+    @property
     def api(self) -> AuthenticatedClient:
         """See `WeryAI.api`; its async functions."""
         self._home.hook(None)

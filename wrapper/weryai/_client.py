@@ -119,6 +119,11 @@ class WeryAI:
         return self._base_url
 
     @property
+    def journal(self) -> Journal | None:
+        """The journal that it writes to, None where it has none."""
+        return self._journal
+
+    @property
     def api(self) -> AuthenticatedClient:
         """The generated client with the same key, API address and timeout, for anything that is
         not wrapped. It repeats nothing, and checks no address."""
