@@ -96,8 +96,8 @@ drift: PAGE ?= $(wildcard contract_tests/data/pages/*.txt contract_tests/data/pa
 drift: $(STAMP) ## Compare PAGE=file-or-address with the contract, else the recorded page
 	python openapi/drift.py $(PAGE)
 
-reference: $(STAMP) ## Make docs/requests.md anew from the classes of requests
-	python -m contract_tests.house.docs.reference
+reference: $(STAMP) ## Make the pages of docs/ that are written from the code and from the contract
+	python -m contract_tests.house.docs.written
 
 missing: $(STAMP) ## What a change of the contract leaves to be edited by hand, a line a file
 	python openapi/missing.py

@@ -17,17 +17,24 @@ WIDTHS = (1280, 390)
 TOO_WIDE = "document.documentElement.scrollWidth > document.documentElement.clientWidth"
 
 
-class Quiet(SimpleHTTPRequestHandler):
+class Files(SimpleHTTPRequestHandler):
     """Serves files, and says nothing of it."""
 
     def log_message(self, format: str, *args: object) -> None:
         pass
 
 
+class Server(ThreadingHTTPServer):
+    """Says nothing either where a page that was closed does not listen any more."""
+
+    def handle_error(self, request: object, client_address: object) -> None:
+        pass
+
+
 @contextmanager
 def serving(folder: Path) -> Iterator[str]:
     """The address of a folder on this machine."""
-    with ThreadingHTTPServer(("127.0.0.1", 0), partial(Quiet, directory=folder)) as server:
+    with Server(("127.0.0.1", 0), partial(Files, directory=folder)) as server:
         thread = Thread(target=server.serve_forever)
         thread.start()
         yield f"http://127.0.0.1:{server.server_port}/"

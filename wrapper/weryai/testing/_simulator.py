@@ -52,8 +52,9 @@ class Simulator(Faults):
         max_running: how many tasks may run at once, 20 on the real service; infinity for any.
         fail_rate: the share of tasks that fail, by chance.
         lose_answers: the share of submissions whose answer is lost, by chance; half are accepted.
-        lose_webhooks, double_webhooks, late_webhooks: the shares of webhooks that are never called,
-            that are called twice, and that are called `late_seconds` after their time, by chance.
+        lose_webhooks: the share of webhooks that are never called, by chance.
+        double_webhooks: the share of those that are called twice.
+        late_webhooks: the share of those that are called `late_seconds` after their time.
         seed: of all that happens by chance: the same again for the same submissions in the same
             order. What `outcomes` and `next` plan comes first.
         render: whether videos are drawn; else each is the same tiny one, and costs no time.

@@ -1,19 +1,14 @@
-"""The page of what each class of requests takes, made from the classes and their limits.
-
-python -m contract_tests.house.docs.reference
-"""
+"""The page of what each class of requests takes, made from the classes and their limits."""
 
 from __future__ import annotations
 
 import inspect
 from collections.abc import Iterator, Sequence
 
-from contract_tests.house.docs.pages import ROOT
 from weryai import REQUESTS
 from weryai.cli._commands.request_options import shown, taken
 from weryai.requests import Image, Parameter, VideoRequest, endpoint_of
 
-PAGE = ROOT / "docs" / "requests.md"
 HEAD = """\
 # Requests
 
@@ -37,12 +32,10 @@ def _section(operation: str, kind: type[VideoRequest]) -> Iterator[str]:
     what, _, _ = (inspect.getdoc(kind) or "").partition("\n\n")
     yield f"## {kind.__name__}\n"
     yield f"{' '.join(what.split())} In the shell: `--endpoint {endpoint_of(operation)}`.\n"
-    yield "| field | in the shell | value | what it is |"
-    yield "|---|---|---|---|"
     for option, field in taken(kind).items():
         needed = "**Required.** " if field.required else ""
         text = f"{needed}{field.help[:1].upper()}{field.help[1:]}"
-        yield f"| `{field.name}` | `{shown([option])}` | {_value(field)} | {text} |"
+        yield f"- **`{field.name}`** (`{shown([option])}`): {_value(field)}. {text}"
     yield ""
 
 
@@ -71,7 +64,3 @@ def _span(least: float | None, most: float | None) -> str:
     if least is None:
         return "" if most is None else f"at most {most}"
     return f"at least {least}" if most is None else f"{least} to {most}"
-
-
-if __name__ == "__main__":
-    PAGE.write_text(page())

@@ -1,0 +1,66 @@
+"""The pages of the Python API: a page a public module, with its public names in it.
+
+What each of them is stands in its docstring, and the site puts it where its name is.
+"""
+
+from __future__ import annotations
+
+import pkgutil
+from collections.abc import Sequence
+from importlib import import_module
+from types import ModuleType
+
+import weryai
+from weryai import errors
+
+# Theirs are the names of `weryai`, or options of the command line.
+ELSEWHERE = {"cli", "results"}
+# What somebody looks for comes first, and what they return or raise after it.
+FIRST = ("WeryAI", "AsyncWeryAI")
+# The same again, which says that it is.
+WITHOUT_MEMBERS = {"AsyncWeryAI"}
+
+
+def pages() -> dict[str, str]:
+    """The text of each page, by the name of its module."""
+    return {name: _page(name, names) for name, names in public_names().items()}
+
+
+def public_names() -> dict[str, Sequence[str]]:
+    """The names that each public module is there for, each in one of them alone."""
+    modules = {
+        info.name: import_module(f"weryai.{info.name}")
+        for info in pkgutil.iter_modules(weryai.__path__)
+        if not info.name.startswith("_") and info.name not in ELSEWHERE
+    }
+    found = {f"weryai.{name}": _own(module) for name, module in modules.items()}
+    known = {*modules, *(each for names in found.values() for each in names)}
+    left = [*FIRST, *(name for name in weryai.__all__ if name not in known | set(FIRST))]
+    return {"weryai": left, **found}
+
+
+def _own(module: ModuleType) -> Sequence[str]:
+    names = getattr(module, "__all__", None)
+    if names is None:
+        names = [
+            name
+            for name, value in vars(module).items()
+            if not name.startswith("_") and getattr(value, "__module__", "") == module.__name__
+        ]
+    if module is not errors:
+        names = [name for name in names if not hasattr(errors, name)]
+    return names
+
+
+def _page(module: str, names: Sequence[str]) -> str:
+    what, _, _ = (import_module(module).__doc__ or "").strip().partition("\n\n")
+    head = [f"# {module}", " ".join(what.split())]
+    if module == "weryai":
+        others = [f"[{name}]({name}.md)" for name in public_names() if name != module]
+        head.append(f"Beside it there are {', '.join(others)}.")
+    return "\n\n".join([*head, *(_entry(f"{module}.{name}") for name in names)]) + "\n"
+
+
+def _entry(path: str) -> str:
+    without = path.rpartition(".")[2] in WITHOUT_MEMBERS
+    return f"::: {path}" + ("\n    options:\n      members: false" if without else "")
