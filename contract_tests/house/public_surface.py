@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import os
 import warnings
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, assert_type
@@ -138,6 +138,8 @@ def blocking(client: WeryAI, image: Path, folder: Path) -> list[Path]:
     job = client.submit(wanted, idempotency_key="shot-17", refuse_repeats=True)
     assert_type(job, Job)
     assert_type(job.submitted_at, datetime | None)
+    assert_type(job.request_id, str | None)
+    assert_type(job.headers, Mapping[str, str])
     same = Job.from_dict(job.to_dict())
     result = client.wait(same, timeout=600, on_update=show)
     assert_type(result, Result)
@@ -262,8 +264,8 @@ def what_to_do(error: WeryAIError) -> str:
             return "change the request"
         case UnexpectedResponseError(raw=raw):
             return repr(raw)
-        case ResponseError(code=code, http_status=status, message=message):
-            return f"{code} {status} {message}"
+        case ResponseError(code=code, http_status=status, message=message) as no:
+            return f"{code} {status} {message} {no.request_id} {no.headers.get('server')}"
         case (
             SubmissionUnknownError(
                 operation=operation, payload=payload, sent_at=at, caller_id=caller, raw=raw

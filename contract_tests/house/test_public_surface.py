@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import inspect
 import re
+import tomllib
 from importlib import import_module
 from pathlib import Path
 from typing import Any
@@ -61,6 +62,11 @@ def test_what_is_loaded_when_it_is_first_used_is_what_a_type_checker_sees(module
     for name in ("WeryAi", "AsyncIO", "testing_"):
         with pytest.raises(AttributeError, match=name):
             getattr(module, name)
+
+
+def test_the_version_is_that_of_the_distribution() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    assert weryai.__version__ == project["version"], "wrapper/weryai/_version.py follows it"
 
 
 def test_every_error_is_public_and_drawn_in_the_tree() -> None:

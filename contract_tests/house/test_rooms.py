@@ -34,11 +34,12 @@ class Wall:
 # By the path of a folder or a module; of several the longest counts.
 WALLS = {
     "weryai/_texts": Wall(),
+    "weryai/_version": Wall(),
     "weryai/_plain": Wall("attrs"),
-    "weryai/errors": Wall(annotations="_journal results"),
+    "weryai/errors": Wall("_texts", annotations="_journal results"),
     "weryai/_states": Wall(),
     "weryai/results": Wall("_plain _states _texts attrs", "errors"),
-    "weryai/_network": Wall("_texts errors anyio attrs httpcore httpx"),
+    "weryai/_network": Wall("_texts _version errors anyio attrs httpcore httpx"),
     "weryai/_files": Wall("_texts errors results attrs"),
     "weryai/requests": Wall(
         "_files _network _plain _texts errors attrs weryai_api.limits", "results"

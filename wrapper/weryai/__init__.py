@@ -121,9 +121,7 @@ if not TYPE_CHECKING:
 
     def __getattr__(name: str) -> object:
         if name == "__version__":
-            from importlib.metadata import version
-
-            return version("weryai")
+            return import_module("._version", __name__).VERSION
         if name in _MODULES:
             return import_module(f".{name}", __name__)
         if name not in __all__:

@@ -12,7 +12,7 @@ import httpx
 
 from ._calls.terms import Terms
 from ._limits import Delay, Limits
-from ._network import clients, settings
+from ._network import agent, clients, settings
 from ._network.clock import Clock, SystemClock
 from ._network.home import LoopHome, home_of
 from ._network.hops import Guard
@@ -44,6 +44,7 @@ class AsyncWeryAI:
         limits: Limits | None = None,
         check_models: bool | None = None,
         models_file: str | os.PathLike[str] | None = None,
+        app_info: str | None = None,
         transport: httpx.AsyncBaseTransport | None = None,
         http_client: httpx.AsyncClient | None = None,
         clock: Clock | None = None,
@@ -57,7 +58,9 @@ class AsyncWeryAI:
             Key(api_key or None),
             None,
         )  # no traceback shows a local variable of it
-        config = settings.load(key, base_url, registry_url, timeout, retry_budget)
+        config = settings.load(
+            key, base_url, registry_url, timeout, retry_budget, agent.headers(app_info)
+        )
         self._base_url = config.base_url
         self._http = clients.async_client(config, transport, http_client)
         self._closes_http = http_client is None

@@ -12,7 +12,7 @@ import httpx
 
 from ._calls.terms import Terms
 from ._limits import Delay, Limits
-from ._network import clients, settings
+from ._network import agent, clients, settings
 from ._network.clock import Clock, SystemClock
 from ._network.home import Home, home_of
 from ._network.hops import Guard
@@ -56,6 +56,9 @@ class WeryAI:
         models_file: where the registry's rows are kept for the next processes, as the command line
             does. None keeps them in this one, for all of its clients that have no transport,
             http_client or clock of their own.
+        app_info: what your application calls itself, such as `studio/1.2 (+https://example.com)`:
+            1 to 200 ASCII characters at the end of the User-Agent of what goes to the API and the
+            registry.
         transport: an httpx transport to use instead of the network, as tests do.
         http_client: an httpx.Client of your own to send with: its pool, proxies and certificates.
             It is asked for one hop a time, without its auth, cookies, headers and redirects, and
@@ -83,6 +86,7 @@ class WeryAI:
         limits: Limits | None = None,
         check_models: bool | None = None,
         models_file: str | os.PathLike[str] | None = None,
+        app_info: str | None = None,
         transport: httpx.BaseTransport | None = None,
         http_client: httpx.Client | None = None,
         clock: Clock | None = None,
@@ -96,7 +100,9 @@ class WeryAI:
             Key(api_key or None),
             None,
         )  # no traceback shows a local variable of it
-        config = settings.load(key, base_url, registry_url, timeout, retry_budget)
+        config = settings.load(
+            key, base_url, registry_url, timeout, retry_budget, agent.headers(app_info)
+        )
         self._base_url = config.base_url
         self._http = clients.client(config, transport, http_client)
         self._closes_http = http_client is None

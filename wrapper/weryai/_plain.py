@@ -105,4 +105,5 @@ def _kinds(kind: type[Any]) -> dict[str, Any]:
 
 
 def _fields(kind: type[Any]) -> Any:
-    return fields(cast(type[AttrsInstance], kind))
+    every = fields(cast(type[AttrsInstance], kind))
+    return [each for each in every if each.metadata.get("plain", True)]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import re
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 
@@ -28,6 +29,16 @@ def is_address(source: str) -> bool:
 def identity(url: str) -> str:
     """What a file is known by: its address without query and fragment, where signatures change."""
     return re.split(r"[?#]", url, maxsplit=1)[0]
+
+
+# Headers by which services tell what they call a request. Evidence class I (inference): no page of
+# this one names any, and its list of calls shows such an id.
+REQUEST_IDS = ("x-request-id", "request-id", "x-trace-id", "trace-id", "x-correlation-id")
+
+
+def request_id(headers: Mapping[str, str]) -> str | None:
+    """What a service calls a request, by the headers of its answer; None where none says so."""
+    return next((headers[name] for name in REQUEST_IDS if headers.get(name)), None)
 
 
 # Half of a character beyond U+FFFF. JSON can spell one, and no file, terminal or database takes it.

@@ -25,7 +25,7 @@ None of them holds the key.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
@@ -132,6 +132,7 @@ class ResponseError(WeryAIError):
         http_status: the HTTP status; business codes arrive under 200.
         retry_after: seconds the service asked to wait, None where it did not.
         raw: the answer as it came.
+        headers: of the answer, by their names in lower case; without cookies.
     """
 
     hint = ""
@@ -144,13 +145,22 @@ class ResponseError(WeryAIError):
         http_status: int = 200,
         retry_after: float | None = None,
         raw: bytes = b"",
+        headers: Mapping[str, str] | None = None,
     ) -> None:
         self.message = message
         self.code = code
         self.http_status = http_status
         self.retry_after = retry_after
         self.raw = raw
+        self.headers = dict(headers or {})
         super().__init__(message)
+
+    @property
+    def request_id(self) -> str | None:
+        """What the service calls this request, where a header of its answer says so."""
+        from ._texts import request_id
+
+        return request_id(self.headers)
 
     def hide(self, cut: Callable[[str], str]) -> None:
         """Cut the key out of the service's words, should it have sent it back."""
@@ -160,6 +170,7 @@ class ResponseError(WeryAIError):
     def __str__(self) -> str:
         what = f"HTTP {self.http_status}" if self.code is None else f"code {self.code}"
         said = self.message or "the service gave no reason"
+        what += f", request {self.request_id}" if self.request_id else ""
         return f"{said} ({what})" + (f"; {self.hint}" if self.hint else "")
 
 
@@ -249,6 +260,7 @@ class SubmissionUnknownError(WeryAIError):
         raw: what arrived of the answer, perhaps half of it; empty where nothing did. It counts for
             nothing, and may tell the ids all the same.
         entry: the id of its entry in the journal, None without a journal.
+        headers: of what arrived of an answer, as those of a ResponseError.
     """
 
     def __init__(
@@ -260,6 +272,7 @@ class SubmissionUnknownError(WeryAIError):
         sent_at: datetime,
         raw: bytes = b"",
         entry: str | None = None,
+        headers: Mapping[str, str] | None = None,
     ) -> None:
         super().__init__(reason)
         self.reason = reason
@@ -269,6 +282,15 @@ class SubmissionUnknownError(WeryAIError):
         self.caller_id: int | None = payload.get("caller_id")
         self.raw = raw
         self.entry = entry
+        self.headers = dict(headers or {})
+
+    @property
+    def request_id(self) -> str | None:
+        """What the service calls this request, where a header of its answer says so: to be looked
+        for beside the time."""
+        from ._texts import request_id
+
+        return request_id(self.headers)
 
     def __str__(self) -> str:
         by = "" if self.caller_id is None else f", caller_id {self.caller_id}"

@@ -10,10 +10,15 @@ from attrs import field, frozen
 
 from ._plain import Plain
 from ._states import FAILED, PROCESSING, SUCCEEDED, WAITING, state_of
-from ._texts import is_id
+from ._texts import is_id, request_id
 
 if TYPE_CHECKING:
     from .errors import WeryAIError
+
+
+def _headers() -> Any:
+    """Of an answer, which no value is known by and none is written down with."""
+    return field(factory=dict, eq=False, repr=False, kw_only=True, metadata={"plain": False})
 
 
 @frozen
@@ -42,12 +47,20 @@ class Task:
             where the service does not know the task any more and all videos are there.
         videos: what it has made.
         message: why it failed, where the service said so.
+        headers: of the answer that told it, by their names in lower case; nothing where none did.
+            Two tasks are equal whatever these are.
     """
 
     id: str
     raw_state: str
     videos: tuple[Video, ...] = ()
     message: str | None = None
+    headers: Mapping[str, str] = _headers()
+
+    @property
+    def request_id(self) -> str | None:
+        """What the service calls the request that told it, where a header says so."""
+        return request_id(self.headers)
 
     @property
     def state(self) -> str:
@@ -108,6 +121,7 @@ class Job:
         caller_id: as given in the request.
         video_number: how many videos were paid for; None where that is not known, and then at least
             one of each task is expected.
+        headers: of the answer that told the ids, as those of a task.
     """
 
     task_ids: tuple[str, ...] = field(converter=_texts, default=())
@@ -115,6 +129,7 @@ class Job:
     submitted_at: datetime | None = field(converter=_utc, default=None)
     caller_id: int | None = None
     video_number: int | None = field(converter=_count, default=None)
+    headers: Mapping[str, str] = _headers()
 
     def __attrs_post_init__(self) -> None:
         if not self.task_ids and not self.batch_id:
@@ -125,6 +140,11 @@ class Job:
         """Those of its ids that the service cannot be asked for: it could not have given them."""
         ids = self.task_ids if self.batch_id is None else (*self.task_ids, self.batch_id)
         return tuple(each for each in ids if not is_id(each))
+
+    @property
+    def request_id(self) -> str | None:
+        """What the service calls the submission, where a header says so."""
+        return request_id(self.headers)
 
     @property
     def name(self) -> str:

@@ -20,6 +20,7 @@ from attrs import frozen
 
 from .._network.deadlines import BoundedBody
 from .._service.cost import Cost
+from .._service.envelope import Reply
 from .._service.operations import Operation
 from .._service.replies import Receipt
 from ..errors import (
@@ -129,11 +130,11 @@ class Payments:
         except WeryAIError as error:
             verdict = retry_rules.of_submission(error, reply, operation.request["json"])
             if verdict is Verdict.UNKNOWN:
-                raise self._unknown(operation, error, sent_at, body) from error
+                raise self._unknown(operation, error, sent_at, body, reply) from error
             return _Refusal(error, verdict is Verdict.AGAIN)
         except BaseException as error:
             # Stopped from outside, or a fault of ours: what was paid must not go unsaid.
-            unknown = self._unknown(operation, error, sent_at, body)
+            unknown = self._unknown(operation, error, sent_at, body, reply)
             log.warning("%s", unknown)
             if isinstance(error, Exception):
                 raise unknown from error
@@ -145,6 +146,7 @@ class Payments:
         error: BaseException,
         sent_at: datetime,
         body: BoundedBody,
+        reply: Reply | None,
     ) -> SubmissionUnknownError:
         return SubmissionUnknownError(
             _what_came(error),
@@ -152,6 +154,7 @@ class Payments:
             payload=operation.request["json"],
             sent_at=sent_at,
             raw=self.calls.config.api_key.cut_part(body.body),
+            headers=reply.headers if reply else {},
         )
 
     def _job(self, receipt: Receipt, payload: dict[str, Any]) -> Job:
@@ -161,6 +164,7 @@ class Payments:
             self.calls.now(),
             payload.get("caller_id"),
             payload.get("video_number", 1),
+            headers=receipt.headers,
         )
 
 

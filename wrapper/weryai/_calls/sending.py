@@ -60,6 +60,8 @@ class Calls:
         base = self.config.registry_url if operation.registry else self.config.base_url
         key = self.config.api_key
         call = {**operation.request, "url": base + operation.request["url"]}
+        if self.config.headers:
+            call["headers"] = {**call.get("headers", {}), **self.config.headers}
         with failures.mapped(key.cut):
             response = await self.io.send(call, key, body)
         return envelope.read(response, body, key)

@@ -12,6 +12,7 @@ import httpx
 
 from ..errors import ConfigError
 from . import addresses
+from .agent import AGENT
 from .settings import Config
 
 T = TypeVar("T", httpx.Client, httpx.AsyncClient)
@@ -98,6 +99,7 @@ def for_generated(config: Config, transport: object, hook: Callable[[Any], Any])
     """The settings of the generated client, which makes its own; `hook` sees each request."""
     return {
         "timeout": httpx.Timeout(config.timeout),
+        "headers": {"User-Agent": AGENT, **config.headers},
         "httpx_args": {
             "transport": transport,
             "event_hooks": {"request": [hook]},

@@ -16,6 +16,7 @@ from typing import Any
 import httpx
 
 from ..errors import InvalidRequestError
+from .agent import AGENT
 from .clients import AsyncClient, Client
 from .settings import Config
 
@@ -24,7 +25,7 @@ HEADERS: Mapping[str, str] = {
     "Accept": "*/*",
     "Accept-Encoding": "identity",
     "Connection": "keep-alive",
-    "User-Agent": f"python-httpx/{httpx.__version__}",
+    "User-Agent": AGENT,
 }
 # How a client of httpx is asked for one hop and nothing else.
 ALONE: Mapping[str, Any] = {"auth": None, "follow_redirects": False, "stream": True}

@@ -5,8 +5,9 @@ from __future__ import annotations
 import math
 import os
 import re
+from collections.abc import Mapping
 
-from attrs import frozen
+from attrs import field, frozen
 
 from ..errors import ConfigError
 from . import addresses
@@ -26,13 +27,18 @@ PATH_OF_A_CALL = re.compile(r"(?<=[^/])(/growthai)?/v\d+(/.*)?$")
 
 @frozen
 class Config:
-    """Checked settings."""
+    """Checked settings.
+
+    Attributes:
+        headers: of each call of the API, beside those of every request.
+    """
 
     api_key: Key
     base_url: str
     registry_url: str
     timeout: float
     retry_budget: float
+    headers: Mapping[str, str] = field(factory=dict)
 
     def fault(self, url: str) -> str | None:
         """Why no request may go to an address, None if one may."""
@@ -55,6 +61,7 @@ def load(
     registry_url: str | None,
     timeout: float,
     retry_budget: float,
+    headers: Mapping[str, str],
 ) -> Config:
     """Fill in what was not given and refuse what cannot work. Raises ConfigError."""
     base_name, base = _given("base_url", base_url)
@@ -71,6 +78,7 @@ def load(
         registry_url=_address(registry_name, registry or beside),
         timeout=_seconds("timeout", timeout),
         retry_budget=_seconds("retry_budget", retry_budget, zero=True),
+        headers=headers,
     )
 
 

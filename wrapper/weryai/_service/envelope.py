@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 from attrs import field, frozen
@@ -30,6 +30,41 @@ SPELLED = re.compile(rb"[\\%\0]")
 MALFORMED = (ValueError, KeyError, TypeError, AttributeError, RecursionError, ArithmeticError)
 
 
+class Headers(Mapping[str, str]):
+    """The headers of an answer, by their names in lower case, without cookies. Nobody looks at
+    those of most answers, so that they are read when somebody does."""
+
+    __slots__ = ("_block", "_read")
+
+    def __init__(self, block: bytes) -> None:
+        """Lines of `name:value`, without the key."""
+        self._block = block
+        self._read: dict[str, str] | None = None
+
+    def __getitem__(self, name: str) -> str:
+        return self._found()[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._found())
+
+    def __len__(self) -> int:
+        return len(self._found())
+
+    def __repr__(self) -> str:
+        return repr(self._found())
+
+    def _found(self) -> dict[str, str]:
+        if self._read is None:
+            found: dict[str, str] = {}
+            for line in self._block.decode("latin-1").split("\n"):
+                spelled, parted, value = line.partition(":")
+                name = spelled.lower()
+                if parted and name != "set-cookie":
+                    found[name] = f"{found[name]}, {value}" if name in found else value
+            self._read = found
+        return self._read
+
+
 @frozen
 class Reply:
     """An answer, read. The generated parsers take it for a response of httpx.
@@ -40,15 +75,15 @@ class Reply:
         raw: the bytes, without the key.
         body: the JSON value, None where it cannot be read.
         fault: why it cannot be read, empty where it can.
-        headers: their names.
+        headers: as they came, by their names in lower case, without the key and without cookies.
     """
 
     status_code: int
     retry_after: str | None
     raw: bytes = field(repr=False)
     body: Any = field(repr=False)
-    fault: str = ""
-    headers: tuple[str, ...] = ()
+    fault: str
+    headers: Headers
 
     def json(self) -> Any:
         """The JSON value. Raises ValueError where it cannot be read."""
@@ -87,7 +122,7 @@ def read(response: httpx.Response, answer: BoundedBody, key: Key) -> Reply:
         raw,
         body,
         fault,
-        tuple(response.headers),
+        Headers(key.cut_bytes(b"\n".join(map(b":".join, response.headers.raw)))),
     )
 
 

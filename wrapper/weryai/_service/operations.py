@@ -39,6 +39,8 @@ __all__ = ["AuthenticatedClient"]
 
 T = TypeVar("T")
 Read = Callable[[Reply], T]
+Headers = Mapping[str, str]
+Convert = Callable[[Any, Headers], T]
 
 # CDNs have been seen to answer a poll with an old state.
 _FRESH = "no-cache"
@@ -87,8 +89,8 @@ def task_status(task_id: str) -> Operation[Task]:
     module = generation.get_task_status
     kwargs = module._get_kwargs(_path_id(task_id), cache_control=_FRESH)
 
-    def convert(ok: forms.TaskStatusOk) -> Task:
-        task = replies.task(listed(ok.data)[0], name=task_id)
+    def convert(ok: forms.TaskStatusOk, headers: Headers) -> Task:
+        task = replies.task(listed(ok.data)[0], task_id, headers)
         if task.id != task_id:  # of another call of the same connection, or out of a cache
             raise ValueError("it speaks of another task than was asked for")
         return task
@@ -101,9 +103,9 @@ def batch_status(batch_id: str) -> Operation[tuple[Task, ...]]:
     module = generation.get_batch_status
     kwargs = module._get_kwargs(_path_id(batch_id), cache_control=_FRESH)
 
-    def convert(ok: forms.BatchStatusOk) -> tuple[Task, ...]:
+    def convert(ok: forms.BatchStatusOk, headers: Headers) -> tuple[Task, ...]:
         named = enumerate(listed(ok.data), 1)
-        return tuple(replies.task(form, name=f"{batch_id}-{place}") for place, form in named)
+        return tuple(replies.task(form, f"{batch_id}-{place}", headers) for place, form in named)
 
     return _operation(module, kwargs, forms.BatchStatusOk, convert, Cost.FREE)
 
@@ -114,7 +116,7 @@ def upload(content: BinaryIO, *, file_name: str, media_type: str) -> Operation[s
     module = files.upload_file
     kwargs = module._get_kwargs(body=forms.UploadForm(file=file))
 
-    def convert(ok: forms.UploadOk) -> str:
+    def convert(ok: forms.UploadOk, _: Headers) -> str:
         address = string(listed(ok.data.object_url_list)[0])
         if not re.fullmatch(r"https?://\S+", address):
             raise ValueError(f"{address!r:.80} is no address")
@@ -126,7 +128,7 @@ def upload(content: BinaryIO, *, file_name: str, media_type: str) -> Operation[s
 def balance() -> Operation[float]:
     """The credits that are left."""
 
-    def convert(ok: forms.BalanceOk) -> float:
+    def convert(ok: forms.BalanceOk, _: Headers) -> float:
         return number(ok.data.balance if isinstance(ok.data, forms.BalanceObject) else ok.data)
 
     module = account.get_balance
@@ -136,7 +138,7 @@ def balance() -> Operation[float]:
 def models(endpoint: Endpoint) -> Operation[Rows]:
     """The registry's rows for the requests of an endpoint."""
 
-    def convert(ok: forms.ModelsOk) -> Rows:
+    def convert(ok: forms.ModelsOk, _: Headers) -> Rows:
         rows = getattr(ok.data, endpoint.table, None)
         own = rows is not None and not isinstance(rows, Unset)
         listed = replies.items(rows if own else ok.data.image_to_video)
@@ -157,7 +159,7 @@ def _operation(
     module: ModuleType,
     kwargs: dict[str, Any],
     ok_type: type[Any],
-    convert: Callable[[Any], T],
+    convert: Convert[T],
     cost: Cost,
     *,
     registry: bool = False,
@@ -167,7 +169,7 @@ def _operation(
     return Operation(name, kwargs, _reader(module, ok_type, convert), cost, registry)
 
 
-def _reader(module: ModuleType, ok_type: type[Any], convert: Callable[[Any], T]) -> Read[T]:
+def _reader(module: ModuleType, ok_type: type[Any], convert: Convert[T]) -> Read[T]:
     """Read a reply with the generated parser, and turn every other answer into our errors."""
 
     def read(reply: Reply) -> T:
@@ -176,7 +178,7 @@ def _reader(module: ModuleType, ok_type: type[Any], convert: Callable[[Any], T])
             parsed = module._parse_response(client=_Quiet, response=reply)
             if isinstance(parsed, ok_type):
                 _check_envelope(parsed)
-                return convert(parsed)
+                return convert(parsed, reply.headers)
             refusal = refusals.business(reply, parsed)
         except MALFORMED as error:
             # Not `from error`: its text may quote what the service sent.

@@ -108,6 +108,7 @@ def _error(kind: type[ResponseError], reply: Reply, words: str, code: int | None
         http_status=reply.status_code,
         retry_after=retry_after(reply.retry_after),
         raw=reply.raw,
+        headers=reply.headers,
     )
 
 

@@ -3,7 +3,7 @@ long they may be."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from attrs import frozen
@@ -29,10 +29,11 @@ Videos = tuple[Video, ...]
 
 @frozen
 class Receipt:
-    """The ids of what a submission started."""
+    """The ids of what a submission started, and the headers of the answer that told them."""
 
     task_ids: tuple[str, ...]
     batch_id: str | None
+    headers: Mapping[str, str]
 
 
 @frozen
@@ -63,17 +64,17 @@ def notice(body: bytes) -> Task:
     return found
 
 
-def receipt(ok: forms.SubmitOk) -> Receipt:
+def receipt(ok: forms.SubmitOk, headers: Mapping[str, str]) -> Receipt:
     ids = [string(task_id) for task_id in items(ok.data.task_ids)]
     if (one := maybe(string, ok.data.task_id)) and one not in ids:
         ids.append(one)
     batch_id = maybe(id_text, ok.data.batch_id) or None
     if not all(ids) or not (ids or batch_id):
         raise ValueError("a success without ids")
-    return Receipt(tuple(ids), batch_id)
+    return Receipt(tuple(ids), batch_id, headers)
 
 
-def task(form: TaskForm, name: str) -> Task:
+def task(form: TaskForm, name: str, headers: Mapping[str, str] | None = None) -> Task:
     """One task from any of its shapes; `name` is its id where the report itself has none."""
     inner = form.output if isinstance(form, forms.TaskReportWrapped) else form
     parts = (maybe(_outcome, inner.task_result), maybe(_outcome, inner.output))
@@ -86,6 +87,7 @@ def task(form: TaskForm, name: str) -> Task:
         raw_state=string(inner.task_status),
         videos=_videos([inner, *outcomes], task_id),
         message=next(filter(None, messages), None),
+        headers=headers or {},
     )
 
 

@@ -27,6 +27,7 @@ KEPT = (
     "code",
     "http_status",
     "retry_after",
+    "request_id",
     "operation",
     "payload",
     "sent_at",
