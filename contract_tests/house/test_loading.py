@@ -50,6 +50,8 @@ def modules(code: str) -> set[str]:
         ("from weryai.cli import main; main(['--help']); main(['--version'])", HEAVY - {"typer"}),
         ("from weryai.cli import main; main(['simulate', '--help'])", {"weryai.testing"}),
         ("import weryai.testing.pytest_plugin", HEAVY | {"weryai.testing._simulator"}),
+        ("from weryai.cli import main; main(['generate', '--help'])", {"httpx", "rich", "sqlite3"}),
+        ("from weryai.cli import main; main(['jobs', '--help'])", {"httpx", "rich"}),
     ],
 )
 def test_what_is_imported_brings_nothing_that_it_can_do_without(code: str, never: set[str]) -> None:

@@ -152,7 +152,7 @@ def test_importing_it_loads_nothing_that_a_command_may_not_need() -> None:
     ("module", "start", "extra"),
     [
         ("typer", "main(['balance'])", "cli"),
-        ("rich", "main(['balance'])", "cli"),
+        ("rich", "main(['jobs'])", "cli"),
         ("starlette", "main(['simulate'])", "testing"),
         ("uvicorn", "main(['simulate'])", "testing"),
         ("av", "demo()", "testing"),

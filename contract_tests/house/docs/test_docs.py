@@ -28,6 +28,7 @@ NOT_RUN = {
     "CONTRIBUTING.md": ["$ make drift PAGE=page.txt", "$ make regenerate", "$ make contract"],
     "README.md": ["$ make demo", "$ pip install '.[cli]'"],
     "docs/index.md": ["$ pip install '.[cli]'"],
+    "docs/command-line.md": ["$ weryai --install-completion"],
     "docs/simulator.md": ["$ schemathesis run openapi/weryai.yaml --url http://127.0.0.1:8765 \\"],
 }
 DATABASE = "postgresql://renderer@db.example.com/videos"
@@ -53,6 +54,7 @@ def desk(served: tuple[Simulator, str], tmp_path: Path, monkeypatch: pytest.Monk
         "WERYAI_API_KEY": simulator.api_key,
         "WERYAI_BASE_URL": url,
         "XDG_STATE_HOME": str(tmp_path / "state"),
+        "XDG_CACHE_HOME": str(tmp_path / "cache"),
         "PATH": os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]]),
         "HTTPS_PROXY": "http://127.0.0.1:9",  # where nobody listens: nothing leaves this machine
         "COLUMNS": "80",

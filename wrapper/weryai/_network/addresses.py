@@ -8,8 +8,6 @@ import socket
 from functools import lru_cache
 from urllib.parse import urlsplit
 
-import httpx
-
 # The last labels of names that no public DNS serves: RFC 6761, RFC 6762 with its appendix G, RFC
 # 7686, RFC 8375, and ICANN's resolution of 2024 on `internal`.
 PRIVATE_NAMES = frozenset(
@@ -27,6 +25,8 @@ UNICAST = ipaddress.ip_network("2000::/3")
 @lru_cache(maxsize=64)
 def fault(url: str) -> str | None:
     """Why an address must not be used, None if it may be: https, or http on this machine."""
+    import httpx  # loaded where an address is read: most commands that list or help read none
+
     try:
         parts = urlsplit(url)
         host, _ = parts.hostname, parts.port
@@ -48,6 +48,8 @@ def fault(url: str) -> str | None:
 
 def origin(url: str) -> tuple[str, str, int | None]:
     """Scheme, host and port of an address without a `fault`."""
+    import httpx
+
     parsed = httpx.URL(url)
     return parsed.scheme, parsed.host, parsed.port
 
@@ -84,6 +86,8 @@ def is_public(host: str) -> bool:
 @lru_cache(maxsize=64)
 def private_fault(url: str) -> str | None:
     """Why an address can be none of the public internet, None if it may be one."""
+    import httpx
+
     try:
         # As both readers see it: the one that connects, and the one that everybody else has.
         hosts = {httpx.URL(url).host, urlsplit(url).hostname or ""}

@@ -29,11 +29,8 @@ from __future__ import annotations
 import sys
 from collections.abc import Sequence
 
-from ._errors import MissingExtraError, needs
-from ._invocation import Invocation
 from ._process import streams
 from ._process.signals import Signals
-from ._report import report, told
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -45,15 +42,14 @@ def main(argv: Sequence[str] | None = None) -> int:
             from the end of the command on, so that its exit code stands.
     """
     arguments = sys.argv[1:] if argv is None else list(argv)
-    state = Invocation.before_parsing(arguments)
     with streams.guarded(), Signals(last=argv is None) as signals:
+        # Loaded once signals are exceptions: whoever stops it while it starts sees no traceback.
         try:
-            with needs("cli"):
-                from ._main import run
-            code = run(arguments, state, signals)
-        except MissingExtraError as error:
-            return report(error, state)
+            from ._start import start
+
+            return start(arguments, signals)
         except KeyboardInterrupt as error:
             signals.hold()
-            code = report(error, state)
-        return told(code, state)
+            from ._start import stopped
+
+            return stopped(arguments, error)

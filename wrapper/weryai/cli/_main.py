@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import os
 
 import typer
 
@@ -16,16 +17,23 @@ from ._report import report
 
 log = logging.getLogger("weryai")
 
+# What a shell sets when it asks how a line goes on.
+COMPLETES = "_WERYAI_COMPLETE"
+
 
 def run(argv: list[str], state: Invocation, signals: Signals) -> int:
     """Parse, run, and tell whatever went wrong. Returns the exit code; a signal goes through."""
     command = typer.main.get_command(app)
     code = 0
     try:
+        if COMPLETES in os.environ:
+            command(argv, prog_name="weryai")  # which ends with SystemExit
         with needs("cli"), command.make_context("weryai", argv, obj=state) as context:
             command.invoke(context)
     except typer.Exit as end:
         code = end.exit_code
+    except SystemExit as end:
+        code = int(end.code or 0)
     except typer.TyperException as error:
         code = report(UsageError(error.format_message()), state)
     except Exception as error:

@@ -7,14 +7,14 @@ import shutil
 import sys
 import time
 from types import TracebackType
-from typing import Self
-
-from rich.console import Console
-from rich.live import Live
-from rich.text import Text
+from typing import TYPE_CHECKING, Self
 
 from . import _output
 from ._invocation import Invocation
+
+if TYPE_CHECKING:
+    from rich.live import Live
+    from rich.text import Text
 
 log = logging.getLogger("weryai")
 
@@ -30,6 +30,9 @@ class Progress:
         self.live: Live | None = None
         self.heard = _Heard(self)
         if on_terminal:
+            from rich.console import Console
+            from rich.live import Live
+
             self.live = Live(self, console=Console(stderr=True), transient=True)
 
     def tell(self, doing: str) -> None:
@@ -39,6 +42,8 @@ class Progress:
         self.doing = doing
 
     def __rich__(self) -> Text:
+        from rich.text import Text
+
         seconds = int(time.monotonic() - self.started)
         elapsed = f"  {seconds // 60}:{seconds % 60:02}"
         doing = Text(_output.clean(self.doing), no_wrap=True)

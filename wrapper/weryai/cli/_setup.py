@@ -4,16 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
-from typing import Any
-
-from attrs import evolve
-
-from weryai import Clock, Job, SystemClock, WeryAI
-from weryai.journal import Journal, PostgresJournal, SQLiteJournal, open_journal
+from typing import TYPE_CHECKING, Any
 
 from . import _output
 from ._errors import UsageError
+from ._kept import places
+
+if TYPE_CHECKING:
+    from weryai import Clock, Job, WeryAI
+    from weryai.journal import Journal, PostgresJournal, SQLiteJournal
 
 # Seconds: somebody sits in front of a question that is free; a paid request may take its time.
 PATIENCE = 20.0
@@ -22,26 +21,18 @@ NOWHERE = "none"
 
 def make_client(base_url: str | None, **options: Any) -> WeryAI:
     """The client of every command."""
+    from weryai import (
+        WeryAI,  # with all of the network: whoever is told of a wrong option needs none
+    )
+
     return WeryAI(base_url=base_url, **options)
 
 
 def make_clock() -> Clock:
     """The time between the rounds of `weryai resume`."""
+    from weryai import SystemClock
+
     return SystemClock()
-
-
-def journal_path() -> Path:
-    """Where the journal of this user is, unless told otherwise."""
-    from platformdirs import user_state_path
-
-    return user_state_path("weryai", appauthor=False) / "jobs.journal"
-
-
-def models_path() -> Path:
-    """Where the rows of the registry are kept for the next commands."""
-    from platformdirs import user_cache_path
-
-    return user_cache_path("weryai", appauthor=False) / "models.json"
 
 
 @contextmanager
@@ -50,7 +41,9 @@ def opened(given: str | None) -> Iterator[SQLiteJournal | PostgresJournal | None
     if given == NOWHERE:
         yield None
         return
-    journal = open_journal(given or journal_path())
+    from weryai.journal import open_journal
+
+    journal = open_journal(given or places.journal_path())
     try:
         yield journal
     finally:
@@ -69,6 +62,8 @@ def required(given: str | None) -> Iterator[SQLiteJournal | PostgresJournal]:
 @contextmanager
 def in_a_file(given: str | None) -> Iterator[SQLiteJournal]:
     """The same, for a command about its file."""
+    from weryai.journal import SQLiteJournal
+
     with required(given) as journal:
         if not isinstance(journal, SQLiteJournal):
             raise UsageError(
@@ -102,4 +97,6 @@ def known(client: WeryAI, journal: Journal | None, job: Job) -> Job:
         return entry.job
     if set(job.task_ids) < set(entry.job.task_ids):
         _output.say("this is a part of a job: `weryai resume` waits for and fetches all of it")
+    from attrs import evolve
+
     return evolve(job, submitted_at=entry.job.submitted_at)

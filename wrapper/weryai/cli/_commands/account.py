@@ -8,6 +8,7 @@ import typer
 from attrs import asdict
 
 from .. import _output, _setup
+from .._kept import places
 from .._operations import KINDS, USUAL
 from .._progress import Progress
 from . import options, steps
@@ -71,7 +72,7 @@ def models(
     run = steps.begin(ctx, as_json, base_url)
     with (
         _setup.make_client(
-            base_url, retry_budget=_setup.PATIENCE, models_file=_setup.models_path()
+            base_url, retry_budget=_setup.PATIENCE, models_file=places.models_path()
         ) as client,
         Progress(run, "asking"),
     ):

@@ -74,7 +74,7 @@ def _loaded(name: str) -> Any:
 
 app = typer.Typer(
     cls=Commands,
-    add_completion=False,
+    context_settings={"help_option_names": ["-h", "--help"]},  # of all commands
     pretty_exceptions_enable=False,  # they show local variables
     rich_markup_mode=None,
     epilog=EPILOG,

@@ -11,6 +11,7 @@ from weryai.requests import Findings, VideoRequest, endpoint_of
 
 from .. import _output, _setup
 from .._invocation import Invocation
+from .._kept import places
 from .._operations import operation_of
 from .._progress import Progress
 from .steps import doubt
@@ -63,7 +64,7 @@ def _facts(image: LocalImage) -> dict[str, Any]:
 def _asked(run: Invocation, request: VideoRequest) -> Findings:
     if not os.environ.get("WERYAI_API_KEY", "").strip():
         return _unasked("the registry of models wants a key: set WERYAI_API_KEY")
-    file = _setup.models_path()
+    file = places.models_path()
     with (
         _setup.make_client(run.base_url, models_file=file) as client,
         Progress(run, "asking"),

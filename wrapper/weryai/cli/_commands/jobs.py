@@ -21,6 +21,7 @@ from .. import _output, _setup
 from .._errors import UsageError
 from .._explain import HISTORY
 from .._invocation import Invocation, tasks
+from .._kept import completing
 from .._operations import USUAL
 from . import journal_file, reporting, steps
 from .options import BaseUrl, Batch, JournalFile, Json
@@ -93,7 +94,14 @@ def beyond_resume(entries: Iterable[Entry], base_url: str) -> list[Entry]:
 @group.command()
 def settle(
     ctx: typer.Context,
-    entry_id: Annotated[str, typer.Argument(metavar="ENTRY", help="As `weryai jobs` lists it.")],
+    entry_id: Annotated[
+        str,
+        typer.Argument(
+            metavar="ENTRY",
+            autocompletion=completing.open_entries,
+            help="As `weryai jobs` lists it.",
+        ),
+    ],
     task_ids: Annotated[
         list[str] | None,
         typer.Argument(

@@ -8,6 +8,7 @@ from typing import Annotated, Any
 
 import typer
 
+from .._kept import completing
 from .._process.paths import expanded
 
 HERE = Path()
@@ -67,7 +68,9 @@ Timeout = Annotated[
         parser=seconds, metavar="SECONDS", help="How long to wait; the job goes on without us."
     ),
 ]
-Out = Annotated[Path, typer.Option(parser=folder, metavar="DIR", help="Where the videos go.")]
+Out = Annotated[
+    Path, typer.Option("--out", "-o", parser=folder, metavar="DIR", help="Where the videos go.")
+]
 MaxRunning = Annotated[
     int,
     typer.Option(
@@ -84,7 +87,13 @@ Interval = Annotated[
     ),
 ]
 TaskIds = Annotated[
-    list[str] | None, typer.Argument(metavar="TASK_ID...", show_default=False, help="Task ids.")
+    list[str] | None,
+    typer.Argument(
+        metavar="TASK_ID...",
+        show_default=False,
+        autocompletion=completing.tasks,
+        help="Task ids.",
+    ),
 ]
 Batch = Annotated[
     str | None, typer.Option(metavar="BATCH_ID", help="All tasks of a batch, by its id.")

@@ -8,6 +8,7 @@ from weryai import Limits
 from weryai.requests import VideoRequest
 
 from .. import _output, _setup
+from .._kept import places
 from . import steps
 from .asking import EXAMPLE, with_request
 from .dry_run import preview
@@ -60,7 +61,7 @@ def generate(
             journal=kept,
             limits=limits,
             check_models=check_models,
-            models_file=_setup.models_path(),
+            models_file=places.models_path(),
         ) as client,
     ):
         run.out = steps.folder(out)
@@ -102,7 +103,7 @@ def submit(
             journal=kept,
             limits=limits,
             check_models=check_models,
-            models_file=_setup.models_path(),
+            models_file=places.models_path(),
         ) as client,
     ):
         job = steps.submit(run, client, request, kept is not None and not again)

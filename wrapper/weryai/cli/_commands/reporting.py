@@ -25,7 +25,8 @@ if TYPE_CHECKING:
 def report(
     ctx: typer.Context,
     out: Annotated[
-        Path, typer.Option(parser=folder, metavar="DIR", help="Where the page goes.")
+        Path,
+        typer.Option("--out", "-o", parser=folder, metavar="DIR", help="Where the page goes."),
     ] = Path("report"),
     title: Annotated[
         str, typer.Option(metavar="TEXT", help="What stands above the jobs.")

@@ -14,6 +14,7 @@ import typer
 
 from weryai.requests import Image, Parameter, VideoRequest
 
+from .._kept import completing
 from .options import path
 
 # Classes of requests by what their endpoints are called in the shell, the usual one first; and what
@@ -24,6 +25,13 @@ Fields = Mapping[str, Mapping[str, Parameter]]
 IMAGES = "images"
 # By field, where its own name and the kind of its values tell less.
 FLAGS = {"generate_audio": "--audio", "first_pic_url": "--first", "end_pic_url": "--last"}
+SHORT = {
+    "prompt": "-p",
+    "model": "-m",
+    "aspect_ratio": "-a",
+    "duration": "-d",
+    "video_number": "-n",
+}
 METAVARS = {"model": "KEY", "aspect_ratio": "W:H", "duration": "SECONDS", "webhook_url": "URL"}
 
 
@@ -44,6 +52,7 @@ TYPES: Mapping[Any, tuple[Any, str | None, Callable[[str], Any] | None]] = {
     bool: (bool, None, None),
 }
 PICTURES = (Sequence[Image], Image)
+COMPLETED: Mapping[str, Callable[..., Any]] = {"model": completing.models}
 
 
 def taken(kind: type[VideoRequest]) -> dict[str, Parameter]:
@@ -85,7 +94,12 @@ def option_of_endpoint(kinds: Kinds, words: str) -> Any:
             raise typer.BadParameter(f"{name} is none of {', '.join(kinds)}")
         return name
 
-    return typer.Option(parser=known, metavar="NAME", help=f"One of those below, {words}.")
+    return typer.Option(
+        parser=known,
+        metavar="NAME",
+        autocompletion=lambda: [*kinds],
+        help=f"One of those below, {words}.",
+    )
 
 
 def endpoints(kinds: Kinds) -> str:
@@ -107,14 +121,17 @@ def _option(name: str, fields: Fields) -> inspect.Parameter:
     kind, metavar, parser = TYPES[taken_as]
     settings: dict[str, Any] = {
         "parser": parser,
+        "autocompletion": COMPLETED.get(name),
         "metavar": METAVARS.get(name, metavar),
         "help": f"{_sentence(parameter.help)} {_needed(name, fields)}".strip(),
     }
     if name == IMAGES:
         return _keyword(name, kind, typer.Argument(show_default=False, **settings))
     flag = _flag(name)
-    both = f"{flag}/--no-{flag.removeprefix('--')}" if kind is bool else flag
-    return _keyword(name, kind, typer.Option(both, **settings))
+    flags = [f"{flag}/--no-{flag.removeprefix('--')}" if kind is bool else flag]
+    if name in SHORT:
+        flags.append(SHORT[name])
+    return _keyword(name, kind, typer.Option(*flags, **settings))
 
 
 def _keyword(name: str, kind: Any, info: Any) -> inspect.Parameter:

@@ -4,16 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from attrs import define, field, frozen
 
-from weryai import Clock, DownloadError, NotFoundError, TaskFailedError, WaitTimeoutError, WeryAI
+from weryai import DownloadError, NotFoundError, TaskFailedError, WaitTimeoutError
 from weryai.journal import Entry, Journal
 
 from .. import _output
 from .._errors import StillRunningError
 from .._invocation import Invocation
 from .._progress import Progress
+
+if TYPE_CHECKING:
+    from weryai import Clock, WeryAI
 
 # Seconds between two rounds, while something is left.
 PAUSE = 5.0

@@ -7,6 +7,7 @@ import warnings
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import typer
 
@@ -20,7 +21,6 @@ from weryai import (
     Task,
     TaskFailedError,
     UnlistedModelWarning,
-    WeryAI,
     WeryAIError,
 )
 from weryai.requests import VideoRequest
@@ -30,6 +30,9 @@ from .._errors import StillRunningError, UsageError
 from .._invocation import Invocation
 from .._operations import listing
 from .._progress import Progress
+
+if TYPE_CHECKING:
+    from weryai import WeryAI
 
 
 def begin(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import signal
+import sys
 import threading
 import weakref
 from types import FrameType, TracebackType
@@ -23,14 +24,16 @@ class HungUp(KeyboardInterrupt):
 
 KINDS = {"SIGINT": Interrupted, "SIGTERM": Terminated, "SIGHUP": HungUp}
 USUAL = (signal.SIG_DFL, signal.default_int_handler)
+AGAIN = 0.05  # seconds
 
 
 class Signals:
     """Turns signals into exceptions of the main thread, one at a time.
 
     While one is on its way, what it stops is being written down and told: a further signal must not
-    cut that short. It is on its way as long as it exists: one that some callback has swallowed is
-    gone, and the next signal raises again.
+    cut that short. It is on its way as long as it exists. One that is gone before the end was
+    swallowed, as by a callback of the garbage collector, in which exceptions are printed and
+    dropped: the signal comes again a moment later, and nothing is printed of it.
 
     A signal that is ignored, as by nohup, or that the program around this has a handler for, stays
     with them.
@@ -50,7 +53,22 @@ class Signals:
         """Let no further signal stop anything: the command has ended, or its end is being told."""
         self._held = True
 
+    def _gone(self, number: int) -> None:
+        if not self._held:
+            again = threading.Timer(AGAIN, self._send, (number,))
+            again.daemon = True
+            again.start()
+
+    def _send(self, number: int) -> None:
+        if not self._held:  # to this thread, whose sleep it ends
+            signal.pthread_kill(threading.main_thread().ident or 0, number)
+
+    def _unraisable(self, what: Any) -> None:
+        if not isinstance(what.exc_value, tuple(KINDS.values())):
+            self._hook(what)
+
     def __enter__(self) -> Self:
+        self._hook, sys.unraisablehook = sys.unraisablehook, self._unraisable
         if threading.current_thread() is threading.main_thread():
             for name in KINDS:
                 number = getattr(signal, name, None)  # Windows has no SIGHUP
@@ -64,6 +82,8 @@ class Signals:
         error: BaseException | None,
         traceback: TracebackType | None,
     ) -> None:
+        self._held = True
+        sys.unraisablehook = self._hook
         for number, handler in self._before.items():
             signal.signal(number, signal.SIG_IGN if self._last else handler)
 
@@ -74,5 +94,5 @@ class Signals:
     def _new(self, number: int) -> KeyboardInterrupt:
         # Not in a variable of `_arrive`: its traceback would keep the exception in existence.
         error = KINDS[signal.Signals(number).name]()
-        self._raised = weakref.ref(error)
+        self._raised = weakref.ref(error, lambda _: self._gone(number))
         return error
