@@ -58,12 +58,19 @@ from weryai import (
     WeryAIError,
     webhooks,
 )
+from weryai.batch import Added, Batch, Fault, Manifest, ManifestRow, Status, read_manifest
 from weryai.journal import (
     OPEN_STATES,
+    ROW_STATES,
     STATES,
+    BatchRows,
+    BatchState,
     Entry,
     Journal,
+    PlannedRow,
     PostgresJournal,
+    Row,
+    RowState,
     SQLiteJournal,
     State,
     Turn,
@@ -154,6 +161,7 @@ def blocking(client: WeryAI, image: Path, folder: Path) -> list[Path]:
     assert_type(result.videos, tuple[Video, ...])
     client.download(result.videos[0], folder, names=["film"], on_progress=arrived)
     client.download(result.tasks, folder)
+    client.download(result.videos[:1], folder, names=["sunset/first"])
     return client.download(result, folder)
 
 
@@ -358,6 +366,66 @@ def looked_at(entries: Sequence[Entry], folder: Path) -> Path:
     return write(rows, folder, title="Last night")
 
 
+def table(folder: Path) -> Manifest:
+    """A manifest of three rows, with a fault in the last one."""
+    path, usual = folder / "renders.csv", {"model": "KLING_O1", "aspect_ratio": "16:9"}
+    image = "https://example.com/a.jpg"
+    path.write_text(f"id,prompt,images,duration\nfox,Up,{image},5\nowl,Off,{image},5\nhen,,,5\n")
+    manifest = read_manifest(path, defaults=usual, base_url="http://localhost")
+    row: ManifestRow
+    for row in manifest.rows:
+        print(row.id, row.place, row.request, row.output, row.digest, row.name(1, "task_1"))
+    fault: Fault
+    for fault in manifest.faults:
+        print(fault.place, fault.column, fault.words, fault.file)
+    return Manifest(manifest.rows, ())
+
+
+def overnight(folder: Path, simulator: Simulator) -> Status:
+    """Many videos at once, and what became of each."""
+    with Batch.open(folder / "renders.db", "night") as batch:
+        added: Added = batch.add(table(folder))
+        assert_type(added.new + added.known + added.changed, tuple[str, ...])
+        assert added.faults == batch.add(table(folder), dry_run=True).faults == ()
+        status = batch.run(
+            folder / "renders",
+            client=simulator.async_client,
+            limits=Limits(interval=0),
+            max_rows=1,
+            keep_going=True,
+            on_row=tell,
+            on_wait=wait,
+            clock=simulator.clock,
+        )
+        assert_type(status, Status)
+        batch.pause("until tomorrow")
+        batch.resume()
+        batch.cancel()
+        batch.retry("owl")
+        assert_type(batch.resolve("owl", skip=True), Row)
+        print(status.total, status.left, status.counts, status.paused, status.base_url)
+        print(status.credits_before, status.credits_now, status.seconds_left)
+        states: list[RowState] = [row.state for row in batch.rows(*ROW_STATES)]
+        assert states == ["done", "skipped"]
+        beneath(batch)
+        return batch.status()
+
+
+def tell(row: Row) -> None:
+    facts = (row.id, row.place, row.operation, row.request, row.digest, row.output, row.consent)
+    assert_type(row.files, tuple[tuple[Path, str], ...])
+    print(facts, row.key, row.state, row.entry, row.reason, row.sent_at, row.ended_at)
+
+
+def beneath(batch: Batch) -> None:
+    """What a batch keeps in its journal, for whoever writes another way to run one."""
+    rows: BatchRows = batch.journal.batch(f"{batch.name}-2")
+    row = PlannedRow(id="a", place=1, operation="submit_image_to_video", request={}, digest="0")
+    assert rows.add([row])["new"] == ["a"]
+    assert rows.state == BatchState()
+    assert [each.id for each in rows.waiting(9)] == ["a"]
+
+
 def tour(folder: Path) -> tuple[Accepted, Received]:
     """All of it, without a key and without a network."""
     image = folder / "sunrise.png"
@@ -380,6 +448,7 @@ def tour(folder: Path) -> tuple[Accepted, Received]:
         simulator.slow(600)
         print(simulator.running, simulator.most_running, simulator.received_count)
         print(simulator.smallest_gap, simulator.smallest_accepted_gap)
+        assert overnight(folder, simulator).counts["done"] == 1
         print(weryai.__version__, simulator.credits, simulator.app, client.api, client.base_url)
         return simulator.ledger[0], simulator.received[0]
 

@@ -15,6 +15,7 @@ import attrs
 import pytest
 
 import weryai
+import weryai.batch
 import weryai.journal
 import weryai.report
 import weryai.testing
@@ -145,7 +146,7 @@ def test_the_codes_are_those_of_the_contract() -> None:
 def test_every_public_name_is_used_in_the_typed_example(tmp_path: Path) -> None:
     text = (ROOT / "contract_tests" / "house" / "public_surface.py").read_text()
     used = text[text.index("def request(") :]
-    public = (weryai, weryai.journal, weryai.report, weryai.testing)
+    public = (weryai, weryai.batch, weryai.journal, weryai.report, weryai.testing)
     # A class of requests is typed as its siblings are: one of them stands for all.
     siblings = {kind.__name__ for kind in weryai.REQUESTS.values()} - {"MultiImageToVideo"}
     for name in {name for module in public for name in module.__all__} - siblings:

@@ -67,7 +67,7 @@ WALLS = {
     "weryai/__init__": Wall(
         "_async_client _client _files _network _service errors _limits requests results webhooks"
     ),
-    "weryai/batch": Wall("weryai requests attrs"),
+    "weryai/batch": Wall("weryai journal requests anyio attrs"),
     "weryai/testing/pytest_plugin": Wall("testing pytest", "weryai"),
     "weryai/testing": Wall("weryai journal PIL anyio attrs av httpx jsonschema_rs starlette"),
     "weryai/report": Wall("PIL attrs jinja2 markupsafe matplotlib"),

@@ -6,6 +6,7 @@ import os
 import sqlite3
 import threading
 from collections import Counter
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -16,6 +17,7 @@ from weryai._journal import migrations, rows, sqlite_file
 from weryai.journal import STATES as ALL_STATES
 from weryai.journal import SQLiteJournal
 
+NOW = datetime(2026, 11, 24, tzinfo=UTC)
 DATA = Path(__file__).parents[1] / "data" / "journals"
 STATES = {
     "cut-off": "unknown",
@@ -104,6 +106,26 @@ def test_what_is_known_besides_since_version_2_is_kept(tmp_path: Path, number: i
     assert [int(entry.fingerprint or "", 16) for entry in found] == [*range(1, len(found) + 1)]
     (path,) = (entry.files["task_signed-2"] for entry in found if entry.id == "signed")
     assert os.fsencode(path) == b"/videos/caf\xe9/task_signed-2.mp4"
+    journal.close()
+
+
+@pytest.mark.parametrize("number", range(6, migrations.VERSION + 1))
+def test_the_rows_of_batches_since_version_6_are_kept(tmp_path: Path, number: int) -> None:
+    journal = SQLiteJournal(written(number, tmp_path / "old.journal"))
+    batch = journal.batch("night")
+    assert (batch.state.paused, batch.state.credits_before) == ("by hand", 120.5)
+    rows = {row.id: row for row in batch.rows()}
+    assert {name: row.state for name, row in rows.items()} == {
+        "fox": "done",
+        "owl": "waiting",
+        "snö": "waiting",
+    }
+    ((path, digest),) = rows["fox"].files
+    assert (os.fsencode(path), digest) == (b"/videos/caf\xe9/fox.mp4", "ab" * 32)
+    assert (rows["owl"].consent, rows["owl"].output) == (2, "{id}-{n}")
+    assert rows["snö"].request["prompt"] == "Prompt of fox"
+    with pytest.raises(JournalError, match="asked for anew"):
+        journal.begin("new", "https://e.com", {}, NOW, idempotency_key="batch night row owl 1")
     journal.close()
 
 

@@ -19,6 +19,8 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, Protocol
 
+from ._journal.batches.row import ROW_STATES, PlannedRow, Row, RowState
+from ._journal.batches.rows import BatchRows, BatchState
 from ._journal.entry import OPEN_STATES, STATES, Entry, State
 from ._journal.postgres.journal import PostgresJournal
 from ._journal.sqlite import SQLiteJournal
@@ -28,10 +30,16 @@ from .results import Job, Task, Video
 
 __all__ = [
     "OPEN_STATES",
+    "ROW_STATES",
     "STATES",
+    "BatchRows",
+    "BatchState",
     "Entry",
     "Journal",
+    "PlannedRow",
     "PostgresJournal",
+    "Row",
+    "RowState",
     "SQLiteJournal",
     "State",
     "Turn",

@@ -108,7 +108,25 @@ CREATE TABLE queue (
 CREATE INDEX queue_by_time ON queue (seen);
 """
 
-SCRIPTS = (FIRST, SECOND, THIRD, FOURTH, FIFTH)
+# Batches and their rows: what is to be asked for. What became of a row is told by the entry of its
+# key, until it has ended. A key that was retired starts nothing any more.
+SIXTH = """
+CREATE TABLE batches (
+    name TEXT PRIMARY KEY, base_url TEXT, paused TEXT, credits_before REAL, credits_now REAL
+);
+CREATE TABLE batch_rows (
+    batch TEXT NOT NULL REFERENCES batches ON DELETE CASCADE, id TEXT NOT NULL,
+    place INTEGER NOT NULL, operation TEXT NOT NULL, request TEXT NOT NULL, digest TEXT NOT NULL,
+    output TEXT, key TEXT NOT NULL UNIQUE, consent INTEGER NOT NULL, ended TEXT, ended_at TEXT,
+    reason TEXT, files TEXT, PRIMARY KEY (batch, id)
+);
+CREATE INDEX batch_rows_by_place ON batch_rows (batch, place, id);
+CREATE INDEX batch_rows_open ON batch_rows (batch, place, id) WHERE ended IS NULL;
+CREATE INDEX batch_rows_by_end ON batch_rows (batch, ended_at) WHERE ended IN ('done', 'failed');
+CREATE TABLE retired_keys (key TEXT PRIMARY KEY, reason TEXT NOT NULL);
+"""
+
+SCRIPTS = (FIRST, SECOND, THIRD, FOURTH, FIFTH, SIXTH)
 VERSION = len(SCRIPTS)
 
 

@@ -13,6 +13,8 @@ from .._limits import Delay
 from ..errors import AlreadySubmittedError, JournalError
 from ..results import Job, Task, Video
 from . import rows, turn_rows
+from .batches import rows as batch_rows
+from .batches.rows import BatchRows
 from .connection import Connection, Holders, Tables, UnsureError
 from .entry import MULTI_IMAGE, UNKNOWN, Entry, State
 from .listing import Listing
@@ -95,12 +97,14 @@ class TableJournal(Generic[T, H]):
             entry = rows.read(db, entry_id)
             if entry is None:
                 return None
+            batch_rows.require_wanted(db, entry.idempotency_key)
             return self._still(db, entry_id, entry.base_url, entry.payload, at, turn)
 
         def take(db: Connection) -> Delay | None:
             entry = rows.read(db, entry_id)
             if entry is None:
                 raise JournalError(f"{self._db.name}: the entry {entry_id} is gone")
+            batch_rows.require_wanted(db, entry.idempotency_key)
             self._claims.require(entry_id)
             now = self._db.now(db, at)
             return turn_rows.take(db, entry.base_url, entry_id, entry.payload, now, turn)
@@ -208,6 +212,7 @@ class TableJournal(Generic[T, H]):
 
         def forget(db: Connection) -> None:
             for entry_id in entry_ids:
+                batch_rows.forget(db, entry_id)
                 db.execute("DELETE FROM entries WHERE id = ?", (entry_id,))
 
         self._db.write(forget)
@@ -240,6 +245,10 @@ class TableJournal(Generic[T, H]):
         found = self._db.rows(query, (base_url, sha256, rows.text_of(since)))
         return str(found[0]["address"]) if found else None
 
+    def batch(self, name: str) -> BatchRows:
+        """The rows of a batch, which need not be there yet: what `weryai.batch.Batch` goes by."""
+        return BatchRows(name, self._db, self._claims)
+
     def close(self) -> None:
         """See `Journal.close`."""
         if self._db.is_ours:  # a child of this process gives back nothing that is its parent's
@@ -271,6 +280,7 @@ class TableJournal(Generic[T, H]):
     ) -> None:
         if earlier := rows.earlier(db, base_url, key, fingerprint, since):
             raise AlreadySubmittedError(self._listing.with_claim(earlier))
+        batch_rows.require_wanted(db, key)
 
     def _end(self, entry_id: str, work: Callable[[Connection], object]) -> None:
         """A transaction, and the end of the claim, whatever becomes of the transaction."""

@@ -1,0 +1,224 @@
+"""The work on a batch: rows are submitted one after the other, and all that run are followed.
+
+What is submitted next is read from the journal each time, so that a pause or another worker counts
+at once. Rows that wait are in the journal and take no memory. What waits for a place never stands
+before what would free one: each job that runs is followed by a task of its own.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
+from functools import partial
+from pathlib import Path
+from typing import Literal, TypeVar
+
+import anyio
+from anyio import to_thread
+from anyio.abc import TaskGroup
+from attrs import define, field, frozen
+
+from weryai import (
+    AsyncWeryAI,
+    AuthenticationError,
+    Clock,
+    Delay,
+    JournalError,
+    ResponseError,
+    TransportError,
+)
+from weryai.journal import BatchRows, PostgresJournal, Row, SQLiteJournal
+
+from ._fetching import Fetching, StoppingError
+from ._sending import Sending
+
+T = TypeVar("T")
+
+MOST_IN_HAND = 100  # jobs that are followed, or fetched, at once
+LOOK = 5.0  # seconds between two looks at what others have left
+FIRST = 10  # rows, half of which may not fail
+TRIES, PAUSE = 6, 0.5  # of what a journal does, and seconds: a database may restart
+
+log = logging.getLogger("weryai")
+
+
+@frozen
+class Terms:
+    """How a batch is to be run; see `Batch.run_async`."""
+
+    most: float
+    keep_going: bool
+    on_row: Callable[[Row], None]
+    on_wait: Callable[[Delay], None] | None
+
+
+@define
+class Worker:
+    """One run of a batch.
+
+    Attributes:
+        client: whose journal is that of the batch.
+        out: the folder for the videos.
+        in_hand: the ids of the rows that are followed here.
+        left: the keys of the rows that are left as they are until the next run.
+        first: the keys of the first rows that were sent in this run.
+        failed: how many of those have failed.
+        woken: whether the last thing in hand was done since the last look.
+    """
+
+    client: AsyncWeryAI
+    journal: SQLiteJournal | PostgresJournal
+    rows: BatchRows
+    out: Path
+    clock: Clock
+    terms: Terms
+    sending: Sending = field(init=False)
+    in_hand: set[str] = field(factory=set)
+    left: set[str] = field(factory=set)
+    first: set[str] = field(factory=set)
+    failed: int = 0
+    woken: bool = False
+    resting: anyio.CancelScope = field(factory=anyio.CancelScope)
+
+    def __attrs_post_init__(self) -> None:
+        self.sending = Sending(self)
+
+    async def run(self) -> None:
+        """Until nothing is left to do, or something stops it."""
+        await self._note_balance()
+        try:
+            async with anyio.create_task_group() as group:
+                while await self._look(group):
+                    await self._rest()
+        except BaseExceptionGroup as several:
+            raise _first(several) from None
+        await self._note_balance()
+
+    @property
+    def has_room(self) -> bool:
+        """Whether another job can be followed."""
+        return len(self.in_hand) < MOST_IN_HAND
+
+    async def take(self, group: TaskGroup, row: Row) -> None:
+        """Follow the job of a row, unless another worker does."""
+        entry = row.entry
+        if row.state == "running" and entry and await self.do(lambda: self.journal.claim(entry)):
+            self.in_hand.add(row.id)
+            group.start_soon(self._follow, row, entry)
+
+    async def end(
+        self,
+        row: Row,
+        state: Literal["done", "failed", "skipped"],
+        reason: str | None = None,
+        files: Sequence[tuple[Path, str]] = (),
+    ) -> None:
+        """Write down how a row ended, and tell it."""
+        at = datetime.fromtimestamp(self.clock.time(), UTC)
+        await self.do(lambda: self.rows.end(row, state, at, reason, files))
+        await self.tell(row)
+        if state == "failed":
+            await self.fails(row, str(reason))
+
+    def tries(self, row: Row) -> None:
+        """Remember the first rows that are sent."""
+        if len(self.first) < FIRST:
+            self.first.add(row.key)
+
+    async def fails(self, row: Row, why: str) -> None:
+        """See whether half of the first rows have failed."""
+        self.failed += row.key in self.first
+        if row.key in self.first and 2 * self.failed == FIRST and not self.terms.keep_going:
+            words = f"{self.failed} of the first {FIRST} rows failed, the last one: {why}"
+            await self.pause(words)
+
+    async def pause(self, reason: str) -> None:
+        """Let nothing be submitted any more, here and elsewhere, until somebody says so."""
+        log.warning("the batch is paused: %s", reason)
+        await self.do(lambda: self.rows.pause(reason))
+
+    async def tell(self, row: Row) -> Row | None:
+        """Tell a row as it is now."""
+        now = await self.do(lambda: self.rows.row(row.id))
+        if now:
+            self.terms.on_row(now)
+        return now
+
+    async def do(self, work: Callable[[], T]) -> T:
+        """Something that a journal or a disk does, and may do twice: it is tried again where the
+        journal fails. Raises JournalError."""
+        for tried in range(TRIES):
+            try:
+                return await to_thread.run_sync(work)
+            except JournalError as error:
+                if tried == TRIES - 1:
+                    raise
+                log.warning("%s; trying again", error)
+            await self.clock.sleep_async(PAUSE * 2**tried)
+        raise AssertionError("unreachable")  # pragma: no cover
+
+    def wake(self) -> None:
+        """End the rest where nothing is in hand any more."""
+        if not self.in_hand and not self.sending.busy:
+            self.woken = True
+            self.resting.cancel()
+
+    async def _note_balance(self) -> None:
+        """Write down the balance, and for which service the batch is."""
+        credits = None
+        try:
+            credits = await self.client.balance()
+        except AuthenticationError:
+            raise
+        except (TransportError, ResponseError) as error:
+            log.warning("the balance is not known: %s", error)
+        await self.do(lambda: self.rows.begin(self.client.base_url, credits))
+
+    async def _look(self, group: TaskGroup) -> bool:
+        """Take up what is to be done. Returns whether anything is left."""
+        self.woken = False
+        left = False
+        for row in await self.do(self.rows.begun):
+            if row.state != "unknown" and row.key not in self.left:
+                left = True
+                if row.id not in self.in_hand and self.has_room:
+                    await self.take(group, row)
+        if await self.sending.allowed() and (await self.do(partial(self.rows.waiting, 1))) != []:
+            left = True
+            if self.has_room and not self.sending.busy:
+                self.sending.busy = True
+                group.start_soon(self.sending.run, group)
+        return left or bool(self.in_hand) or self.sending.busy
+
+    async def _rest(self) -> None:
+        """Until the next look, or until nothing is in hand."""
+        with anyio.CancelScope() as self.resting:
+            if not self.woken:
+                await self.clock.sleep_async(LOOK)
+
+    async def _follow(self, row: Row, entry_id: str) -> None:
+        try:
+            await Fetching(self, row, entry_id).run()
+        except StoppingError as error:
+            self.left.add(row.key)
+            await self.do(partial(self.rows.note, row, error.note))
+            await self.tell(row)
+            if error.stops_all:
+                await self.pause(error.note)
+        except JournalError as error:  # it is looked at again
+            log.warning("row %s: %s", row.id, error)
+        finally:
+            self.journal.release(entry_id)
+            self.in_hand.discard(row.id)
+            self.wake()
+
+
+def _first(several: BaseExceptionGroup[BaseException]) -> BaseException:
+    """The first of several errors, Ctrl-C before all."""
+    errors = [
+        _first(error) if isinstance(error, BaseExceptionGroup) else error
+        for error in several.exceptions
+    ]
+    stops = [error for error in errors if not isinstance(error, Exception)]
+    return [*stops, *errors][0]
