@@ -51,7 +51,8 @@ class BatchRows:
         """Take the rows of a manifest in, in one step. What is there and the same stays as it is; a
         changed one is paid anew.
 
-        Returns: the ids of those that are `new`, `known` and `changed`.
+        Returns:
+            the ids of those that are `new`, `known` and `changed`.
         """
         told: dict[str, list[str]] = {"new": [], "known": [], "changed": []}
 
