@@ -57,6 +57,11 @@ def cli(
         _setup, "make_client", lambda base_url, **options: simulator.client(**options)
     )
 
+    monkeypatch.setattr(
+        _setup,
+        "make_async_client",
+        lambda base_url, **options: simulator.async_client(**options),
+    )
     monkeypatch.setattr(_setup, "make_clock", lambda: simulator.clock)
 
     def run(*argv: object) -> Said:

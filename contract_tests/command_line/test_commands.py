@@ -251,7 +251,16 @@ def test_version_and_help_need_no_key(cli: Cli) -> None:
     assert cli("--version").out == f"weryai {weryai.__version__}\n"
     assert cli().out == cli("--help").out
     assert "WERYAI_API_KEY" in cli("--help").out
-    for command in ("generate", "submit", "status", "wait", "download", "upload", "simulate"):
+    for command in (
+        "generate",
+        "submit",
+        "status",
+        "wait",
+        "download",
+        "upload",
+        "listen",
+        "simulate",
+    ):
         said = cli(command, "--help")
         assert said.code == 0
         assert max(map(len, said.out.splitlines())) <= 80

@@ -72,7 +72,7 @@ WALLS = {
     "weryai/testing": Wall("weryai journal PIL anyio attrs av httpx jsonschema_rs starlette"),
     "weryai/report": Wall("PIL attrs jinja2 markupsafe matplotlib"),
     "weryai/cli": Wall(
-        "weryai journal report requests testing attrs platformdirs rich typer uvicorn"
+        "weryai journal report requests testing webhooks attrs platformdirs rich typer uvicorn"
     ),
     "weryai_api": Wall("attrs httpx"),
     # Any library and all of the product, and of the tests themselves nothing but helpers.

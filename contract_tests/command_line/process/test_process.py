@@ -155,6 +155,7 @@ def test_importing_it_loads_nothing_that_a_command_may_not_need() -> None:
         ("rich", "main(['jobs'])", "cli"),
         ("starlette", "main(['simulate'])", "testing"),
         ("uvicorn", "main(['simulate'])", "testing"),
+        ("uvicorn", "main(['listen'])", "webhooks"),
         ("av", "demo()", "testing"),
         ("typer", "demo()", "cli,testing"),
         ("jinja2", "main(['jobs', 'report'])", "report"),

@@ -24,7 +24,8 @@ from contract_tests.command_line.test_errors import made_with
 from contract_tests.support.run import patience
 from weryai import WeryAI
 from weryai.cli import _output, _setup
-from weryai.cli.simulate import make_simulator, run_simulator, serving
+from weryai.cli._process.serving import wait
+from weryai.cli.simulate import make_simulator, serving
 from weryai.journal import SQLiteJournal
 from weryai.testing import Simulator
 
@@ -289,7 +290,7 @@ def servers() -> list[threading.Thread]:
 def waits(thread: int) -> bool:
     """Whether `weryai simulate` on this thread serves, and does nothing else."""
     frame, inner = sys._current_frames().get(thread), None
-    while frame and frame.f_code is not run_simulator.__code__:
+    while frame and frame.f_code is not wait.__code__:
         frame, inner = frame.f_back, frame
     return inner is not None and inner.f_code.co_filename == threading.__file__
 

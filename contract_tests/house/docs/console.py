@@ -20,6 +20,8 @@ ID = r"\btask_[0-9a-f]{16}\b|\b[0-9a-f]{12}\b"
 TIME = r"[A-Z][a-z]{2} \d\d \d\d:\d\d"
 VARYING = re.compile(rf"(?m:^\.\.\.\n)|\.\.\.|{TIME}|{ID}")
 ADDRESS = re.compile(r"http://127\.0\.0\.1:\d+")
+SERVERS = ("weryai simulate", "weryai listen")
+READY = re.compile(r"^export WERYAI_BASE_URL=|receives webhooks")  # the last that they say at first
 END = "--- the command ended with"
 TOGETHER: dict[str, Any] = {"stdout": subprocess.PIPE, "stderr": subprocess.STDOUT, "text": True}
 
@@ -99,7 +101,7 @@ class Shell:
         block = commands(example.parsed)
         for command, following in zip(block, [*block[1:], None], strict=True):
             line = re.sub(ID, lambda found: self.names.get(found[0], found[0]), command.line)
-            run = self._serve if line.startswith("weryai simulate") else self._run
+            run = self._serve if line.startswith(SERVERS) else self._run
             said, code = run(line)
             if code and (following is None or following.line != "echo $?"):
                 return f"$ {line}\n{said}ended with {code}"
@@ -129,13 +131,13 @@ class Shell:
         return said, self._process.wait()
 
     def _serve(self, line: str) -> tuple[str, int]:
-        """See a simulator start as the page says, but on a port that is free, and end it."""
+        """See a server start as the page says, but on a port that is free, and end it."""
         arguments = [*shlex.split(line, comments=True), "--port", "0"]
         said = ""
         with subprocess.Popen(arguments, **TOGETHER) as served:
             for each in served.stdout or ():
                 said += ADDRESS.sub(self.url, each)
-                if each.startswith("export WERYAI_BASE_URL="):
+                if READY.search(each):
                     served.terminate()
                     return said, 0
         return said, served.returncode

@@ -103,6 +103,13 @@ def listen(verbose: bool) -> None:
         log.addHandler(_Handler())
 
 
+def warn() -> None:
+    """Let its warnings be seen without -v too: where nothing else tells of them."""
+    log = logging.getLogger("weryai")
+    if not any(isinstance(handler, _Handler) for handler in log.handlers):
+        log.addHandler(_Handler(logging.WARNING))
+
+
 class _Handler(logging.Handler):
     """Writes to whatever stderr is at the time: above the progress line while there is one."""
 

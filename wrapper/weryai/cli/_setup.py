@@ -11,7 +11,7 @@ from ._errors import UsageError
 from ._kept import places
 
 if TYPE_CHECKING:
-    from weryai import Clock, Job, WeryAI
+    from weryai import AsyncWeryAI, Clock, Job, WeryAI
     from weryai.journal import Journal, PostgresJournal, SQLiteJournal
 
 # Seconds: somebody sits in front of a question that is free; a paid request may take its time.
@@ -26,6 +26,13 @@ def make_client(base_url: str | None, **options: Any) -> WeryAI:
     )
 
     return WeryAI(base_url=base_url, **options)
+
+
+def make_async_client(base_url: str | None, **options: Any) -> AsyncWeryAI:
+    """The same for a command that serves: what it does ends with its event loop."""
+    from weryai import AsyncWeryAI
+
+    return AsyncWeryAI(base_url=base_url, **options)
 
 
 def make_clock() -> Clock:

@@ -2,22 +2,18 @@
 
 from __future__ import annotations
 
-import os
-import socket
 import threading
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
+from contextlib import AbstractContextManager
 from math import isfinite
 from typing import TYPE_CHECKING, Any
 
 from . import _output
 from ._errors import UsageError, needs
+from ._process import serving as _serving
 
 if TYPE_CHECKING:
     from weryai.testing import Simulator, Variant
-
-HOST = "127.0.0.1"
-GRACE = 2  # seconds for answers that are under way when it ends
 
 
 def run_simulator(
@@ -37,8 +33,7 @@ def run_simulator(
             _output.say("A simulated WeryAI is running; Ctrl-C ends it. In another terminal:")
             print(f"export WERYAI_API_KEY={simulator.api_key}")
             print(f"export WERYAI_BASE_URL={url}", flush=True)
-            while not ended.wait(0.5):
-                pass
+            _serving.wait(ended)
     except KeyboardInterrupt:
         _output.say("ended")
 
@@ -76,51 +71,11 @@ def read_variant(pairs: Sequence[str]) -> Variant:
     return Variant(**chosen)
 
 
-@contextmanager
-def serving(simulator: Simulator, port: int = 0) -> Iterator[tuple[str, threading.Event]]:
-    """Serve on a thread. Gives the address, and what is set when it has ended by itself. Raises
-    UsageError for a taken port."""
-    import uvicorn
-
-    # Not Thread.join: stopped by Ctrl-C up to Python 3.12, it takes a thread that runs for one that
-    # has ended, and nothing waits for it any more.
-    ended = threading.Event()
-
-    config = uvicorn.Config(
-        simulator.app,
-        loop="asyncio",
-        http="h11",
-        ws="none",
-        lifespan="on",  # it calls the webhooks
-        log_config=None,
-        access_log=False,
-        timeout_graceful_shutdown=GRACE,
-    )
-    server = uvicorn.Server(config)
-    with _listen(port) as listener:
-
-        def serve() -> None:
-            try:
-                server.run(sockets=[listener])
-            finally:
-                ended.set()
-
-        thread = threading.Thread(target=serve, name="simulator", daemon=True)
-        thread.start()
-        try:
-            yield f"http://{HOST}:{listener.getsockname()[1]}", ended
-        finally:
-            server.should_exit = True
-            thread.join()
-
-
-def _listen(port: int) -> socket.socket:
-    """A socket that listens already, so that no client comes too early."""
-    try:
-        return socket.create_server((HOST, port))
-    except OSError as error:
-        why = os.strerror(error.errno or 0)
-        raise UsageError(f"--port {port}: {why}; 0 takes a free one") from error
+def serving(
+    simulator: Simulator, port: int = 0
+) -> AbstractContextManager[tuple[str, threading.Event]]:
+    """Serve on a thread; see `_process.serving`."""
+    return _serving.serving(simulator.app, port, "simulator")
 
 
 def _require(holds: bool, message: str) -> None:

@@ -82,6 +82,8 @@ def app(
 
     Parameters:
         client: with a journal; without one a video is fetched again after a restart. It stays open.
+            What an `AsyncWeryAI` fetches stops when the server ends, and goes on with the next
+            call or `weryai resume`; a `WeryAI` keeps the server until it is here.
         directory: where the videos go, by the rules of `WeryAI.download`; None fetches none.
         on_task: called with what the service says of the task, after each call that is true.
         on_video: called with each video that was fetched here, and its path. Both may be coroutine

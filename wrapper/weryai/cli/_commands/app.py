@@ -27,6 +27,7 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
     "upload": ("account", "Store images, and print their addresses: free."),
     "balance": ("account", "Print the credits that are left: free."),
     "models": ("account", "List the models, and what each accepts: free."),
+    "listen": ("listening", "Receive webhooks, and fetch the videos they tell of: free."),
     "simulate": ("simulating", "Serve a simulated WeryAI on this machine, to try things out."),
     "jobs": ("jobs", "List what was paid for, and what became of it: free."),
 }

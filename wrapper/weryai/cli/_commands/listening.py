@@ -1,0 +1,132 @@
+"""`weryai listen`: webhooks are received on this machine, and their videos fetched."""
+
+from __future__ import annotations
+
+import threading
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+from attrs import define, field
+
+from .. import _output, _setup
+from .._errors import UsageError, needs
+from .._process import serving
+from . import steps
+from .options import HERE, BaseUrl, JournalFile, Out
+
+if TYPE_CHECKING:
+    from weryai import AsyncWeryAI, Task, Video, webhooks
+
+HOSTS = (serving.HOST, "::1", "localhost")
+SECONDS = 10  # that whoever is called on may take
+
+app = typer.Typer(rich_markup_mode=None)
+
+
+@app.command()
+def listen(
+    ctx: typer.Context,
+    forward_to: Annotated[
+        str | None,
+        typer.Option(metavar="URL", help="Call this for each task that has ended, once."),
+    ] = None,
+    out: Out = HERE,
+    port: Annotated[
+        int, typer.Option("--port", metavar="PORT", min=0, max=65535, help="0 takes a free one.")
+    ] = 8770,
+    host: Annotated[
+        str, typer.Option("--host", metavar="HOST", help="A name of this machine.")
+    ] = serving.HOST,
+    base_url: BaseUrl = None,
+    journal: JournalFile = None,
+) -> None:
+    """Receive webhooks, and fetch the videos they tell of: free. Each is confirmed by the service
+    first. Paths go to stdout as they come."""
+    if host not in HOSTS:
+        raise UsageError(f"--host is one of {', '.join(HOSTS)}: put a tunnel or a proxy in front")
+    forward = Forward(forward_to) if forward_to is not None else None
+    with needs("webhooks"):
+        import uvicorn  # noqa: F401 # told here, before anything starts
+    run = steps.begin(ctx, False, base_url, journal)
+    with _setup.required(journal) as kept:
+        run.out = steps.folder(out)
+        _output.warn()
+        received = receiver(_setup.make_async_client(base_url, journal=kept), run.out, forward)
+        try:
+            with serving.serving(received, port, "webhooks", host) as (url, ended):
+                _output.say(f"{url} receives webhooks; Ctrl-C ends it.")
+                serving.wait(ended)
+        except KeyboardInterrupt:
+            _output.say("ended; to fetch what no call has told:", f"  {run.again('resume')}")
+
+
+def receiver(client: AsyncWeryAI, out: Path, forward: Forward | None) -> webhooks.ASGIApp:
+    """An application that tells what it does, and closes its client when the server ends."""
+    from weryai import webhooks
+
+    def on_task(task: Task) -> None:
+        _output.say(f"{task.id}: {task.state}")
+        if forward is not None:
+            forward.call(task)
+
+    def on_video(_: Video, path: Path) -> None:
+        _output.paths([path])
+
+    inner = webhooks.app(client, out, on_task=on_task, on_video=on_video)
+
+    async def closing(scope: Any, receive: Any, send: Any) -> None:
+        async def watched() -> Any:
+            message = await receive()
+            if message["type"] == "lifespan.shutdown":
+                await client.close()
+            return message
+
+        await inner(scope, watched, send)
+
+    return closing
+
+
+@define
+class Forward:
+    """Calls somebody else's application, once for each task that has ended, with what the service
+    says of it. Where it cannot be called, the next webhook of the task tries again.
+
+    Attributes:
+        told: tasks that were, or are being, told of.
+    """
+
+    url: str
+    told: set[str] = field(init=False, factory=set)
+    lock: threading.Lock = field(init=False, factory=threading.Lock)
+
+    def __attrs_post_init__(self) -> None:
+        if not self.url.startswith(("http://", "https://")):
+            raise UsageError(f"--forward-to {self.url!r:.140} is no address of http or https")
+
+    def call(self, task: Task) -> None:
+        """Tell of a task, if it has ended and was not told of."""
+        from weryai import webhooks
+
+        with self.lock:
+            if not task.done or task.id in self.told:
+                return
+            self.told.add(task.id)
+        if fault := self._fault(webhooks.dump(task)):
+            self.told.discard(task.id)
+            _output.say(f"{task.id}: not forwarded to {self.url}: {fault}")
+
+    def _fault(self, body: bytes) -> str | None:
+        """Make a call. Why it was not taken, None if it was."""
+        from http.client import HTTPException
+        from urllib.parse import urlsplit
+        from urllib.request import ProxyHandler, Request, build_opener
+
+        try:
+            here = urlsplit(self.url).hostname in HOSTS
+            request = Request(self.url, body, {"Content-Type": "application/json"})  # noqa: S310
+            proxies = ProxyHandler({}) if here else ProxyHandler()
+            with build_opener(proxies).open(request, timeout=SECONDS):
+                return None
+        except (OSError, HTTPException, ValueError) as error:  # also an HTTP status above 299
+            return str(error) or type(error).__name__
