@@ -2,17 +2,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, TypeVar, cast
+from typing import Any, TypeVar, cast
 
 from attrs import define as _attrs_define
 from attrs import field as _attrs_field
 
 from ..models.ok_status import OkStatus, check_ok_status
 from ..types import UNSET, Unset
-
-if TYPE_CHECKING:
-    from ..models.balance_object import BalanceObject
-
 
 T = TypeVar("T", bound="BalanceOk")
 
@@ -41,8 +37,6 @@ class BalanceOk:
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
 
     def to_dict(self) -> dict[str, Any]:
-        from ..models.balance_object import BalanceObject  # noqa: PLC0415
-
         data: dict[str, Any] | float
         if isinstance(self.data, BalanceObject):
             data = self.data.to_dict()
@@ -95,8 +89,6 @@ class BalanceOk:
 
     @classmethod
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
-        from ..models.balance_object import BalanceObject  # noqa: PLC0415
-
         if not isinstance(src_dict, Mapping):
             raise TypeError("not an object")
         d = dict(src_dict)
@@ -177,3 +169,6 @@ class BalanceOk:
 
     def __contains__(self, key: str) -> bool:
         return key in self.additional_properties
+
+
+from ..models.balance_object import BalanceObject  # noqa: E402

@@ -2,16 +2,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, TypeVar, cast
+from typing import Any, TypeVar, cast
 
 from attrs import define as _attrs_define
 from attrs import field as _attrs_field
 
 from ..types import UNSET, Unset
-
-if TYPE_CHECKING:
-    from ..models.model_row import ModelRow
-
 
 T = TypeVar("T", bound="ModelTable")
 
@@ -89,8 +85,6 @@ class ModelTable:
 
     @classmethod
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
-        from ..models.model_row import ModelRow  # noqa: PLC0415
-
         if not isinstance(src_dict, Mapping):
             raise TypeError("not an object")
         d = dict(src_dict)
@@ -203,3 +197,6 @@ class ModelTable:
 
     def __contains__(self, key: str) -> bool:
         return key in self.additional_properties
+
+
+from ..models.model_row import ModelRow  # noqa: E402

@@ -2,17 +2,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, TypeVar, cast
+from typing import Any, TypeVar, cast
 
 from attrs import define as _attrs_define
 from attrs import field as _attrs_field
 
 from ..models.ok_status import OkStatus, check_ok_status
 from ..types import UNSET, Unset
-
-if TYPE_CHECKING:
-    from ..models.model_table import ModelTable
-
 
 T = TypeVar("T", bound="ModelsOk")
 
@@ -90,8 +86,6 @@ class ModelsOk:
 
     @classmethod
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
-        from ..models.model_table import ModelTable  # noqa: PLC0415
-
         if not isinstance(src_dict, Mapping):
             raise TypeError("not an object")
         d = dict(src_dict)
@@ -160,3 +154,6 @@ class ModelsOk:
 
     def __contains__(self, key: str) -> bool:
         return key in self.additional_properties
+
+
+from ..models.model_table import ModelTable  # noqa: E402

@@ -2,18 +2,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, TypeVar, cast
+from typing import Any, TypeVar, cast
 
 from attrs import define as _attrs_define
 from attrs import field as _attrs_field
 
 from ..types import UNSET, Unset
-
-if TYPE_CHECKING:
-    from ..models.task_report import TaskReport
-    from ..models.task_report_camel import TaskReportCamel
-    from ..models.task_report_wrapped import TaskReportWrapped
-
 
 T = TypeVar("T", bound="TaskNotice")
 
@@ -42,9 +36,6 @@ class TaskNotice:
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
 
     def to_dict(self) -> dict[str, Any]:
-        from ..models.task_report import TaskReport  # noqa: PLC0415
-        from ..models.task_report_camel import TaskReportCamel  # noqa: PLC0415
-
         data: dict[str, Any]
         if isinstance(self.data, TaskReport):
             data = self.data.to_dict()
@@ -97,10 +88,6 @@ class TaskNotice:
 
     @classmethod
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
-        from ..models.task_report import TaskReport  # noqa: PLC0415
-        from ..models.task_report_camel import TaskReportCamel  # noqa: PLC0415
-        from ..models.task_report_wrapped import TaskReportWrapped  # noqa: PLC0415
-
         if not isinstance(src_dict, Mapping):
             raise TypeError("not an object")
         d = dict(src_dict)
@@ -188,3 +175,8 @@ class TaskNotice:
 
     def __contains__(self, key: str) -> bool:
         return key in self.additional_properties
+
+
+from ..models.task_report import TaskReport  # noqa: E402
+from ..models.task_report_camel import TaskReportCamel  # noqa: E402
+from ..models.task_report_wrapped import TaskReportWrapped  # noqa: E402

@@ -2,16 +2,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, TypeVar, cast
+from typing import Any, TypeVar, cast
 
 from attrs import define as _attrs_define
 from attrs import field as _attrs_field
 
 from ..types import UNSET, Unset
-
-if TYPE_CHECKING:
-    from ..models.video_object import VideoObject
-
 
 T = TypeVar("T", bound="TaskOutcome")
 
@@ -36,8 +32,6 @@ class TaskOutcome:
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
 
     def to_dict(self) -> dict[str, Any]:
-        from ..models.video_object import VideoObject  # noqa: PLC0415
-
         videos: list[dict[str, Any] | str] | None | Unset
         if isinstance(self.videos, Unset):
             videos = UNSET
@@ -110,8 +104,6 @@ class TaskOutcome:
 
     @classmethod
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
-        from ..models.video_object import VideoObject  # noqa: PLC0415
-
         if not isinstance(src_dict, Mapping):
             raise TypeError("not an object")
         d = dict(src_dict)
@@ -255,3 +247,6 @@ class TaskOutcome:
 
     def __contains__(self, key: str) -> bool:
         return key in self.additional_properties
+
+
+from ..models.video_object import VideoObject  # noqa: E402

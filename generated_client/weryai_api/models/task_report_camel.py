@@ -2,18 +2,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, TypeVar, cast
+from typing import Any, TypeVar, cast
 
 from attrs import define as _attrs_define
 from attrs import field as _attrs_field
 
 from ..models.known_task_status import KnownTaskStatus, check_known_task_status
 from ..types import UNSET, Unset
-
-if TYPE_CHECKING:
-    from ..models.task_outcome import TaskOutcome
-    from ..models.video_object import VideoObject
-
 
 T = TypeVar("T", bound="TaskReportCamel")
 
@@ -48,9 +43,6 @@ class TaskReportCamel:
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
 
     def to_dict(self) -> dict[str, Any]:
-        from ..models.task_outcome import TaskOutcome  # noqa: PLC0415
-        from ..models.video_object import VideoObject  # noqa: PLC0415
-
         task_status: str
         if isinstance(self.task_status, str):
             task_status = self.task_status
@@ -161,9 +153,6 @@ class TaskReportCamel:
 
     @classmethod
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
-        from ..models.task_outcome import TaskOutcome  # noqa: PLC0415
-        from ..models.video_object import VideoObject  # noqa: PLC0415
-
         if not isinstance(src_dict, Mapping):
             raise TypeError("not an object")
         d = dict(src_dict)
@@ -367,3 +356,7 @@ class TaskReportCamel:
 
     def __contains__(self, key: str) -> bool:
         return key in self.additional_properties
+
+
+from ..models.task_outcome import TaskOutcome  # noqa: E402
+from ..models.video_object import VideoObject  # noqa: E402

@@ -2,15 +2,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import Any, TypeVar
 
 from attrs import define as _attrs_define
 from attrs import field as _attrs_field
-
-if TYPE_CHECKING:
-    from ..models.task_report import TaskReport
-    from ..models.task_report_camel import TaskReportCamel
-
 
 T = TypeVar("T", bound="TaskReportWrapped")
 
@@ -27,8 +22,6 @@ class TaskReportWrapped:
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
 
     def to_dict(self) -> dict[str, Any]:
-        from ..models.task_report import TaskReport  # noqa: PLC0415
-
         output: dict[str, Any]
         if isinstance(self.output, TaskReport):
             output = self.output.to_dict()
@@ -47,9 +40,6 @@ class TaskReportWrapped:
 
     @classmethod
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
-        from ..models.task_report import TaskReport  # noqa: PLC0415
-        from ..models.task_report_camel import TaskReportCamel  # noqa: PLC0415
-
         if not isinstance(src_dict, Mapping):
             raise TypeError("not an object")
         d = dict(src_dict)
@@ -93,3 +83,7 @@ class TaskReportWrapped:
 
     def __contains__(self, key: str) -> bool:
         return key in self.additional_properties
+
+
+from ..models.task_report import TaskReport  # noqa: E402
+from ..models.task_report_camel import TaskReportCamel  # noqa: E402

@@ -2,19 +2,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, TypeVar, cast
+from typing import Any, TypeVar, cast
 
 from attrs import define as _attrs_define
 from attrs import field as _attrs_field
 
 from ..models.ok_status import OkStatus, check_ok_status
 from ..types import UNSET, Unset
-
-if TYPE_CHECKING:
-    from ..models.task_report import TaskReport
-    from ..models.task_report_camel import TaskReportCamel
-    from ..models.task_report_wrapped import TaskReportWrapped
-
 
 T = TypeVar("T", bound="TaskStatusOk")
 
@@ -48,10 +42,6 @@ class TaskStatusOk:
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
 
     def to_dict(self) -> dict[str, Any]:
-        from ..models.task_report import TaskReport  # noqa: PLC0415
-        from ..models.task_report_camel import TaskReportCamel  # noqa: PLC0415
-        from ..models.task_report_wrapped import TaskReportWrapped  # noqa: PLC0415
-
         data: dict[str, Any] | list[dict[str, Any]]
         if isinstance(self.data, TaskReport):
             data = self.data.to_dict()
@@ -118,10 +108,6 @@ class TaskStatusOk:
 
     @classmethod
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
-        from ..models.task_report import TaskReport  # noqa: PLC0415
-        from ..models.task_report_camel import TaskReportCamel  # noqa: PLC0415
-        from ..models.task_report_wrapped import TaskReportWrapped  # noqa: PLC0415
-
         if not isinstance(src_dict, Mapping):
             raise TypeError("not an object")
         d = dict(src_dict)
@@ -260,3 +246,8 @@ class TaskStatusOk:
 
     def __contains__(self, key: str) -> bool:
         return key in self.additional_properties
+
+
+from ..models.task_report import TaskReport  # noqa: E402
+from ..models.task_report_camel import TaskReportCamel  # noqa: E402
+from ..models.task_report_wrapped import TaskReportWrapped  # noqa: E402

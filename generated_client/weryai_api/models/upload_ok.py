@@ -2,17 +2,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, TypeVar, cast
+from typing import Any, TypeVar, cast
 
 from attrs import define as _attrs_define
 from attrs import field as _attrs_field
 
 from ..models.ok_status import OkStatus, check_ok_status
 from ..types import UNSET, Unset
-
-if TYPE_CHECKING:
-    from ..models.upload_data import UploadData
-
 
 T = TypeVar("T", bound="UploadOk")
 
@@ -88,8 +84,6 @@ class UploadOk:
 
     @classmethod
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
-        from ..models.upload_data import UploadData  # noqa: PLC0415
-
         if not isinstance(src_dict, Mapping):
             raise TypeError("not an object")
         d = dict(src_dict)
@@ -158,3 +152,6 @@ class UploadOk:
 
     def __contains__(self, key: str) -> bool:
         return key in self.additional_properties
+
+
+from ..models.upload_data import UploadData  # noqa: E402
