@@ -7,7 +7,6 @@ which of the two values was meant, nobody knows.
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Callable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
@@ -24,7 +23,7 @@ if TYPE_CHECKING:
 
 Cut = Callable[[str], str]
 # By which a text of JSON is not what its bytes look like.
-SPELLED = re.compile(rb"[\\%\0]")
+SPELLED = (b"\\", b"%", b"\0")
 
 # What reading a hostile answer, here or with the generated parsers, can end in.
 MALFORMED = (ValueError, KeyError, TypeError, AttributeError, RecursionError, ArithmeticError)
@@ -71,7 +70,6 @@ class Reply:
 
     Attributes:
         status_code: of HTTP.
-        retry_after: the header, None where there is none.
         raw: the bytes, without the key.
         body: the JSON value, None where it cannot be read.
         fault: why it cannot be read, empty where it can.
@@ -79,11 +77,15 @@ class Reply:
     """
 
     status_code: int
-    retry_after: str | None
     raw: bytes = field(repr=False)
     body: Any = field(repr=False)
     fault: str
     headers: Headers
+
+    @property
+    def retry_after(self) -> str | None:
+        """The header, None where there is none."""
+        return self.headers.get("retry-after")
 
     def json(self) -> Any:
         """The JSON value. Raises ValueError where it cannot be read."""
@@ -118,7 +120,6 @@ def read(response: httpx.Response, answer: BoundedBody, key: Key) -> Reply:
         fault = key.cut(str(error)) or type(error).__name__
     return Reply(
         response.status_code,
-        response.headers.get("Retry-After"),
         raw,
         body,
         fault,
@@ -128,7 +129,7 @@ def read(response: httpx.Response, answer: BoundedBody, key: Key) -> Reply:
 
 def _is_plain(data: bytes) -> bool:
     """Whether every text of a JSON document stands in its bytes as it is, and can be encoded."""
-    return data.isascii() and not SPELLED.search(data)
+    return data.isascii() and not any(map(data.__contains__, SPELLED))
 
 
 def parse(data: bytes | str, cut: Cut | None = str) -> Any:
@@ -138,15 +139,8 @@ def parse(data: bytes | str, cut: Cut | None = str) -> Any:
         cut: takes the key out of a text. After the parser: JSON spells a character in many ways.
             None where no text needs it.
     """
-
-    def told_once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-        found = dict(pairs)
-        if len(found) < len(pairs):
-            raise ValueError("an object that has a name twice")
-        return found
-
     if cut is None:
-        return json.loads(data, object_pairs_hook=told_once)
+        return PLAIN.decode(data if isinstance(data, str) else data.decode())
 
     def clean(value: Any) -> Any:
         if isinstance(value, str):
@@ -162,6 +156,16 @@ def parse(data: bytes | str, cut: Cut | None = str) -> Any:
         return value
 
     def cleaned(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-        return told_once([(clean(name), clean(value)) for name, value in pairs])
+        return _told_once([(clean(name), clean(value)) for name, value in pairs])
 
     return clean(json.loads(data, object_pairs_hook=cleaned))
+
+
+def _told_once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        raise ValueError("an object that has a name twice")
+    return found
+
+
+PLAIN = json.JSONDecoder(object_pairs_hook=_told_once)
