@@ -44,6 +44,8 @@ class Videos:
 
     def named(self, told: Sequence[Task]) -> tuple[Task, ...]:
         """The tasks of one reply, each video under its own name."""
+        if not any(task.videos for task in told):
+            return tuple(told)
         with self.lock:
             names = self._recognized(told)
             for task in told:
