@@ -200,6 +200,8 @@ class Bookkeeping:
         Parameters:
             entry_id: where the job is; None looks it up by its ids and those that were told.
         """
+        if not (self.journal or self.places.entries):
+            return
         lasting = [task for task in tasks if task.done or not is_place(task.id, job.batch_id)]
         if not self.journal:
             self.places.note(job, lasting)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from attrs import frozen
 
 from weryai_api import models as forms
-from weryai_api.types import Unset
+from weryai_api.types import UNSET
 
 from .._plain import Plain
 from ..results import Model, Task, Video
@@ -87,7 +87,7 @@ def task(form: TaskForm, name: str, headers: Mapping[str, str] | None = None) ->
         raw_state=string(inner.task_status),
         videos=_videos([inner, *outcomes], task_id),
         message=next(filter(None, messages), None),
-        headers=headers or {},
+        headers={} if headers is None else headers,  # to ask how many there are reads them
     )
 
 
@@ -112,6 +112,8 @@ def _videos(
             url, cover = _addresses(form)
             if url:
                 found.setdefault(url, cover)
+    if not found:
+        return ()
     return tuple(
         Video(url, stem if place == 1 else f"{stem}-{place}", cover)
         for place, (url, cover) in enumerate(found.items(), 1)
@@ -144,7 +146,7 @@ def model(row: forms.ModelRow) -> Model:
 
 
 def maybe(read: Callable[[object], T], value: object) -> T | None:
-    return None if value is None or isinstance(value, Unset) else read(value)
+    return None if value is None or value is UNSET else read(value)
 
 
 def items(value: object) -> list[Any]:
