@@ -5,7 +5,7 @@ The service has no idempotency key; all that is known of earlier ones is in the 
 
 from __future__ import annotations
 
-from contextlib import AbstractAsyncContextManager
+from contextlib import AbstractAsyncContextManager, nullcontext
 from datetime import timedelta
 from weakref import WeakValueDictionary
 
@@ -44,8 +44,9 @@ class Repeats:
 
     def turn(self, asked: Asked) -> AbstractAsyncContextManager[object]:
         """Among the threads or tasks of one client, submissions of one key take turns."""
-        lock = self.calls.io.lock()
-        return lock if asked.key is None else self.turns.setdefault(asked.key, lock)
+        if asked.key is None:
+            return nullcontext()
+        return self.turns.setdefault(asked.key, self.calls.io.lock())
 
     async def first(self, asked: Asked, budget: float) -> Job | None:
         """The job of an earlier submission of the same key, None where there is none. While another
@@ -57,6 +58,8 @@ class Repeats:
             AlreadySubmittedError: an open entry asks for the same under another key or none, or the
                 one of this key is still being sent.
         """
+        if asked.key is None and asked.none_since is None:
+            return None
         clock = self.calls.io.clock
         deadline = clock.monotonic() + budget
         while entry := await self.books.earlier(asked):

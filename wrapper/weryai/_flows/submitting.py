@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
-from typing import Any
+from typing import Any, TypeGuard
 
 from attrs import define, field
 
@@ -23,7 +23,7 @@ from .._service.operations import Operation
 from .._service.replies import Receipt
 from .._texts import is_address
 from ..errors import AlreadySubmittedError, NotFoundError, ParameterError
-from ..requests import VideoRequest, fingerprint
+from ..requests import Image, VideoRequest, fingerprint
 from ..results import Job
 from .registry import Registry
 from .uploading import Content, Uploads, tell
@@ -65,7 +65,7 @@ class Submissions:
         patience = self.calls.budget(terms.budget)
         with ExitStack() as opened:
             images = await self._images(request, opened)
-            same = fingerprint(endpoint.operation, request.payload([*map(_told_by, images)]))
+            same = self._fingerprint(endpoint, request, images)
             since = self.calls.now() - RECENT if terms.refuse_repeats else None
             asked = Asked(endpoint.operation, same, terms.key, since)
             async with self.repeats.turn(asked):
@@ -93,15 +93,24 @@ class Submissions:
         def open_all() -> None:  # here, for what is stopped from outside returns nothing
             files.extend(map(opened.enter_context, request.open(base_url=base_url)))
 
-        base_url = self.calls.config.base_url
-        await self.calls.io.run(open_all)
+        base_url, sources = self.calls.config.base_url, request.sources
+        if all(map(_is_there, sources)):  # then it looks at no file, which alone may block
+            open_all()
+        else:
+            await self.calls.io.run(open_all)
         left = iter(files)
         return [
-            source
-            if isinstance(source, str) and is_address(source)
-            else await self.uploads.content(next(left))
-            for source in request.sources
+            source if _is_there(source) else await self.uploads.content(next(left))
+            for source in sources
         ]
+
+    def _fingerprint(
+        self, endpoint: Endpoint, request: VideoRequest, images: Sequence[str | Content]
+    ) -> str | None:
+        """What the journal knows it by, if there is one."""
+        if self.books.journal is None:
+            return None
+        return fingerprint(endpoint.operation, request.payload([*map(_told_by, images)]))
 
     async def _start(
         self,
@@ -126,10 +135,17 @@ class Submissions:
 
     async def _paid(self, operation: Operation[Receipt], asked: Asked, terms: Terms) -> Job:
         payload = operation.request["json"]
-        log.info("submitting: %s", self.calls.config.api_key.cut(str(_loggable(payload))))
+        if told := log.isEnabledFor(logging.INFO):
+            log.info("submitting: %s", self.calls.config.api_key.cut(str(_loggable(payload))))
         job = await self.payments.pay(operation, asked, terms.budget, terms.on_wait)
-        log.info("submitted: %s", job.to_dict())
+        if told:
+            log.info("submitted: %s", job.to_dict())
         return job
+
+
+def _is_there(source: Image) -> TypeGuard[str]:
+    """Whether an image has an address, and is not uploaded."""
+    return isinstance(source, str) and is_address(source)
 
 
 def _told_by(image: str | Content) -> str:

@@ -144,7 +144,8 @@ class VideoRequest:
 
     def _named_images(self) -> dict[str, Any]:
         """Every image that was given, by what it is called."""
-        named = (check.images(getattr(self, check.name)) for check in self._checks)
+        holding = (check for check in self._checks if check.holds_images)
+        named = (check.images(getattr(self, check.name)) for check in holding)
         return {name: image for images in named for name, image in images.items()}
 
     def _unreachable(self, base_url: str) -> Iterator[str]:
