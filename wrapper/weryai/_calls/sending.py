@@ -56,7 +56,6 @@ class Calls:
 
     async def ask(self, operation: Operation[T], body: BoundedBody) -> Reply:
         """The reply, whatever it is; what arrives of it is in `body`."""
-        self.io.require()
         base = self.config.registry_url if operation.registry else self.config.base_url
         key = self.config.api_key
         call = {**operation.request, "url": base + operation.request["url"]}

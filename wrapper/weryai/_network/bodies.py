@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from typing import Any
 
 import httpx
@@ -14,21 +14,10 @@ import httpx
 PIECE, LARGEST_PIECE = 64 * 1024, 1024 * 1024
 
 
-def raw(response: httpx.Response) -> Iterator[bytes]:
-    """The body as it comes. One that a transport has read before is there, and undone."""
-    if response.is_stream_consumed:
-        return iter([response.content])
-    assert isinstance(response.stream, httpx.SyncByteStream)  # noqa: S101 # of a blocking transport
-    return iter(response.stream)
-
-
-async def raw_async(response: httpx.Response) -> AsyncGenerator[bytes]:
-    if response.is_stream_consumed:
-        yield response.content
-        return
-    assert isinstance(response.stream, httpx.AsyncByteStream)  # noqa: S101 # of an async transport
-    async for chunk in response.stream:
-        yield chunk
+def raw(response: httpx.Response) -> Any:
+    """The body as it comes, to iterate over in the way of its transport. One that a transport has
+    read before is there, and undone."""
+    return httpx.ByteStream(response.content) if response.is_stream_consumed else response.stream
 
 
 class Body(httpx.AsyncByteStream, httpx.SyncByteStream):

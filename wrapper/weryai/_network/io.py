@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Coroutine
 from concurrent.futures import Future
-from contextlib import AbstractAsyncContextManager, aclosing
+from contextlib import AbstractAsyncContextManager
 from functools import partial
 from typing import Any, Generic, Protocol, TypeVar
 
@@ -179,10 +179,9 @@ class AsyncIO:
         deadlines.start(self.timeout)
         try:
             answer.begin(response)
-            async with aclosing(bodies.raw_async(response)) as chunks:
-                async for chunk in chunks:
-                    if answer.ends_with(chunk):
-                        break
+            async for chunk in bodies.raw(response):
+                if answer.ends_with(chunk):
+                    break
         finally:
             deadlines.stop()
             await response.aclose()
@@ -198,12 +197,11 @@ class AsyncIO:
             if response.next_request is None:
                 await self.run(sink.begin, response)
                 deadlines.start(2 * self.timeout)
-                async with aclosing(bodies.raw_async(response)) as chunks:
-                    async for chunk in chunks:
-                        while sink.add(chunk):
-                            await self.run(sink.write)
-                            chunk = b""
-                        deadlines.start(2 * self.timeout)
+                async for chunk in bodies.raw(response):
+                    while sink.add(chunk):
+                        await self.run(sink.write)
+                        chunk = b""
+                    deadlines.start(2 * self.timeout)
         finally:
             deadlines.stop()
             await response.aclose()
