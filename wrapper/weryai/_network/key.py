@@ -16,6 +16,7 @@ SHORTEST_KEY = 8
 HIDDEN = "[key]"
 # By which a character may be spelled otherwise, in JSON and in an address.
 ESCAPES = re.compile(r"[\\%\0]")
+BACKSLASH, PERCENT = b"\\%"  # as numbers, which Python finds in bytes without trying anything else
 # Bytes that one character of it may take, and what is left of one that is cut.
 LONGEST_SPELLING = 24
 CUT_ESCAPE = re.compile(rb"(?:\\{1,16}(?:u[0-9a-fA-F]{0,3})?|%[0-9a-fA-F]?)\Z")
@@ -66,9 +67,9 @@ class Key:
     def _without(self, data: bytes) -> bytes:
         """Without the key, in plain or as JSON or an address may spell it."""
         data = data.replace(self._text.encode(), HIDDEN.encode())
-        if b"\\" in data or b"%" in data:
+        if BACKSLASH in data or PERCENT in data:
             data = self._spelled("ascii").sub(HIDDEN.encode(), data)
-        if b"\0" in data:
+        if 0 in data:
             for coding in WIDE:
                 data = self._spelled(coding).sub(HIDDEN.encode(coding), data)
         return data

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 Cut = Callable[[str], str]
 # By which a text of JSON is not what its bytes look like.
-SPELLED = (b"\\", b"%", b"\0")
+SPELLED = b"\\%\0"
 
 # What reading a hostile answer, here or with the generated parsers, can end in.
 MALFORMED = (ValueError, KeyError, TypeError, AttributeError, RecursionError, ArithmeticError)

@@ -17,6 +17,7 @@ from . import envelope
 from .json_values import array, flag, id_text, string, whole
 
 if TYPE_CHECKING:
+    Place = forms.TaskReport | forms.TaskReportCamel | forms.TaskOutcome
     TaskForm = forms.TaskReport | forms.TaskReportCamel | forms.TaskReportWrapped
 
 # Bytes of an answer. A real one has a few hundred, the registry a few kB.
@@ -77,15 +78,18 @@ def receipt(ok: forms.SubmitOk, headers: Mapping[str, str]) -> Receipt:
 def task(form: TaskForm, name: str, headers: Mapping[str, str] | None = None) -> Task:
     """One task from any of its shapes; `name` is its id where the report itself has none."""
     inner = form.output if isinstance(form, forms.TaskReportWrapped) else form
-    parts = (maybe(_outcome, inner.task_result), maybe(_outcome, inner.output))
-    outcomes = [part for part in parts if part is not None]
+    places: list[Place] = [inner]
+    told = [inner.msg]
+    for part in (inner.task_result, inner.output):
+        if outcome := maybe(_outcome, part):
+            places.append(outcome)
+            told.append(outcome.message)
     task_id = maybe(string, inner.task_id) or name
-    told = [inner.msg, *(outcome.message for outcome in outcomes)]
     messages = [maybe(string, message) for message in told]  # each is checked, one is given
     return Task(
         id=task_id,
         raw_state=string(inner.task_status),
-        videos=_videos([inner, *outcomes], task_id),
+        videos=_videos(places, task_id),
         message=next(filter(None, messages), None),
         headers={} if headers is None else headers,  # to ask how many there are reads them
     )
@@ -97,9 +101,7 @@ def _outcome(value: object) -> forms.TaskOutcome:
     return value
 
 
-def _videos(
-    places: Sequence[forms.TaskReport | forms.TaskReportCamel | forms.TaskOutcome], stem: str
-) -> Videos:
+def _videos(places: Sequence[Place], stem: str) -> Videos:
     """Every video that any of these places names, each once."""
     found: dict[str, str | None] = {}
     for place in places:
