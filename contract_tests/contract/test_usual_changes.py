@@ -1,6 +1,6 @@
 """The usual changes of the contract go through: a field, a value, a limit, a whole operation.
 
-CONTRIBUTING.md tells by hand what these tests do to a copy.
+docs/maintaining.md tells by hand what these tests do to a copy.
 """
 
 from __future__ import annotations

@@ -78,7 +78,7 @@ def tested(folder: Path, wheel: Path) -> int:
     """Run the contract tests on the wheel; returns the exit code of pytest."""
     python = installed(folder / "full", f"{wheel}[cli,report,testing]", *tools())
     checkout = folder / "checkout"
-    for name in ("contract_tests", "docs", "openapi"):
+    for name in ("contract_tests", "docs", "openapi", "skills"):
         shutil.copytree(ROOT / name, checkout / name, ignore=shutil.ignore_patterns("__pycache__"))
     for file in (ROOT / "pyproject.toml", *ROOT.glob("*.md")):
         shutil.copy(file, checkout)

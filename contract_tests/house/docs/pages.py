@@ -13,7 +13,8 @@ from sybil.typing import Evaluator
 ROOT = Path(__file__).resolve().parents[3]
 PAGES = {
     path.relative_to(ROOT).as_posix(): path
-    for path in [*sorted(ROOT.glob("*.md")), *sorted(ROOT.glob("docs/**/*.md"))]
+    for pattern in ("*.md", "docs/**/*.md", "skills/**/*.md")
+    for path in sorted(ROOT.glob(pattern))
 }
 # Stands in front of a block, and is seen in no rendered page.
 NOT_RUN = re.compile(r"<!-- not-run: (?P<why>[^\n]+) -->\n\Z")

@@ -1,4 +1,4 @@
-"""What README, docs and CONTRIBUTING show is so: each block runs, against a simulator."""
+"""What README, docs and skills show is so: each block runs, against a simulator."""
 
 from __future__ import annotations
 
@@ -25,10 +25,10 @@ pytest_plugins = ["pytester"]
 LANGUAGES = ("python", "console")
 # The first line of each block that is not run; why stands in the page, in front of it.
 NOT_RUN = {
-    "CONTRIBUTING.md": ["$ make drift PAGE=page.txt", "$ make regenerate", "$ make contract"],
     "README.md": ["$ make demo", "$ pip install '.[cli]'"],
     "docs/index.md": ["$ pip install '.[cli]'"],
     "docs/command-line.md": ["$ weryai --install-completion"],
+    "docs/maintaining.md": ["$ make drift PAGE=page.txt", "$ make regenerate", "$ make contract"],
     "docs/simulator.md": ["$ schemathesis run openapi/weryai.yaml --url http://127.0.0.1:8765 \\"],
 }
 DATABASE = "postgresql://renderer@db.example.com/videos"

@@ -38,6 +38,6 @@ def _plain(told: str, commands: list[Any]) -> str:
             laid_out = command.epilog.replace("\b\n", "").strip("\n")
             told = told.replace(command.epilog, f"```text\n{laid_out}\n```")
     told = re.sub(r"```console\n\$ (.*)\n```", r"```text\n\1\n```", told)
-    told = told.replace("* `--help`: Show this message and exit.\n", "")
+    told = re.sub(r"\* `.*--help`: .*\n", "", told)
     told = re.sub(r"\*\*Options\*\*:\n\n(?!\*)", "", told)
     return re.sub(r"\n{3,}", "\n\n", told).replace("**Usage**:\n\n", "").rstrip("\n") + "\n"

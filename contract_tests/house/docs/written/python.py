@@ -27,29 +27,32 @@ def pages() -> dict[str, str]:
 
 
 def public_names() -> dict[str, Sequence[str]]:
-    """The names that each public module is there for, each in one of them alone."""
+    """The names that each public module is there for, each in the first that has it."""
     modules = {
         info.name: import_module(f"weryai.{info.name}")
         for info in pkgutil.iter_modules(weryai.__path__)
         if not info.name.startswith("_") and info.name not in ELSEWHERE
     }
-    found = {f"weryai.{name}": _own(module) for name, module in modules.items()}
-    known = {*modules, *(each for names in found.values() for each in names)}
-    left = [*FIRST, *(name for name in weryai.__all__ if name not in known | set(FIRST))]
-    return {"weryai": left, **found}
+    found: dict[str, Sequence[str]] = {}
+    told: dict[str, object] = vars(errors).copy()
+    for name, module in modules.items():
+        given = {each: getattr(module, each) for each in _own(module)}
+        new = [each for each, value in given.items() if told.get(each, told) is not value]
+        found[f"weryai.{name}"] = [*given] if module is errors else new
+        told |= given
+    known = {*modules, *told, *FIRST}
+    return {"weryai": [*FIRST, *(each for each in weryai.__all__ if each not in known)], **found}
 
 
 def _own(module: ModuleType) -> Sequence[str]:
-    names = getattr(module, "__all__", None)
-    if names is None:
-        names = [
-            name
-            for name, value in vars(module).items()
-            if not name.startswith("_") and getattr(value, "__module__", "") == module.__name__
-        ]
-    if module is not errors:
-        names = [name for name in names if not hasattr(errors, name)]
-    return names
+    """What a module offers, where it does not say so what it defines."""
+    defined = [
+        name
+        for name, value in vars(module).items()
+        if not name.startswith("_") and getattr(value, "__module__", "") == module.__name__
+    ]
+    offered: Sequence[str] = getattr(module, "__all__", defined)
+    return offered
 
 
 def _page(module: str, names: Sequence[str]) -> str:
