@@ -16,7 +16,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any, NamedTuple
 
-import yaml
+import documents
 from pages.compare import Difference, differences
 from pages.page import PageError, load
 
@@ -42,7 +42,7 @@ def main(arguments: list[str] | None = None) -> int:
         "--rows", action="store_true", help="end with the rows that NOTES.md would need"
     )
     options = parser.parse_args(arguments)
-    contract = yaml.safe_load(options.contract.read_text())
+    contract = documents.read(options.contract.read_text())
     try:
         notes = explanations(options.notes.read_text(), contract)
     except ValueError as error:

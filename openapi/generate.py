@@ -25,8 +25,8 @@ from importlib import metadata, resources
 from pathlib import Path
 from typing import Any
 
+import documents
 import limits
-import yaml
 
 HERE = Path(__file__).resolve().parent
 TARGET = HERE.parent / "generated_client" / "weryai_api"
@@ -91,7 +91,7 @@ def generate(contract: Path, target: Path, templates: Path) -> None:
     done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
     if done.returncode:
         sys.exit(done.stdout + done.stderr)
-    document = yaml.safe_load(contract.read_text())
+    document = documents.read(contract.read_text())
     refuse_lost_models(document, target)
     write_data(document, target, environment)
     for file in target.rglob("*.py"):
@@ -105,7 +105,7 @@ def write_data(document: dict[str, Any], target: Path, environment: dict[str, st
         (target / "limits.py").write_text(limits.module(document))
     except limits.CannotCarryError as error:
         sys.exit(f"{error}: limits.py cannot carry it, so say it in another form")
-    for hook in yaml.safe_load((HERE / "generator.yaml").read_text())["post_hooks"]:
+    for hook in documents.read((HERE / "generator.yaml").read_text())["post_hooks"]:
         subprocess.run([*shlex.split(hook), "--quiet"], cwd=target, env=environment, check=True)
     text = json.dumps(document, ensure_ascii=False, allow_nan=False, indent=1)
     (target / "openapi.json").write_text(f"{text}\n")

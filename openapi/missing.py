@@ -17,7 +17,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
 
-import yaml
+import documents
 
 ROOT = Path(__file__).resolve().parent.parent
 REQUESTS = "wrapper/weryai/requests"
@@ -62,7 +62,7 @@ def main(arguments: list[str] | None = None) -> int:
 def missing(root: Path) -> Iterator[str]:
     """A line for each file, and what to write there."""
     known = requests(root)
-    for operation in paid(yaml.safe_load((root / "openapi/weryai.yaml").read_text())):
+    for operation in paid(documents.read((root / "openapi/weryai.yaml").read_text())):
         request = next((each for each in known if each.limits == operation.limits), None)
         yield from of_operation(root, operation, request)
         yield from of_fields(root, operation, request)

@@ -12,11 +12,11 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import unquote
 
-import yaml
 from attrs import frozen
 
 from contract_tests.coverage.bodies import carried, media_of, read
 from contract_tests.coverage.schemas import TEXT, Mark, Node, Schemas
+from contract_tests.support.contract import read_yaml
 
 CONTRACT = Path(__file__).parents[2] / "openapi" / "weryai.yaml"
 # Bytes of a body that is counted: a longer one takes seconds, and has nothing that no other has.
@@ -156,7 +156,7 @@ class Contract:
 
     @classmethod
     def load(cls, path: Path = CONTRACT) -> Contract:
-        return cls(yaml.safe_load(path.read_text()))
+        return cls(read_yaml(path.read_text()))
 
     def operation(self, method: str, path: str) -> tuple[str, dict[str, str]] | None:
         """The operationId of a request, and the arguments in its path."""

@@ -9,16 +9,16 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
-import yaml
 
 from contract_tests.coverage import plugin
 from contract_tests.coverage.cells import CONTRACT, Cell, Contract
 from contract_tests.coverage.record import Seen
 from contract_tests.coverage.report import summary
 from contract_tests.coverage.verdict import OPEN, SIDES, Excuse, Verdict, excuses, judge
+from contract_tests.support.contract import read_yaml
 from contract_tests.support.servers.simulator_http import OPERATIONS, REQUEST, SUBMIT
 
-DOCUMENT = yaml.safe_load(CONTRACT.read_text())
+DOCUMENT = read_yaml(CONTRACT.read_text())
 PAID = "submit_multi_image_to_video"
 JSON = {"Content-Type": "application/json"}
 

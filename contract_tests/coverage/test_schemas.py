@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
 from jsonschema_rs import Draft202012Validator
 
 from contract_tests.coverage.bodies import read
@@ -16,9 +15,10 @@ from contract_tests.coverage.cells import CONTRACT, LONGEST, Contract
 from contract_tests.coverage.record import Seen
 from contract_tests.coverage.schemas import FORM, JSON, TEXT, Mark, Node, Schemas
 from contract_tests.support import replies
+from contract_tests.support.contract import read_yaml
 from contract_tests.support.servers.simulator_http import OPERATIONS
 
-DOCUMENT = yaml.safe_load(CONTRACT.read_text())
+DOCUMENT = read_yaml(CONTRACT.read_text())
 BOUNDARIES = json.loads((Path(__file__).parents[1] / "data" / "boundaries.json").read_text())
 SCHEMAS = Schemas(DOCUMENT)
 CONTRACT_CELLS = Contract(DOCUMENT)

@@ -53,11 +53,17 @@ def small(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> MakeTree:
 # The table
 
 
-@pytest.mark.parametrize("each", MUTANTS, ids=lambda each: f"{each.room}-{each.name}")
-def test_each_mutant_can_still_be_planted(each: Mutant) -> None:
-    faulty = each.planted((ROOT / each.file).read_text())
-    if each.file.endswith(".py"):
-        ast.parse(faulty)
+@pytest.mark.parametrize("room", GUARDS)
+def test_each_mutant_can_still_be_planted(room: str) -> None:
+    wrong = dict[str, str]()
+    for each in (each for each in MUTANTS if each.room == room):
+        try:
+            faulty = each.planted((ROOT / each.file).read_text())
+            if each.file.endswith(".py"):
+                ast.parse(faulty)
+        except (DoesNotApplyError, SyntaxError) as error:
+            wrong[each.name] = str(error)
+    assert wrong == {}
 
 
 def test_there_are_many_in_every_room_and_each_says_what_it_breaks() -> None:

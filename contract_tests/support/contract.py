@@ -10,9 +10,16 @@ from jsonschema_rs import Draft202012Validator
 
 # The one in C is ten times as fast, but not every build of PyYAML has it.
 LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+
+
+def read_yaml(text: str) -> Any:
+    """What a document says."""
+    return yaml.load(text, Loader=LOADER)
+
+
 OPENAPI = Path(__file__).resolve().parents[2] / "openapi"
 TEXT = (OPENAPI / "weryai.yaml").read_text()
-CONTRACT: dict[str, Any] = yaml.load(TEXT, Loader=LOADER)
+CONTRACT: dict[str, Any] = read_yaml(TEXT)
 SCHEMAS: dict[str, Any] = CONTRACT["components"]["schemas"]
 # By operationId: the path and the method, and what is there.
 PLACES: dict[str, tuple[str, str]] = {

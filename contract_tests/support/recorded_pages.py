@@ -9,9 +9,7 @@ import re
 from pathlib import Path
 from typing import Any
 
-import yaml
-
-from contract_tests.support.contract import PAID, PLACES
+from contract_tests.support.contract import PAID, PLACES, read_yaml
 
 FOLDER = Path(__file__).parents[1] / "data" / "pages"
 _BLOCK = re.compile(r"^`{3,}yaml \w+ \S+$\n(.*?)^`{3,}$", re.MULTILINE | re.DOTALL)
@@ -31,7 +29,7 @@ class Page:
 
     def __init__(self, text: str) -> None:
         (block,) = _BLOCK.findall(text)
-        root = yaml.safe_load(block)
+        root = read_yaml(block)
         ((self.path, item),) = root["paths"].items()
         ((self.method, self.operation),) = item.items()
         self.host: str = root["servers"][0]["url"]

@@ -11,15 +11,14 @@ from pathlib import Path
 from typing import Any
 
 import httpx
-import yaml
 from attrs import define
 
-from contract_tests.support.contract import PAID
+from contract_tests.support.contract import PAID, read_yaml
 from contract_tests.support.requests import usual
 from weryai import Job, Model, Result, Task, WeryAI
 
 FOLDER = Path(__file__).parents[1] / "data" / "variants"
-ELSEWHERE = yaml.safe_load((FOLDER / "elsewhere.yaml").read_text())
+ELSEWHERE = read_yaml((FOLDER / "elsewhere.yaml").read_text())
 BROKEN = "broken"
 ENDED = {"succeeded", "failed"}
 WAITS = {"wait": Job(["a"]), "wait_batch": Job(batch_id="9")}
@@ -104,7 +103,7 @@ class Row:
 def rows() -> Iterator[Row]:
     """Every row of the table."""
     for file in sorted(FOLDER.glob("*.yaml")):
-        groups = yaml.safe_load(file.read_text()) if file.stem != "elsewhere" else []
+        groups = read_yaml(file.read_text()) if file.stem != "elsewhere" else []
         for group in groups:
             for row in group["rows"]:
                 (kind,) = row.keys() & WAYS.keys()

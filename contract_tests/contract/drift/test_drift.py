@@ -13,7 +13,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
 
 from contract_tests.contract.drift.drift_in_process import (
     FILES,
@@ -27,10 +26,10 @@ from contract_tests.contract.drift.drift_in_process import (
     report,
     tool,
 )
-from contract_tests.support.contract import CONTRACT, OPENAPI
+from contract_tests.support.contract import CONTRACT, OPENAPI, read_yaml
 
 SUBMIT = "submit_multi_image_to_video"
-CHANGES = yaml.safe_load((PAGES / "changes.yaml").read_text())
+CHANGES = read_yaml((PAGES / "changes.yaml").read_text())
 # Of the part that is the operation's own, and of the one that it shares.
 PARTS = [part for part in NOTES.split("\n### ") if SUBMIT in part.partition("\n")[0].split(", ")]
 ROWS = [line for part in PARTS for line in part.splitlines() if line.startswith("| 20")]

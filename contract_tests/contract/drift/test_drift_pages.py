@@ -9,7 +9,6 @@ from pathlib import Path
 import httpx
 import pytest
 import respx
-import yaml
 
 from contract_tests.contract.drift.drift_in_process import (
     FILES,
@@ -20,7 +19,7 @@ from contract_tests.contract.drift.drift_in_process import (
     report,
     tool,
 )
-from contract_tests.support.contract import CONTRACT, OPENAPI
+from contract_tests.support.contract import CONTRACT, OPENAPI, read_yaml
 from contract_tests.support.servers.no_network import loopback_only
 
 pytestmark = in_step
@@ -54,7 +53,7 @@ def test_a_page_may_be_copied_in_other_ways(name: str) -> None:
 
 BLOCK = re.compile(r"^`{4}yaml (.*)\n((?:.*\n)*?)`{4}\n", re.MULTILINE)
 INFO, OPENAPI_BLOCK = BLOCK.findall(MARKDOWN)[0]
-AS_JSON = json.dumps(yaml.safe_load(OPENAPI_BLOCK), indent=2)
+AS_JSON = json.dumps(read_yaml(OPENAPI_BLOCK), indent=2)
 SAVED = {
     "front matter": f"---\ntitle: Submit\n---\n{MARKDOWN}",
     "other blocks": f"```bash\ncurl\n```\n\n```json\n{{}}\n```\n{MARKDOWN}",
@@ -169,11 +168,12 @@ def test_an_address_that_is_not_https_is_refused_unasked(
     assert f"{address} is not an https address" in capsys.readouterr().err
 
 
+@respx.mock
 def test_an_https_address_is_read_and_a_redirect_is_not_followed(
-    capsys: pytest.CaptureFixture[str], respx_mock: respx.MockRouter
+    capsys: pytest.CaptureFixture[str],
 ) -> None:
     address, moved = (f"https://docs.weryai.com/{name}.md" for name in ("page", "new"))
-    page = respx_mock.get(address)
+    page = respx.get(address)
     page.respond(text=MARKDOWN)
     assert tool().main([address]) == 0
     page.respond(308, headers={"location": moved})
