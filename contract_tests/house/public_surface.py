@@ -12,6 +12,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, assert_type
 
+import anyio
+import httpx
+
 import weryai
 from weryai import (
     REQUESTS,
@@ -88,6 +91,8 @@ from weryai.testing import (
     ManualClock,
     Outcome,
     Received,
+    Recorder,
+    Replay,
     RunningClock,
     Simulator,
     Variant,
@@ -451,6 +456,21 @@ def tour(folder: Path) -> tuple[Accepted, Received]:
         assert overnight(folder, simulator).total == 2
         print(weryai.__version__, simulator.credits, simulator.app, client.api, client.base_url)
         return simulator.ledger[0], simulator.received[0]
+
+
+def recorded(folder: Path) -> float:
+    """What was asked once, asked again without a network."""
+    file = folder / "traffic.har"
+    with Simulator(credits=7) as simulator:
+        offline = httpx.ASGITransport(simulator.app)
+
+        async def ask() -> float:
+            async with simulator.async_client(transport=Recorder(file, offline)) as client:
+                return await client.balance()
+
+        anyio.run(ask)
+    with WeryAI("sk-of-nobody", transport=Replay(file), clock=ManualClock()) as client:
+        return client.balance()
 
 
 async def tour_async(folder: Path) -> list[Path]:

@@ -157,3 +157,4 @@ def test_every_public_name_is_used_in_the_typed_example(tmp_path: Path) -> None:
             assert shown, f"{name}: use it in public_surface.py"
     assert public_surface.tour(tmp_path)[0].credits == 20
     assert anyio.run(public_surface.tour_async, tmp_path)[0].exists()
+    assert public_surface.recorded(tmp_path) == 7

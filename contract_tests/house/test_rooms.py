@@ -69,7 +69,9 @@ WALLS = {
     ),
     "weryai/batch": Wall("weryai journal requests anyio attrs"),
     "weryai/testing/pytest_plugin": Wall("testing pytest", "weryai"),
-    "weryai/testing": Wall("weryai journal PIL anyio attrs av httpx jsonschema_rs starlette"),
+    "weryai/testing": Wall(
+        "weryai journal PIL anyio attrs av harfile httpx jsonschema_rs starlette"
+    ),
     "weryai/report": Wall("PIL attrs jinja2 markupsafe matplotlib"),
     "weryai/cli": Wall(
         "weryai journal report requests testing webhooks attrs platformdirs rich typer uvicorn"

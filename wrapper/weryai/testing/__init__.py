@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from ._clock import ManualClock, RunningClock
     from ._films.pictures import sample
     from ._journals.checking import JOURNAL_PROMISES, check_journal
+    from ._recorded.recording import Recorder
+    from ._recorded.replaying import Replay
     from ._scenario import Answer, Lost, Outcome, refusal
     from ._simulator import Simulator
     from ._tasks import Accepted
@@ -41,6 +43,8 @@ __all__ = [
     "ManualClock",
     "Outcome",
     "Received",
+    "Recorder",
+    "Replay",
     "RunningClock",
     "Simulator",
     "Variant",
@@ -62,6 +66,8 @@ if not TYPE_CHECKING:
         "ManualClock": "_clock",
         "Outcome": "_scenario",
         "Received": "_traffic",
+        "Recorder": "_recorded.recording",
+        "Replay": "_recorded.replaying",
         "RunningClock": "_clock",
         "Simulator": "_simulator",
         "Variant": "_wire.variant",

@@ -6,6 +6,7 @@ import os
 import tempfile
 import threading
 from collections.abc import Callable
+from functools import cache
 from pathlib import Path
 
 from .._tasks import SimulatedTask
@@ -54,8 +55,16 @@ class Results:
         elif self._rendered:
             _draw(task, path, fetch)
         else:
-            still = placeholder("simulated", (64, 36))
-            render([still], aspect_ratio="16:9", duration=1, resolution="64p", path=path)
+            path.write_bytes(smallest())
+
+
+@cache
+def smallest() -> bytes:
+    """A video that nobody looks at."""
+    with tempfile.TemporaryDirectory(prefix="weryai-simulator-") as folder:
+        path, still = Path(folder) / "video.mp4", placeholder("simulated", (64, 36))
+        render([still], aspect_ratio="16:9", duration=1, resolution="64p", path=path)
+        return path.read_bytes()
 
 
 def given(video: bytes | str | os.PathLike[str] | None) -> bytes | None:
