@@ -61,7 +61,16 @@ from weryai import (
     WeryAIError,
     webhooks,
 )
-from weryai.batch import Added, Batch, Fault, Manifest, ManifestRow, Status, read_manifest
+from weryai.batch import (
+    Added,
+    Batch,
+    Fault,
+    Manifest,
+    ManifestRow,
+    Status,
+    check_manifest,
+    read_manifest,
+)
 from weryai.journal import (
     OPEN_STATES,
     ROW_STATES,
@@ -383,7 +392,11 @@ def table(folder: Path) -> Manifest:
     fault: Fault
     for fault in manifest.faults:
         print(fault.place, fault.column, fault.words, fault.file)
-    return Manifest(manifest.rows, ())
+    with WeryAI("sk-nobody", check_models=False) as client:
+        faults, warnings = check_manifest(Manifest((), ()), client.check)
+    assert_type(faults, tuple[Fault, ...])
+    assert_type(warnings, tuple[str, ...])
+    return Manifest(manifest.rows, (), manifest.name)
 
 
 def overnight(folder: Path, simulator: Simulator) -> Status:

@@ -74,7 +74,8 @@ WALLS = {
     ),
     "weryai/report": Wall("PIL attrs jinja2 markupsafe matplotlib"),
     "weryai/cli": Wall(
-        "weryai journal report requests testing webhooks attrs platformdirs rich typer uvicorn"
+        "weryai batch journal report requests testing webhooks attrs platformdirs rich typer"
+        " uvicorn"
     ),
     "weryai_api": Wall("attrs httpx"),
     # Any library and all of the product, and of the tests themselves nothing but helpers.

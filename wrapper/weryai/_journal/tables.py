@@ -249,6 +249,11 @@ class TableJournal(Generic[T, H]):
         """The rows of a batch, which need not be there yet: what `weryai.batch.Batch` goes by."""
         return BatchRows(name, self._db, self._claims)
 
+    def batches(self) -> list[str]:
+        """The names of the batches that are in it."""
+        found = self._db.rows("SELECT name FROM batches ORDER BY name", ())
+        return [str(row["name"]) for row in found]
+
     def close(self) -> None:
         """See `Journal.close`."""
         if self._db.is_ours:  # a child of this process gives back nothing that is its parent's

@@ -14,6 +14,7 @@ from __future__ import annotations
 from weryai.journal import ROW_STATES, Row, RowState
 
 from ._batch import Batch
+from ._checking import check_manifest
 from ._faults import Fault
 from ._values import Added, Status
 from .manifest import Manifest, ManifestRow, read_manifest
@@ -28,5 +29,6 @@ __all__ = [
     "Row",
     "RowState",
     "Status",
+    "check_manifest",
     "read_manifest",
 ]

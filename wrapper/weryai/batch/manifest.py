@@ -65,10 +65,12 @@ class Manifest:
     Attributes:
         rows: those that have no fault of their own, as they stand in the file.
         faults: all that is wrong, as far as it could be read.
+        name: what the file is called.
     """
 
     rows: tuple[ManifestRow, ...]
     faults: tuple[Fault, ...]
+    name: str = "manifest"
 
 
 def read_manifest(
@@ -112,7 +114,7 @@ def read_manifest(
             reading.add(record, asked)
     if empty and not faults.found:
         faults.tell(0, None, "has no rows")
-    return Manifest(tuple(reading.done), tuple(faults.found))
+    return Manifest(tuple(reading.done), tuple(faults.found), file.name)
 
 
 def _read_defaults(defaults: Mapping[str, Any], faults: Faults) -> dict[str, Any]:

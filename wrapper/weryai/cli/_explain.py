@@ -169,6 +169,8 @@ def _paid(run: Invocation) -> list[str]:
 
 def _go_on(run: Invocation, command: str = "wait") -> list[str]:
     """How to go on with a job, if there is one, or with all of them."""
+    if run.line is not None:
+        return ["go on with:", f"  {run.line}"]
     if run.command == "resume":
         return ["go on with:", f"  {run.again('resume')}"]
     if run.job is None:

@@ -29,6 +29,7 @@ class Invocation:
         job: what was submitted or asked for.
         result: its state when last seen.
         paths: videos that are on disk.
+        line: the command line that goes on with it, where no id does.
         uploads: the addresses of images that were uploaded, by path.
         failures: what failed, by the entry of the journal, where there may be several.
         started: when it began, on the monotonic clock.
@@ -42,6 +43,7 @@ class Invocation:
     request: VideoRequest | None = None
     job: Job | None = None
     result: Result | None = None
+    line: str | None = None
 
     def __init__(self, *, json: bool = False) -> None:
         self.json = json
@@ -59,7 +61,7 @@ class Invocation:
     @property
     def acts(self) -> bool:
         """Whether it does more than tell something: it pays, waits or fetches."""
-        return self.request is not None or self.command in ("wait", "download", "resume")
+        return self.request is not None or self.command in ("wait", "download", "resume", "batch")
 
     def again(self, command: str) -> str:
         """A command line that goes on with this job, to be copied into a shell."""

@@ -6,6 +6,8 @@ import logging
 import shutil
 import sys
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
@@ -20,15 +22,19 @@ log = logging.getLogger("weryai")
 
 
 class Progress:
-    """One phase of a run: a live line on a terminal; with -v elsewhere, a line for each change."""
+    """One phase of a run: a live line on a terminal; with -v elsewhere, a line for each change.
 
-    def __init__(self, run: Invocation, doing: str) -> None:
+    Parameters:
+        hears: whether it shows what the library tells, such as why it tries again.
+    """
+
+    def __init__(self, run: Invocation, doing: str, *, hears: bool = True) -> None:
         self.doing = doing
         self.started = run.started
         on_terminal = sys.stderr.isatty() and not run.json
         self.plain = run.verbose and not on_terminal
         self.live: Live | None = None
-        self.heard = _Heard(self)
+        self.heard = _Heard(self) if hears else None
         if on_terminal:
             from rich.console import Console
             from rich.live import Live
@@ -40,6 +46,17 @@ class Progress:
         if self.plain and doing != self.doing:
             _output.say(doing)
         self.doing = doing
+
+    @contextmanager
+    def aside(self) -> Iterator[None]:
+        """Room for what is written above the line."""
+        if self.live is not None:
+            self.live.stop()
+        try:
+            yield
+        finally:
+            if self.live is not None:
+                self.live.start(refresh=True)
 
     def __rich__(self) -> Text:
         from rich.text import Text
@@ -54,7 +71,8 @@ class Progress:
         if self.plain:
             _output.say(self.doing)
         if self.live is not None:
-            log.addHandler(self.heard)
+            if self.heard is not None:
+                log.addHandler(self.heard)
             self.live.start(refresh=True)
         return self
 
@@ -65,7 +83,8 @@ class Progress:
         traceback: TracebackType | None,
     ) -> None:
         if self.live is not None:
-            log.removeHandler(self.heard)
+            if self.heard is not None:
+                log.removeHandler(self.heard)
             self.live.stop()
 
 

@@ -29,14 +29,14 @@ def make_client(base_url: str | None, **options: Any) -> WeryAI:
 
 
 def make_async_client(base_url: str | None, **options: Any) -> AsyncWeryAI:
-    """The same for a command that serves: what it does ends with its event loop."""
+    """The same for a command that has an event loop of its own."""
     from weryai import AsyncWeryAI
 
     return AsyncWeryAI(base_url=base_url, **options)
 
 
 def make_clock() -> Clock:
-    """The time between the rounds of `weryai resume`."""
+    """The time of `weryai resume` and `weryai batch`."""
     from weryai import SystemClock
 
     return SystemClock()

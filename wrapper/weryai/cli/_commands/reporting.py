@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -61,7 +61,7 @@ def _row(entry: Entry) -> ReportRow:
         prompt=str(entry.payload.get("prompt", "")),
         model=str(entry.payload.get("model", "")),
         operation=entry.operation,
-        images=tuple(_images(entry)),
+        images=tuple(images_of(entry.operation, entry.payload)),
         videos=tuple(entry.files.values()),
         reason=_reason(entry),
         submitted_at=entry.sent_at,
@@ -69,12 +69,12 @@ def _row(entry: Entry) -> ReportRow:
     )
 
 
-def _images(entry: Entry) -> Iterator[str]:
-    """The addresses of its images, whatever its endpoint calls them."""
-    kind = REQUESTS.get(entry.operation)
+def images_of(operation: str, payload: Mapping[str, Any]) -> Iterator[str]:
+    """The images of a request, whatever its endpoint calls them."""
+    kind = REQUESTS.get(operation)
     for parameter in kind.parameters() if kind else ():
         if parameter.annotation in PICTURES:
-            value = entry.payload.get(parameter.name)
+            value = payload.get(parameter.name)
             yield from map(str, value if isinstance(value, list) else filter(None, [value]))
 
 

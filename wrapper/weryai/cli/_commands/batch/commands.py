@@ -1,0 +1,266 @@
+"""`weryai batch`: the rows of a manifest, each paid once, whatever crashes."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from weryai import Limits
+from weryai.journal import ROW_STATES, RowState
+
+from ... import _output
+from ..._errors import UsageError, needs
+from .. import steps
+from ..options import (
+    HERE,
+    BaseUrl,
+    CheckModels,
+    DryRun,
+    Interval,
+    Json,
+    MaxRunning,
+    Out,
+    folder,
+)
+from . import planning, telling
+from .opening import opened
+from .options import EPILOG, Anew, Database, KeepGoing, MaxRows, Name, with_defaults
+from .running import USUAL, Terms, work
+
+app = typer.Typer(rich_markup_mode=None)
+group = typer.Typer(rich_markup_mode=None, no_args_is_help=True)
+app.add_typer(group, name="batch")
+
+Rows = Annotated[list[str] | None, typer.Argument(metavar="ROW...", help="Ids of rows.")]
+
+
+@group.callback()
+def batch() -> None:
+    """Render many videos from a table, each row paid once: paid."""
+
+
+@group.command(epilog=EPILOG)
+@with_defaults
+def run(
+    ctx: typer.Context,
+    manifest: Annotated[
+        Path,
+        typer.Argument(metavar="MANIFEST", help="A table with a row for each request: CSV, JSONL."),
+    ],
+    defaults: dict[str, Any],
+    out: Out = HERE,
+    output: Annotated[
+        str | None,
+        typer.Option(
+            "--name",
+            metavar="TEMPLATE",
+            help="How videos are called where a row does not say, such as {id}-{n}.",
+        ),
+    ] = None,
+    name: Name = None,
+    dry_run: DryRun = False,
+    again: Anew = False,
+    check_models: CheckModels = True,
+    max_rows: MaxRows = None,
+    keep_going: KeepGoing = False,
+    max_running: MaxRunning = USUAL.running,
+    interval: Interval = USUAL.interval,
+    as_json: Json = False,
+    base_url: BaseUrl = None,
+    database: Database = None,
+) -> None:
+    """Render the rows of a manifest: paid. Each is submitted once and saved as it is done. Run
+    again, it goes on where it was, and nothing that was paid is paid again."""
+    state = steps.begin(ctx, as_json, base_url, database)
+    if output is not None:
+        defaults["output"] = output
+    read = planning.read(manifest, defaults, base_url)
+    with opened(database, name or planning.name_of(manifest)) as batch:
+        planning.require_models(read, base_url, check_models)
+        added = batch.add(read, dry_run=True)
+        if dry_run:
+            planning.preview(batch, read, added, as_json)
+            return
+        planning.require_same(batch, added, again)
+        place = steps.folder(out)
+        batch.add(read)
+        if not as_json:
+            _output.say(planning.summary(batch, added))
+        limits = Limits(max_running, interval)
+        terms = Terms(base_url, limits, max_rows, keep_going)
+        work(state, batch, place, terms)
+
+
+@group.command()
+def worker(
+    ctx: typer.Context,
+    out: Out = HERE,
+    name: Name = None,
+    max_rows: MaxRows = None,
+    keep_going: KeepGoing = False,
+    max_running: MaxRunning = USUAL.running,
+    interval: Interval = USUAL.interval,
+    as_json: Json = False,
+    base_url: BaseUrl = None,
+    database: Database = None,
+) -> None:
+    """Go on with a batch that was begun: paid. Any number of them may run at once, on machines that
+    share a database; images on disk have to be there on each."""
+    state = steps.begin(ctx, as_json, base_url, database)
+    with opened(database, name, exists=True) as batch:
+        place = steps.folder(out)
+        terms = Terms(base_url, Limits(max_running, interval), max_rows, keep_going)
+        work(state, batch, place, terms)
+
+
+@group.command()
+def status(
+    name: Name = None,
+    as_json: Json = False,
+    database: Database = None,
+) -> None:
+    """Print how many rows wait, run and are done: free."""
+    with opened(database, name, exists=True) as batch:
+        found = batch.status()
+        if as_json:
+            _output.document(telling.status_document(batch, found))
+        else:
+            telling.status_table(batch, found)
+
+
+@group.command()
+def rows(
+    states: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--state", metavar="STATE", help=f"Only those that are {', '.join(ROW_STATES)}."
+        ),
+    ] = None,
+    name: Name = None,
+    as_json: Json = False,
+    database: Database = None,
+) -> None:
+    """List the rows, and what each came to: free."""
+    with opened(database, name, exists=True) as batch:
+        found = batch.rows(*map(_state, states or ()))
+        if as_json:
+            _output.listing("rows", map(telling.row_document, found))
+        else:
+            telling.rows_table(found)
+
+
+@group.command()
+def retry(
+    row_ids: Rows = None,
+    failed: Annotated[bool, typer.Option("--failed", help="All that failed.")] = False,
+    name: Name = None,
+    database: Database = None,
+) -> None:
+    """Let the next run pay once more: free. For rows that failed or were skipped."""
+    if bool(row_ids) == failed:
+        raise UsageError("give the ids of rows, or --failed")
+    with opened(database, name, exists=True) as batch:
+        for row_id in batch.retry(*row_ids or ()):
+            print(_output.clean(row_id))
+        _output.say("nothing was sent: the next `weryai batch run` does")
+
+
+@group.command()
+def resolve(
+    row_id: Annotated[str, typer.Argument(metavar="ROW", help="The id of a row.")],
+    task_ids: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--task-id", metavar="T", help="A task of it that was found; may be repeated."
+        ),
+    ] = None,
+    again: Annotated[
+        bool, typer.Option("--retry", help="Nothing was found: pay for it once more.")
+    ] = False,
+    skip: Annotated[bool, typer.Option("--skip", help="Do nothing more about it.")] = False,
+    name: Name = None,
+    as_json: Json = False,
+    database: Database = None,
+) -> None:
+    """Say what became of an unknown row: free. Or skip one that waits."""
+    with opened(database, name, exists=True) as batch:
+        row = batch.resolve(row_id, task_id=task_ids or None, retry=again, skip=skip)
+    _tell_row(row, as_json)
+
+
+@group.command()
+def pause(
+    reason: Annotated[
+        str, typer.Option(metavar="TEXT", help="Why; `weryai batch status` tells it.")
+    ] = "by hand",
+    name: Name = None,
+    database: Database = None,
+) -> None:
+    """Submit nothing more, in any process: free. What is paid for is fetched."""
+    with opened(database, name, exists=True) as batch:
+        batch.pause(reason)
+        _output.say("nothing more is submitted until `weryai batch continue`")
+
+
+@group.command("continue")
+def go_on(name: Name = None, database: Database = None) -> None:
+    """Take a pause back: free. Runs that have ended have to be started again."""
+    with opened(database, name, exists=True) as batch:
+        batch.resume()
+        _output.say("what has ended goes on with `weryai batch run`")
+
+
+@group.command()
+def cancel(name: Name = None, as_json: Json = False, database: Database = None) -> None:
+    """Skip every row that was not sent: free. What is paid for is fetched."""
+    with opened(database, name, exists=True) as batch:
+        batch.cancel()
+        found = batch.status()
+        if as_json:
+            _output.document(telling.status_document(batch, found))
+        else:
+            telling.status_table(batch, found)
+
+
+@group.command()
+def report(
+    out: Annotated[
+        Path, typer.Option("--out", "-o", parser=folder, metavar="DIR", help="For the page.")
+    ] = Path("report"),
+    title: Annotated[
+        str | None, typer.Option(metavar="TEXT", help="What stands above the rows.")
+    ] = None,
+    name: Name = None,
+    as_json: Json = False,
+    database: Database = None,
+) -> None:
+    """Make a page of all rows, with their videos: free."""
+    with needs("report"):
+        from weryai.report import write
+    with opened(database, name, exists=True) as batch:
+        found = [telling.report_row(row) for row in batch.rows()]
+        title = batch.name if title is None else title
+    try:
+        page = write(found, out, title=title)
+    except FileExistsError as error:
+        raise UsageError(str(error)) from error
+    if as_json:
+        _output.document({"report": str(page), "rows": len(found)})
+    else:
+        _output.paths([page])
+
+
+def _state(given: str) -> RowState:
+    for state in ROW_STATES:
+        if state == given:
+            return state
+    raise UsageError(f"--state: {given!r} is none of {', '.join(ROW_STATES)}")
+
+
+def _tell_row(row: Any, as_json: bool) -> None:
+    if as_json:
+        _output.document(telling.row_document(row))
+    else:
+        telling.rows_table([row])
