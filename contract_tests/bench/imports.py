@@ -20,6 +20,9 @@ LEAN = (
 # What a Python runs that finds all of this environment.
 FULL = (sys.executable, "-c")
 CLIENTS = "from weryai import WeryAI, AsyncWeryAI"
+# What is loaded with the first client of each kind, and a store of certificates.
+MADE = "httpx.Client(); httpx.AsyncClient()"
+CLIENTS_MADE = f"{CLIENTS}; key = 'sk-0123456789'; WeryAI(key); AsyncWeryAI(key)"
 # By the kind of start, by what is started, by the unit.
 Starts = dict[str, dict[str, dict[str, float]]]
 
@@ -50,11 +53,16 @@ def figures() -> Starts:
             "weryai": "import weryai",
             "weryai and its clients": CLIENTS,
         }
-        core = _of({name: [*alone[:-1], alone[-1] + each] for name, each in scripts.items()})
+        made = {"nothing": "pass", "httpx": f"import httpx; {MADE}", "weryai": CLIENTS_MADE}
+        core, ready = (
+            _of({name: [*alone[:-1], alone[-1] + each] for name, each in kind.items()})
+            for kind in (scripts, made)
+        )
     main = "import sys; sys.argv[1:] = ['--help']; from weryai.cli import main; main()"
     scripts = {"nothing": "pass", "import typer, rich": "import typer, rich", "weryai --help": main}
     return {
         "import, where httpx and attrs alone are": core,
+        "likewise, and a client of each kind made": ready,
         "start of the command line": _of({name: [*FULL, each] for name, each in scripts.items()}),
     }
 

@@ -10,6 +10,7 @@ from attrs import frozen
 NOT_HERE = "-"
 HEAD = ("what", "measured", "goal")
 LEAN = "import, where httpx and attrs alone are"
+MADE = "likewise, and a client of each kind made"
 # By the mode and the operation: at most that many of a raw httpx call.
 GOALS = {
     "sync": {"status": 0.85, "submit": 0.95, "batch status": 0.95},
@@ -54,6 +55,9 @@ def _starts(told: dict[str, Any]) -> Iterator[Row]:
         both = "`import weryai` and its clients, likewise"
         yield Row(both, ratios(each["weryai and its clients"]), "1.3")
         yield Row("`import httpx, attrs`, likewise", ratios(each["httpx and attrs"]))
+    if each := told.get(MADE):
+        what = "both clients imported and made, of those of httpx"
+        yield Row(what, ratios(each["weryai"]))
     if each := told.get("start of the command line"):
         what = "`weryai --help`, of `import typer, rich`"
         yield Row(what, ratios(each["weryai --help"]), "1.2")

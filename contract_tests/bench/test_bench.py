@@ -33,9 +33,10 @@ def test_blocks_take_turns_and_each_call_counts() -> None:
 
 def test_everybody_is_asked_for_the_same_of_the_same_server(url: str) -> None:
     for mode in ("sync", "async"):
-        server.seen(url)
         with calls.MODES[mode](url) as works:
             assert works.keys() == set(calls.OPERATIONS)
+            works["submit"]["weryai"](1)  # the first one asks the registry of models too
+            server.seen(url)
             for each in works.values():
                 assert list(each) == ["httpx", "weryai"]
                 for work in each.values():

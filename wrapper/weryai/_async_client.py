@@ -11,19 +11,19 @@ from typing import TYPE_CHECKING, Self
 import httpx
 
 from ._calls.terms import Terms
-from ._limits import Delay, Limits
 from ._network import agent, clients, settings
 from ._network.clock import Clock, SystemClock
 from ._network.home import LoopHome, home_of
 from ._network.hops import Guard
 from ._network.io import AsyncIO
 from ._network.key import Key
-from .requests import Findings, Image, MultiImageToVideo, VideoRequest
-from .results import Ended, Job, Model, Result, Task, Video
 
-if TYPE_CHECKING:
+if TYPE_CHECKING:  # none of these is needed before a client is used
+    from ._limits import Delay, Limits
     from ._service.operations import AuthenticatedClient
     from .journal import Journal
+    from .requests import Findings, Image, VideoRequest
+    from .results import Ended, Job, Model, Result, Task, Video
 
 
 class AsyncWeryAI:
@@ -104,7 +104,7 @@ class AsyncWeryAI:
         return await self._flows.balance(retry_budget)
 
     async def models(
-        self, kind: type[VideoRequest] = MultiImageToVideo, *, retry_budget: float | None = None
+        self, kind: type[VideoRequest] | None = None, *, retry_budget: float | None = None
     ) -> list[Model]:
         """See `WeryAI.models`. Free."""
         return list(await self._flows.models(kind, retry_budget))

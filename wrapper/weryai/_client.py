@@ -11,19 +11,19 @@ from typing import TYPE_CHECKING, Self
 import httpx
 
 from ._calls.terms import Terms
-from ._limits import Delay, Limits
 from ._network import agent, clients, settings
 from ._network.clock import Clock, SystemClock
 from ._network.home import Home, home_of
 from ._network.hops import Guard
 from ._network.io import BlockingIO, finish
 from ._network.key import Key
-from .requests import Findings, Image, MultiImageToVideo, VideoRequest
-from .results import Ended, Job, Model, Result, Task, Video
 
-if TYPE_CHECKING:
+if TYPE_CHECKING:  # none of these is needed before a client is used
+    from ._limits import Delay, Limits
     from ._service.operations import AuthenticatedClient
     from .journal import Journal
+    from .requests import Findings, Image, VideoRequest
+    from .results import Ended, Job, Model, Result, Task, Video
 
 
 class WeryAI:
@@ -152,12 +152,13 @@ class WeryAI:
         return finish(lambda: self._flows.balance(retry_budget))
 
     def models(
-        self, kind: type[VideoRequest] = MultiImageToVideo, *, retry_budget: float | None = None
+        self, kind: type[VideoRequest] | None = None, *, retry_budget: float | None = None
     ) -> list[Model]:
         """What each model accepts, as the registry tells it. Free.
 
         Parameters:
-            kind: the class of the requests that the models are for.
+            kind: the class of the requests that the models are for; MultiImageToVideo where it is
+                left out.
             retry_budget: see `WeryAI`.
 
         Returns:

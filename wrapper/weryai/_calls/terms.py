@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 from attrs import frozen
 
-from .._limits import Delay
+if TYPE_CHECKING:
+    from .._limits import Delay
 
-OnWait = Callable[[Delay], None]
+OnWait = Callable[["Delay"], None]
 
 
 @frozen

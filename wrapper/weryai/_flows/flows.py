@@ -22,7 +22,7 @@ from .._limits import Limits
 from .._network.io import IO
 from .._network.settings import Config
 from .._service import operations
-from .._service.endpoints import endpoint_for, endpoint_of
+from .._service.endpoints import ENDPOINTS, endpoint_for, endpoint_of
 from ..errors import (
     ConfigError,
     InvalidRequestError,
@@ -92,8 +92,10 @@ class Flows:
     async def balance(self, budget: float | None) -> float:
         return await self.calls.call(operations.balance(), budget)
 
-    async def models(self, kind: type[VideoRequest], budget: float | None) -> tuple[Model, ...]:
-        endpoint = endpoint_for(kind)
+    async def models(
+        self, kind: type[VideoRequest] | None, budget: float | None
+    ) -> tuple[Model, ...]:
+        endpoint = ENDPOINTS[0] if kind is None else endpoint_for(kind)
         rows = (await self.registry.rows(endpoint, budget)).models
         return tuple(row for row in rows if endpoint.may_be_for(row))
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Coroutine
-from concurrent.futures import Future
 from contextlib import AbstractAsyncContextManager
 from functools import partial
 from typing import Any, Generic, Protocol, TypeVar
@@ -249,27 +248,29 @@ def _require(io: BlockingIO | AsyncIO) -> None:
 class _Once(Generic[T]):
     """Work that is done once, however often it is asked for."""
 
+    _result: T
+
     def __init__(self, work: Callable[[], T]) -> None:
         self._work = work
         self._lock = threading.Lock()
-        self._outcome: Future[T] = Future()
-
-    @property
-    def done(self) -> bool:
-        return self._outcome.done()
+        self._failure: BaseException | None = None
+        self.done = False
 
     def do(self) -> None:
         """Do it, or wait until whoever does it is done."""
         with self._lock:
             if not self.done:
                 try:
-                    self._outcome.set_result(self._work())
+                    self._result = self._work()
                 except BaseException as error:
-                    self._outcome.set_exception(error)
+                    self._failure = error
+                self.done = True
 
     def outcome(self) -> T:
         """What it returned. Raises what it raised."""
-        return self._outcome.result()
+        if self._failure is not None:
+            raise self._failure
+        return self._result
 
 
 class _ThreadLock:
