@@ -87,16 +87,20 @@ def test_processes_that_share_a_journal_fetch_each_video_once(
         each.close()
 
 
-def test_one_call_for_a_batch_fetches_all_of_it(
+def test_one_call_for_a_batch_fetches_and_tells_all_of_it(
     simulator: Simulator, journal: SQLiteJournal, folder: Path, submitted: Any
 ) -> None:
     simulator.variant = Variant(webhooks="batch")
-    submitted(3)
+    simulator.outcomes.extend([Outcome(), Outcome("failed", "flagged")])
+    ids = submitted(4)
     ((url, body),) = simulator.due_webhooks()
-    app = webhooks.app(simulator.client(journal=journal), folder)
-    assert (url, call("sync", (app, body))) == (HOOK, [200])
+    told: list[str] = []
+    client = simulator.client(journal=journal)
+    app = webhooks.app(client, folder, on_task=lambda task: told.append(task.id))
+    assert (url, call("sync", (app, body), (app, body))) == (HOOK, [200] * 2)
     assert len(names(folder)) == 3
-    assert only(journal).state == "fetched"
+    assert (only(journal).final, only(journal).unfetched) == (True, ())
+    assert sorted(told) == sorted([*ids, ids[0]])
 
 
 def test_what_a_success_lists_late_is_waited_for(
@@ -246,6 +250,9 @@ def test_without_a_folder_a_call_is_confirmed_and_written_down(
     app = webhooks.app(simulator.client(journal=journal))
     assert call("sync", (app, simulator.notice(task_id))) == [200]
     assert (only(journal).state, fetches(simulator)) == ("ready", 0)
+    (other,) = submitted(journal=None)
+    assert call("sync", (app, simulator.notice(other))) == [200]
+    assert fetches(simulator) == 0
 
 
 CHUNK = {"type": "http.request", "body": b" " * 65536, "more_body": True}

@@ -85,7 +85,8 @@ def app(
             What an `AsyncWeryAI` fetches stops when the server ends, and goes on with the next
             call or `weryai resume`; a `WeryAI` keeps the server until it is here.
         directory: where the videos go, by the rules of `WeryAI.download`; None fetches none.
-        on_task: called with what the service says of the task, after each call that is true.
+        on_task: called with what the service says of the task, after each call that is true; and
+            of the others of its job once, when they have ended, as no call may come for them.
         on_video: called with each video that was fetched here, and its path. Both may be coroutine
             functions; others are called in a thread. What they raise is logged, and stops nothing.
     """

@@ -41,6 +41,7 @@ class Receiver:
     """The application. What it knows of jobs is in the client's journal.
 
     Attributes:
+        told: tasks whose end was told.
         fetching: tasks of no entry that are being fetched.
         fetched: names of their videos that are here.
     """
@@ -49,6 +50,7 @@ class Receiver:
     directory: str | os.PathLike[str] | None
     on_task: Callable[[Task], object] | None
     on_video: Callable[[Video, Path], object] | None
+    told: set[str] = field(init=False, factory=set)
     fetching: set[str] = field(init=False, factory=set)
     fetched: set[str] = field(init=False, factory=set)
 
@@ -70,10 +72,9 @@ class Receiver:
         await send({"type": "http.response.body", "body": b""})
         if task is None:
             return
-        await self._tell(self.on_task, task)
+        await self._tell_of(task)
         try:
-            if self.directory is not None:
-                await self._fetch(task)
+            await self._follow(task)
         except Exception:  # also of a journal of the user's; the call is answered
             log.exception("the videos of %r are left for weryai resume", task.id)
 
@@ -98,33 +99,41 @@ class Receiver:
             log.warning("a webhook could not be confirmed: %s", error)
             return 503, None
 
-    async def _fetch(self, task: Task) -> None:
-        """Fetch what is there of the task's job, and in no file yet."""
+    async def _follow(self, task: Task) -> None:
+        """Do what follows from a call for all of the task's job."""
         journal = self.client.journal
         job = Job([task.id])
         entry = await self._do(journal.find, self.client.base_url, job) if journal else None
         if journal is None or entry is None or entry.job is None:
             await self._fetch_alone(task)
             return
-        await self._look(entry, entry.job)
+        entry = await self._looked_at(journal, entry, entry.job)
+        for other in entry.tasks:
+            if other.done and other.id not in self.told:
+                await self._tell_of(other)
+        if self.directory is not None:
+            await self._fetch(journal, entry.id)
+
+    async def _fetch(self, journal: Journal, entry_id: str) -> None:
+        """Fetch what there is of an entry, and in no file yet."""
         tried: set[str] = set()
         # Whoever has claimed it looks again when it is free, so that what another call has told
         # meanwhile is fetched too.
-        while await self._left(journal, entry.id, tried):
-            if not await self._do(journal.claim, entry.id):
+        while await self._left(journal, entry_id, tried):
+            if not await self._do(journal.claim, entry_id):
                 return
             try:
                 # Another process may have done it between the look and the claim.
-                videos = await self._left(journal, entry.id, tried)
+                videos = await self._left(journal, entry_id, tried)
                 tried.update(video.name for video in videos)
                 await self._download(videos)
             finally:
                 with CancelScope(shield=True):
-                    await self._do(journal.release, entry.id)
+                    await self._do(journal.release, entry_id)
 
     async def _fetch_alone(self, task: Task) -> None:
         """The same for a task that no journal knows."""
-        if task.id in self.fetching:
+        if task.id in self.fetching or self.directory is None:
             return
         self.fetching.add(task.id)
         try:
@@ -133,18 +142,21 @@ class Receiver:
         finally:
             self.fetching.discard(task.id)
 
-    async def _look(self, entry: Entry, job: Job) -> None:
+    async def _looked_at(self, journal: Journal, entry: Entry, job: Job) -> Entry:
         """Ask about the rest of a job: one call may be all that comes of a batch, and a success may
-        list its videos late."""
-        result = entry.result
-        if result is None or result.complete or entry.final:
-            return
-        try:
-            await self._do(self.client.wait, job, timeout=LATE if result.done else 0)
-        except JournalError:
-            raise
-        except WeryAIError as error:  # it runs, or has failed, which the journal has by now
-            log.debug("%s", error)
+        list its videos late. Returns its entry, as it is then."""
+        for timeout in (0, LATE):
+            result = entry.result
+            if result is None or result.complete or entry.final or (timeout and not result.done):
+                break
+            try:
+                await self._do(self.client.wait, job, timeout=timeout)
+            except JournalError:
+                raise
+            except WeryAIError as error:  # it runs, or has failed, which the journal has by now
+                log.debug("%s", error)
+            entry = await self._do(journal.entry, entry.id) or entry
+        return entry
 
     async def _left(self, journal: Journal, entry_id: str, tried: set[str]) -> list[Video]:
         """The videos of an entry that are in no file, but those that were tried already."""
@@ -163,6 +175,11 @@ class Receiver:
                 fetched.add(video.name)
                 await self._tell(self.on_video, video, path)
         return fetched
+
+    async def _tell_of(self, task: Task) -> None:
+        if task.done:
+            self.told.add(task.id)
+        await self._tell(self.on_task, task)
 
     async def _tell(self, listener: Callable[..., object] | None, *told: object) -> None:
         if listener is None:
