@@ -11,6 +11,8 @@ from __future__ import annotations
 import re
 import shlex
 import subprocess
+import sys
+from pathlib import Path
 from typing import Any
 
 from attrs import field, frozen
@@ -132,7 +134,8 @@ class Shell:
 
     def _serve(self, line: str) -> tuple[str, int]:
         """See a server start as the page says, but on a port that is free, and end it."""
-        arguments = [*shlex.split(line, comments=True), "--port", "0"]
+        _, *arguments = shlex.split(line, comments=True)
+        arguments = [str(Path(sys.executable).with_name("weryai")), *arguments, "--port", "0"]
         said = ""
         with subprocess.Popen(arguments, **TOGETHER) as served:
             for each in served.stdout or ():

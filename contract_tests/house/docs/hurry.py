@@ -14,8 +14,6 @@ from typing import Any
 from weryai import SystemClock
 
 ROOT = Path(__file__).resolve().parents[3]
-# What Python runs when it starts, as `sitecustomize.py` in a folder of PYTHONPATH.
-AT_START = "from contract_tests.house.docs.hurry import hurry\nhurry(setattr)\n"
 
 
 class HurriedClock:

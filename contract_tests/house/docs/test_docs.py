@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import sys
 from collections.abc import Callable, Iterator
 from functools import partial
 from inspect import signature
@@ -15,7 +14,7 @@ from sybil import Example
 from sybil.evaluators.python import PythonEvaluator
 from sybil.typing import Evaluator
 
-from contract_tests.house.docs import console, hurry, pages
+from contract_tests.house.docs import console, forked, hurry, pages
 from contract_tests.support.run.users_pytest import run_tests
 from contract_tests.support.servers.postgres import PostgresServer
 from weryai.cli.simulate import make_simulator, serving
@@ -46,8 +45,17 @@ def served(quick_videos: None) -> Iterator[tuple[Simulator, str]]:
         yield simulator, url
 
 
+@pytest.fixture(scope="module")
+def commands() -> Iterator[Path]:
+    """The folder of the command `weryai`."""
+    with forked.loaded() as folder:
+        yield folder
+
+
 @pytest.fixture
-def desk(served: tuple[Simulator, str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+def desk(
+    served: tuple[Simulator, str], commands: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Path:
     """The folder and the environment of somebody who does what a page says."""
     simulator, url = served
     settings = {
@@ -55,14 +63,10 @@ def desk(served: tuple[Simulator, str], tmp_path: Path, monkeypatch: pytest.Monk
         "WERYAI_BASE_URL": url,
         "XDG_STATE_HOME": str(tmp_path / "state"),
         "XDG_CACHE_HOME": str(tmp_path / "cache"),
-        "PATH": os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]]),
+        "PATH": os.pathsep.join([str(commands), os.environ["PATH"]]),
         "HTTPS_PROXY": "http://127.0.0.1:9",  # where nobody listens: nothing leaves this machine
         "COLUMNS": "80",
-        "PYTHONUNBUFFERED": "1",  # both streams of a command in their order
-        "PYTHONIOENCODING": "utf-8",
-        "PYTHONPATH": os.pathsep.join([str(tmp_path), str(hurry.ROOT)]),
     }
-    (tmp_path / "sitecustomize.py").write_text(hurry.AT_START)
     hurry.hurry(monkeypatch.setattr)
     for name, value in settings.items():
         monkeypatch.setenv(name, value)
