@@ -141,6 +141,12 @@ def handshake(context: ssl.SSLContext) -> Play:
     return play
 
 
+async def handshake_reset(exchange: Exchange) -> None:
+    """In the middle of it: a socket that is reset before it, `ssl` leaves open up to Python 3.13."""
+    await exchange.stream.receive()
+    exchange.reset()
+
+
 async def handshake_cut(exchange: Exchange) -> None:
     """End the connection in the middle of a handshake."""
     await exchange.raw.receive()
@@ -158,7 +164,7 @@ NEVER_SENT = [
     before("a certificate of another host", handshake(OTHER_NAME)),
     before("no TLS where https was asked for", bytes_of(b"HTTP/1.1 400 Bad Request\r\n\r\n")),
     before("a handshake that is cut", handshake_cut),
-    before("a handshake that is reset", reset),
+    before("a handshake that is reset", handshake_reset),
 ]
 
 
