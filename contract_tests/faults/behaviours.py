@@ -142,7 +142,7 @@ def handshake(context: ssl.SSLContext) -> Play:
 
 
 async def handshake_reset(exchange: Exchange) -> None:
-    """In the middle of it: a socket that is reset before it, `ssl` leaves open up to Python 3.13."""
+    """In the middle of it: one that is reset before it, `ssl` leaves open up to Python 3.13."""
     await exchange.stream.receive()
     exchange.reset()
 

@@ -43,7 +43,8 @@ def loaded() -> Iterator[Path]:
         script.write_text(SCRIPT.format(python=sys.executable, address=address))
         script.chmod(0o755)
         command = [sys.executable, "-m", __name__, address]
-        settings = {**os.environ, "PYTHONPATH": str(ROOT), "PYTHONIOENCODING": "utf-8"}
+        paths = os.pathsep.join(filter(None, [str(ROOT), os.environ.get("PYTHONPATH")]))
+        settings = {**os.environ, "PYTHONPATH": paths, "PYTHONIOENCODING": "utf-8"}
         with subprocess.Popen(command, env=settings, stdout=subprocess.PIPE) as server:
             assert server.stdout is not None
             assert server.stdout.readline() == b"loaded\n"
