@@ -61,7 +61,8 @@ def _page(module: str, names: Sequence[str]) -> str:
     if module == "weryai":
         others = [f"[{name}]({name}.md)" for name in public_names() if name != module]
         head.append(f"Beside it there are {', '.join(others)}.")
-    return "\n\n".join([*head, *(_entry(f"{module}.{name}") for name in names)]) + "\n"
+    classes_first = sorted(names, key=str.isupper)
+    return "\n\n".join([*head, *(_entry(f"{module}.{name}") for name in classes_first)]) + "\n"
 
 
 def _entry(path: str) -> str:
