@@ -81,6 +81,7 @@ from weryai.journal import (
     Journal,
     PlannedRow,
     PostgresJournal,
+    Resumed,
     Row,
     RowState,
     SQLiteJournal,
@@ -196,11 +197,33 @@ async def with_asyncio(client: AsyncWeryAI, folder: Path) -> list[Path]:
     )
 
 
+def go_on(client: WeryAI, folder: Path) -> list[Path]:
+    """All that is open, after whatever has stopped it."""
+    found: list[Resumed] = []
+    for resumed in client.resume(folder, timeout=600, on_update=show):
+        print(resumed.entry.id, resumed.error)
+        found.append(Resumed.from_dict(resumed.to_dict()))
+    return [path for each in found for path in each.paths]
+
+
+async def go_on_with_asyncio(client: AsyncWeryAI, folder: Path) -> None:
+    async for resumed in client.resume(folder):
+        assert_type(resumed, Resumed)
+
+
 def how(ended: Ended) -> tuple[Job, tuple[Video, ...], WeryAIError | None]:
     return ended.job, ended.result.videos, ended.error
 
 
+def refused_by_checkers(given: dict[str, Any]) -> None:
+    """What no request takes, and a type checker sees."""
+    MultiImageToVideo(images=5, **given)  # type: ignore[arg-type]
+    MultiImageToVideo(images=[b"a.jpg"], **given)  # type: ignore[list-item]
+    ImageToVideo(image=["a.jpg"], **given)  # type: ignore[arg-type]
+
+
 def show(result: Result) -> None:
+    assert_type(Result.from_dict(result.to_dict()), Result)
     print([(task.state, task.done, task.failed, task.known) for task in result.tasks])
 
 
@@ -456,6 +479,7 @@ def tour(folder: Path) -> tuple[Accepted, Received]:
         assert receive(body) == client.confirm(body)
         assert callable(received(client, folder))
         assert ("https://example.com/hook", body) in simulator.due_webhooks()
+        assert go_on(client, folder / "again") == []
         assert looked_at([*journal.entries()], folder / "report").exists()
         assert (len(kept(journal)), left(journal, datetime.min)) == (1, 0)
         kept_by_mine(folder)

@@ -35,20 +35,21 @@ class Wall:
 WALLS = {
     "weryai/_texts": Wall(),
     "weryai/_version": Wall(),
-    "weryai/_plain": Wall("attrs"),
+    "weryai/_plain": Wall("errors attrs"),
+    "weryai/_notebook": Wall(annotations="results"),
     "weryai/errors": Wall("_texts", annotations="_journal results"),
     "weryai/_states": Wall(),
-    "weryai/results": Wall("_plain _states _texts attrs", "errors"),
+    "weryai/results": Wall("_notebook _plain _states _texts errors attrs"),
     "weryai/_network": Wall("_texts _version errors anyio attrs httpcore httpx"),
-    "weryai/_files": Wall("_texts errors results attrs"),
+    "weryai/_files": Wall("_plain _texts errors results attrs"),
     "weryai/requests": Wall(
         "_files _network _plain _texts errors attrs weryai_api.limits", "results"
     ),
     "weryai/_service": Wall(
         "_plain _texts errors requests results attrs weryai_api", "_network httpx"
     ),
-    "weryai/_limits": Wall("errors attrs"),
-    "weryai/_journal": Wall("_files _texts errors _limits results attrs"),
+    "weryai/_limits": Wall("_plain errors attrs"),
+    "weryai/_journal": Wall("_files _plain _texts errors _limits results attrs"),
     "weryai/_journal/postgres": Wall("_journal _texts errors psycopg"),
     "weryai/journal": Wall("_journal _limits results"),
     "weryai/webhooks": Wall("_service errors results anyio attrs", "_async_client _client journal"),

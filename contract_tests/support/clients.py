@@ -12,7 +12,7 @@ import anyio.from_thread
 import httpx
 import pytest
 
-from weryai import AsyncWeryAI, Ended, WeryAI
+from weryai import AsyncWeryAI, WeryAI
 from weryai.testing import ManualClock, Simulator
 
 KEY = "sk-test-0123456789abcdef"
@@ -34,14 +34,14 @@ class Blocked:
 
     def __getattr__(self, name: str) -> Any:
         value = getattr(self._client, name)
-        if name == "wait_all":
+        if name in ("wait_all", "resume"):
             return lambda *args, **kw: self._taken(value(*args, **kw))
         if not inspect.iscoroutinefunction(value):
             return value
         return lambda *args, **kw: self._portal.call(functools.partial(value, *args, **kw))
 
-    def _taken(self, ends: AsyncIterator[Ended]) -> Iterator[Ended]:
-        async def following() -> Ended | None:
+    def _taken(self, ends: AsyncIterator[Any]) -> Iterator[Any]:
+        async def following() -> Any:
             return await anext(ends, None)
 
         return iter(lambda: self._portal.call(following), None)

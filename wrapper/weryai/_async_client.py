@@ -21,7 +21,7 @@ from ._network.key import Key
 if TYPE_CHECKING:  # none of these is needed before a client is used
     from ._limits import Delay, Limits
     from ._service.operations import AuthenticatedClient
-    from .journal import Journal
+    from .journal import Journal, Resumed
     from .requests import Findings, Image, VideoRequest
     from .results import Ended, Job, Model, Result, Task, Video
 
@@ -192,6 +192,16 @@ class AsyncWeryAI:
     ) -> list[Path]:
         """See `WeryAI.download`; `on_progress` is called in a thread. Free."""
         return await self._flows.download(source, directory, names, on_progress)
+
+    def resume(
+        self,
+        directory: str | os.PathLike[str],
+        *,
+        timeout: float = settings.WAIT_TIMEOUT,
+        on_update: Callable[[Result], None] | None = None,
+    ) -> AsyncIterator[Resumed]:
+        """See `WeryAI.resume`. Free."""
+        return self._flows.resume(directory, timeout, on_update)
 
     async def close(self) -> None:
         """Close the connections, and the journal if it was given as a path. It leaves to another

@@ -21,7 +21,7 @@ from ._network.key import Key
 if TYPE_CHECKING:  # none of these is needed before a client is used
     from ._limits import Delay, Limits
     from ._service.operations import AuthenticatedClient
-    from .journal import Journal
+    from .journal import Journal, Resumed
     from .requests import Findings, Image, VideoRequest
     from .results import Ended, Job, Model, Result, Task, Video
 
@@ -419,6 +419,39 @@ class WeryAI:
             InvalidRequestError: what was given is no video, no folder, or no names for them.
         """
         return finish(lambda: self._flows.download(source, directory, names, on_progress))
+
+    def resume(
+        self,
+        directory: str | os.PathLike[str],
+        *,
+        timeout: float = settings.WAIT_TIMEOUT,
+        on_update: Callable[[Result], None] | None = None,
+    ) -> Iterator[Resumed]:
+        """Go on with all that was paid for and is not fetched: wait for each open job of the
+        journal, and fetch its videos. Free, and it never submits.
+
+        Jobs of this client's base_url alone. One that another process fetches meanwhile is left to
+        it, and one whose fate is unknown to a person: `journal.entries(state="unknown")`. As with
+        `wait_all`, it works only while the next end is asked for, and may be left at any time.
+
+        Parameters:
+            directory: see `download`.
+            timeout: seconds from the first end that is asked for, for all of them together; with 0
+                each is looked at once, and what is there is fetched.
+            on_update: called with the state of a job after each round of its polls.
+
+        Returns:
+            the entries, in the order in which they end, each with the files that were fetched.
+            What `wait` or `download` would have raised is told in `Resumed.error`, and stops no
+            other.
+
+        Raises:
+            ConfigError: at once where the client has no journal, or cannot be used here.
+            InvalidRequestError: at once, as `wait` and `download` do.
+            JournalError: the journal cannot be read or written.
+        """
+        left = self._flows.resume(directory, timeout, on_update)
+        return iter(lambda: finish(left.next), None)
 
     def close(self) -> None:
         """Close the connections, and the journal if it was given as a path. In a process that was

@@ -7,6 +7,7 @@ from typing import Literal
 
 from attrs import Attribute, field, frozen
 
+from ._plain import Plain
 from .errors import ConfigError
 
 # Why a submission is not sent yet; `Delay` says which is what.
@@ -31,7 +32,7 @@ def _seconds(_: object, attribute: Attribute[float], value: object) -> None:
 
 
 @frozen
-class Limits:
+class Limits(Plain):
     """What an account may ask for at once. A client that is given this sends a submission when its
     turn has come, and not sooner.
 
@@ -50,7 +51,7 @@ class Limits:
 
 
 @frozen
-class Delay:
+class Delay(Plain):
     """Why a submission is not sent yet.
 
     Attributes:

@@ -7,11 +7,15 @@ import sys
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from functools import lru_cache
+from itertools import repeat
 from pathlib import Path
 from types import NoneType, UnionType
 from typing import Any, Literal, Self, Union, cast, get_args, get_origin, get_type_hints
 
 from attrs import AttrsInstance, fields
+
+from . import errors
+from .errors import WeryAIError
 
 
 class Plain:
@@ -37,6 +41,10 @@ def told(value: Any) -> Any:
     """A value of a field as JSON data. A time is told in UTC, a path as its text."""
     if isinstance(value, Plain):
         return value.to_dict()
+    if isinstance(value, WeryAIError):
+        return told_error(value)
+    if isinstance(value, bytes):
+        return value.decode("latin-1")
     if isinstance(value, datetime):
         return value.astimezone(UTC).isoformat()
     if isinstance(value, os.PathLike):
@@ -55,15 +63,47 @@ def read(kind: Any, value: Any) -> Any:
         return _one_of(inner, value)
     if origin is Literal:
         return _require(value in inner, value, kind)
-    if origin is tuple or origin is Sequence:
+    if origin in (tuple, list, Sequence):
         items = _require(isinstance(value, (list, tuple)), value, kind)
-        return tuple(read(inner[0], each) for each in items)
+        kinds = inner if origin is tuple and inner[-1] is not ... else repeat(inner[0])
+        return (list if origin is list else tuple)(map(read, kinds, items))
     if origin is Mapping:
         pairs = _require(isinstance(value, Mapping), value, kind)
         return {name: read(inner[1], each) for name, each in pairs.items()}
+    if kind is WeryAIError:
+        return _error_of(value)
     if isinstance(kind, type) and issubclass(kind, Plain):
         return kind.from_dict(value)
     return _simple(kind, value)
+
+
+def told_error(error: WeryAIError) -> dict[str, Any]:
+    """An error as JSON data: its class, its words, and all that it carries."""
+    return {"type": type(error).__name__, "args": told(error.args), "carries": told(vars(error))}
+
+
+# What errors carry that is no plain JSON, by the names of their attributes; whoever has such values
+# adds them.
+CARRIED: dict[str, Any] = {
+    "raw": bytes,
+    "sent_at": datetime,
+    "paths": list[Path],
+    "faults": tuple[str, ...],
+    "_failures": tuple[WeryAIError, ...],
+}
+
+
+def _error_of(data: Mapping[str, Any]) -> WeryAIError:
+    """The error that `told_error` made JSON of. Raises TypeError or ValueError."""
+    _require(isinstance(data, Mapping), data, WeryAIError)
+    kind = getattr(errors, str(data.get("type")), None)
+    if not isinstance(kind, type) or not issubclass(kind, WeryAIError):
+        raise ValueError(f"{data!r:.80} is no error of weryai")
+    error = kind.__new__(kind)
+    error.args = read(tuple[Any, ...], data.get("args"))
+    for name, value in read(Mapping[str, Any], data.get("carries")).items():
+        vars(error)[name] = read(CARRIED[name], value) if name in CARRIED else value
+    return error
 
 
 def _simple(kind: Any, value: Any) -> Any:
@@ -76,7 +116,11 @@ def _simple(kind: Any, value: Any) -> Any:
 
 
 # What JSON has no kind for, by how its text is read.
-READ: Mapping[Any, Callable[[str], Any]] = {datetime: datetime.fromisoformat, Path: Path}
+READ: Mapping[Any, Callable[[str], Any]] = {
+    datetime: datetime.fromisoformat,
+    Path: Path,
+    bytes: lambda text: text.encode("latin-1"),
+}
 
 
 def _one_of(kinds: Sequence[Any], value: Any) -> Any:

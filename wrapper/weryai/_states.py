@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from typing import Final, Literal
 
-WAITING = "waiting"
-PROCESSING = "processing"
-SUCCEEDED = "succeeded"
-FAILED = "failed"
+# What a state means, whatever its spelling.
+TaskState = Literal["waiting", "processing", "succeeded", "failed"]
+
+WAITING: Final = "waiting"
+PROCESSING: Final = "processing"
+SUCCEEDED: Final = "succeeded"
+FAILED: Final = "failed"
 
 # Every spelling that has been seen or is defended against, in lower case; the contract's
 # KnownTaskStatus gives the evidence.
-STATES: Mapping[str, str] = {
+STATES: Mapping[str, TaskState] = {
     "waiting": WAITING,
     "pending": WAITING,
     "processing": PROCESSING,
@@ -27,7 +31,7 @@ STATES: Mapping[str, str] = {
 
 # Other words for an end, without separators. Evidence class I (inference): no page names them and
 # nobody has seen them here; siblings of this service use them.
-INFERRED: Mapping[str, str] = {
+INFERRED: Mapping[str, TaskState] = {
     "succeeded": SUCCEEDED,
     "successful": SUCCEEDED,
     "completed": SUCCEEDED,
@@ -54,7 +58,7 @@ INFERRED: Mapping[str, str] = {
 SEPARATORS = re.compile(r"[\s_-]+")
 
 
-def state_of(spelled: str) -> str:
+def state_of(spelled: str) -> TaskState | str:
     """What a spelling means: one of the four states, or itself in lower case."""
     word = spelled.strip().lower()
-    return STATES.get(word) or INFERRED.get(SEPARATORS.sub("", word), word)
+    return STATES.get(word) or INFERRED.get(SEPARATORS.sub("", word)) or word

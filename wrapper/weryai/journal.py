@@ -21,7 +21,7 @@ from typing import Any, Protocol
 
 from ._journal.batches.row import ROW_STATES, PlannedRow, Row, RowState
 from ._journal.batches.rows import BatchRows, BatchState
-from ._journal.entry import OPEN_STATES, STATES, Entry, State
+from ._journal.entry import OPEN_STATES, STATES, Entry, Resumed, State
 from ._journal.postgres.journal import PostgresJournal
 from ._journal.sqlite import SQLiteJournal
 from ._journal.turns import Turn
@@ -38,6 +38,7 @@ __all__ = [
     "Journal",
     "PlannedRow",
     "PostgresJournal",
+    "Resumed",
     "Row",
     "RowState",
     "SQLiteJournal",

@@ -4,16 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from attrs import field, frozen
 
-from ._plain import Plain
-from ._states import FAILED, PROCESSING, SUCCEEDED, WAITING, state_of
+from . import _notebook
+from ._plain import CARRIED, Plain
+from ._states import FAILED, PROCESSING, SUCCEEDED, WAITING, TaskState, state_of
 from ._texts import is_id, request_id
-
-if TYPE_CHECKING:
-    from .errors import WeryAIError
+from .errors import WeryAIError
 
 
 def _headers() -> Any:
@@ -22,7 +21,7 @@ def _headers() -> Any:
 
 
 @frozen
-class Video:
+class Video(Plain):
     """One finished video.
 
     Attributes:
@@ -35,9 +34,13 @@ class Video:
     name: str
     cover_url: str | None = None
 
+    def _repr_html_(self) -> str:
+        """What a notebook shows: the video itself."""
+        return _notebook.video(self)
+
 
 @frozen
-class Task:
+class Task(Plain):
     """One task as the service last told it.
 
     Attributes:
@@ -63,7 +66,7 @@ class Task:
         return request_id(self.headers)
 
     @property
-    def state(self) -> str:
+    def state(self) -> TaskState | str:
         """`waiting`, `processing`, `succeeded`, `failed`, or an unknown state in lower case."""
         return state_of(self.raw_state)
 
@@ -89,6 +92,10 @@ class Task:
             return self.message or "the service says it succeeded, and names no video"
         return self.message or f"{self.raw_state}, the service gave no reason"
 
+    def _repr_html_(self) -> str:
+        """What a notebook shows: its videos, or its state."""
+        return _notebook.tasks([self])
+
 
 def _texts(values: Any) -> tuple[str, ...]:
     if isinstance(values, str):
@@ -111,7 +118,7 @@ def _utc(at: datetime | None) -> datetime | None:
 
 
 @frozen
-class Job:
+class Job(Plain):
     """What one paid submission started. Keep it, or its ids, until the videos are fetched.
 
     Attributes:
@@ -151,32 +158,9 @@ class Job:
         """Its ids, for people."""
         return ", ".join(self.task_ids) or f"batch {self.batch_id}"
 
-    def to_dict(self) -> dict[str, Any]:
-        """Plain JSON data, for a file or a database."""
-        at = self.submitted_at
-        return {
-            "task_ids": list(self.task_ids),
-            "batch_id": self.batch_id,
-            "submitted_at": at.astimezone(UTC).isoformat() if at else None,
-            "caller_id": self.caller_id,
-            "video_number": self.video_number,
-        }
-
-    @classmethod
-    def from_dict(cls, data: Mapping[str, Any]) -> Job:
-        """The job that `to_dict` wrote down. Raises TypeError or ValueError for anything else."""
-        at = data.get("submitted_at")
-        return cls(
-            task_ids=data.get("task_ids") or (),
-            batch_id=data.get("batch_id"),
-            submitted_at=datetime.fromisoformat(at) if at else None,
-            caller_id=data.get("caller_id"),
-            video_number=data.get("video_number"),
-        )
-
 
 @frozen
-class Result:
+class Result(Plain):
     """The tasks of a job as the service last told them.
 
     Attributes:
@@ -220,9 +204,13 @@ class Result:
             return self.done and not self.failed
         return self.done and len(self.videos) >= self.job.video_number
 
+    def _repr_html_(self) -> str:
+        """What a notebook shows: each video, and each task that has none."""
+        return _notebook.tasks(self.tasks)
+
 
 @frozen
-class Ended:
+class Ended(Plain):
     """How the wait for one job of several has ended.
 
     Attributes:
@@ -237,6 +225,9 @@ class Ended:
     def job(self) -> Job:
         """The job, as it was given."""
         return self.result.job
+
+
+CARRIED.update(job=Job | None, result=Result | None, video=Video)
 
 
 @frozen

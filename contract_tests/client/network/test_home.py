@@ -39,6 +39,7 @@ CALLS: dict[str, Callable[[Any, Path], Any]] = {
     "status": lambda client, _: client.status("a"),
     "batch_status": lambda client, _: client.batch_status("1"),
     "balance": lambda client, _: client.balance(),
+    "resume": lambda client, folder: first(client.resume(folder)),
     "models": lambda client, _: client.models(),
     "check": lambda client, _: client.check(usual()),
     "confirm": lambda client, _: client.confirm(NOTICE),
@@ -196,10 +197,10 @@ def test_no_call_of_an_async_client_works_on_a_second_of_many_loops() -> None:
 
 @pytest.mark.parametrize("name", CALLS)
 def test_an_async_client_without_a_loop_that_anyio_knows_sends_nothing(
-    tmp_path: Path, name: str
+    tmp_path: Path, journal: SQLiteJournal, name: str
 ) -> None:
     network = Network(BALANCE)
-    client = AsyncWeryAI(KEY, transport=httpx.MockTransport(network))
+    client = AsyncWeryAI(KEY, transport=httpx.MockTransport(network), journal=journal)
     call = CALLS[name](client, tmp_path)
     assert "asyncio and on trio" in refused(lambda: call.send(None))
     assert network.seen == []

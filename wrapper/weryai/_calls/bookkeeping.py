@@ -249,6 +249,10 @@ class Bookkeeping:
             log.warning("an upload is not remembered: %s", error)
             return None
 
+    async def step(self, work: Callable[[], T]) -> T:
+        """Whatever else a journal is asked. Raises JournalError."""
+        return await self._do(Step(work))
+
     async def _do(self, step: Step[T]) -> T:
         """One step. What stops it from outside is raised as it is."""
         await self.io.run_shielded(step)

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from attrs import frozen
 
+from .._plain import Plain
 from .._texts import is_address
 from ..errors import MediaError
 from . import image_format
@@ -23,7 +24,7 @@ PIECE = 256 * 1024  # bytes that are hashed at a time
 
 
 @frozen
-class LocalImage:
+class LocalImage(Plain):
     """A local image that the service accepts, as it was when it was looked at.
 
     Attributes:

@@ -56,13 +56,13 @@ async def download(
 ) -> list[Path]:
     """Fetch all of them; one that fails does not stop the others."""
     calls.io.require()
-    folder, videos = _folder(directory), _videos(source)
+    to, videos = folder(directory), _videos(source)
     files = naming.names(videos) if names is None else naming.given(videos, names)
     paths: list[Path] = []
     failures: list[DownloadError] = []
     for video, name in zip(videos, files, strict=True):
         try:
-            paths.append(await fetch(calls, video, folder / name, on_progress))
+            paths.append(await fetch(calls, video, to / name, on_progress))
             await books.fetched(video, paths[-1])
         except (OSError, ValueError, WeryAIError) as error:
             # The others may not be there for long, so they are fetched all the same.
@@ -72,7 +72,7 @@ async def download(
     return paths
 
 
-def _folder(directory: object) -> Path:
+def folder(directory: object) -> Path:
     """Its name may be of bytes that are no text, which Python keeps as they are."""
     try:
         return Path(os.fsdecode(directory))  # type: ignore[arg-type]

@@ -32,13 +32,14 @@ from ..errors import (
     WeryAIError,
 )
 from ..requests import Findings, Image, VideoRequest
-from ..results import Job, Model, Result, Task
+from ..results import Job, Model, Result, Task, Video
 from . import downloading
 from .downloading import OnProgress, Source
 from .memory import Memory
 from .pace import Pace, kind_of
 from .polling import Ask, Polls
 from .registry import Checking, Registry
+from .resuming import Resumes
 from .submitting import Submissions
 from .uploading import Uploads
 from .waiting import OnUpdate, Waiting, job_of, require_seconds
@@ -172,6 +173,19 @@ class Flows:
         return await downloading.download(
             self.calls, self.books, source, directory, names, on_progress
         )
+
+    def resume(
+        self, directory: str | os.PathLike[str], timeout: float, on_update: OnUpdate | None
+    ) -> Resumes:
+        if self.journal is None:
+            raise ConfigError("resume needs a journal: what was paid for is kept there alone")
+        self._deadline(timeout, on_update)
+        fetch = partial(self._fetch_to, downloading.folder(directory))
+        wait = partial(self.wait_all, timeout=timeout, on_update=on_update)
+        return Resumes(self.books, self.journal, wait, fetch)
+
+    async def _fetch_to(self, folder: Path, videos: Sequence[Video]) -> list[Path]:
+        return await downloading.download(self.calls, self.books, videos, folder)
 
     async def _look_at_another(self) -> None:
         """Ask about the job that takes a place and was left alone for the longest time: whoever

@@ -9,6 +9,8 @@ from typing import Any, Final, Literal, get_args
 
 from attrs import evolve, field, frozen
 
+from .._plain import CARRIED, Plain
+from ..errors import WeryAIError
 from ..results import Job, Result, Task, Video
 from .told import merged
 
@@ -31,12 +33,14 @@ SETTLED: Final = "settled"
 
 # Whose videos are to come: a repeat of one of these would pay twice for the same.
 TO_COME: Final[tuple[State, ...]] = (SENDING, UNKNOWN, RUNNING, READY)
+# What waiting and fetching bring on.
+TO_DO: Final[tuple[State, ...]] = (RUNNING, READY, INCOMPLETE)
 # Where something is left to do.
 OPEN_STATES: Final[tuple[State, ...]] = (*TO_COME, INCOMPLETE)
 
 
 @frozen(kw_only=True)
-class Entry:
+class Entry(Plain):
     """One paid submission, as the journal knows it.
 
     Attributes:
@@ -126,3 +130,22 @@ class Entry:
     def open(self) -> bool:
         """Whether something is left to do: to wait, to fetch, or to look it up."""
         return self.state in OPEN_STATES
+
+
+@frozen
+class Resumed(Plain):
+    """What became of an open entry: see `WeryAI.resume`.
+
+    Attributes:
+        entry: as it is now, with the files of its videos.
+        paths: the files that were fetched now.
+        error: what `wait` or `download` would have raised; None where all that was paid for is
+            here.
+    """
+
+    entry: Entry
+    paths: tuple[Path, ...] = ()
+    error: WeryAIError | None = None
+
+
+CARRIED.update(entry=Entry | str | None)

@@ -13,6 +13,7 @@ from weryai_api.limits import Limits
 
 from .._files.images import LocalImage, OpenImage, inspect_all, open_all
 from .._network import addresses, settings
+from .._plain import Plain
 from .._texts import is_address
 from ..errors import InvalidRequestError, MediaError
 from ._documents import Parameter, documented, parameters_of
@@ -25,7 +26,7 @@ NOT_FOR = {
 
 
 @frozen(kw_only=True)
-class VideoRequest:
+class VideoRequest(Plain):
     """A request for videos, checked when it is made.
 
     Making one costs nothing and sends nothing. Local files are looked at when it is submitted.

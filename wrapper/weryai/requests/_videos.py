@@ -2,7 +2,6 @@
 
 # Without `from __future__ import annotations`: how a field is checked follows from its annotation.
 from collections.abc import Sequence
-from typing import Any
 
 from attrs import field, frozen
 
@@ -14,7 +13,7 @@ from ._fields import Image
 __all__ = ["FirstLastFrameToVideo", "ImageToVideo", "MultiImageToVideo"]
 
 
-def _freeze(images: Any) -> Any:
+def _freeze(images: Sequence[Image]) -> Sequence[Image]:
     """A list becomes a tuple; anything else stays as it is, to be refused with the other faults."""
     return tuple(images) if isinstance(images, (list, tuple)) else images
 

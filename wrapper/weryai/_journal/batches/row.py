@@ -10,6 +10,7 @@ from typing import Any, Literal, get_args
 
 from attrs import frozen
 
+from ..._plain import Plain
 from ..entry import State
 
 # What is known of a row, in one word; `Row.state` says which is what.
@@ -35,7 +36,7 @@ OF_ENTRY: Mapping[State | None, RowState] = {
 
 
 @frozen(kw_only=True)
-class PlannedRow:
+class PlannedRow(Plain):
     """A row as its manifest has it; see `Row`."""
 
     id: str
@@ -47,7 +48,7 @@ class PlannedRow:
 
 
 @frozen(kw_only=True)
-class Row:
+class Row(Plain):
     """One row of a batch, and what is known of it.
 
     Attributes:

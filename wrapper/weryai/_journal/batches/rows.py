@@ -12,6 +12,7 @@ from typing import Any
 
 from attrs import evolve, frozen
 
+from ..._plain import Plain
 from ...errors import ConfigError, JournalError
 from ..connection import Connection, Holders, Tables
 from ..rows import text_of
@@ -22,7 +23,7 @@ PAGE = 100
 
 
 @frozen
-class BatchState:
+class BatchState(Plain):
     """What holds for a batch as a whole.
 
     Attributes:
