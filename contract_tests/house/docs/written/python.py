@@ -17,8 +17,10 @@ from weryai import errors
 ELSEWHERE = {"cli", "results"}
 # What somebody looks for comes first, and what they return or raise after it.
 FIRST = ("WeryAI", "AsyncWeryAI")
-# The same again, which says that it is.
-WITHOUT_MEMBERS = {"AsyncWeryAI"}
+OPTIONS = {
+    "AsyncWeryAI": "members: false",  # the same again, which says that it is
+    "Simulator": "inherited_members: true",  # of a base that no page is about
+}
 
 
 def pages() -> dict[str, str]:
@@ -66,5 +68,5 @@ def _page(module: str, names: Sequence[str]) -> str:
 
 
 def _entry(path: str) -> str:
-    without = path.rpartition(".")[2] in WITHOUT_MEMBERS
-    return f"::: {path}" + ("\n    options:\n      members: false" if without else "")
+    option = OPTIONS.get(path.rpartition(".")[2])
+    return f"::: {path}" + (f"\n    options:\n      {option}" if option else "")
