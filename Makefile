@@ -27,7 +27,7 @@ $(PRODUCT): pyproject.toml constraints.txt
 	touch $@
 
 $(STAMP): $(PRODUCT) dev-requirements.txt
-	@echo "Installing what checks weryai into .venv; 199 MB are fetched."
+	@echo "Installing what checks weryai into .venv; 200 MB are fetched."
 	$(PIP) --requirement dev-requirements.txt
 	touch $@
 

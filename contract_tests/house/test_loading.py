@@ -25,7 +25,7 @@ KEY, ON = "sk-0123456789abcdef", {"transport": httpx.MockTransport(answer)}
 REQUEST = MultiImageToVideo(images=["https://example.com/a.jpg"], prompt="a", model="KLING_O1",
                             aspect_ratio="16:9", duration=5)
 """
-HEAVY = {"httpx", "attr", "sqlite3", "anyio", "weryai_api", "typer", "rich"}
+HEAVY = {"httpx", "attr", "sqlite3", "anyio", "weryai_api", "typer", "rich", "mcp"}
 NETWORK = {"weryai._client", "weryai._flows", "weryai_api.client", "weryai_api.models", "sqlite3"}
 
 
@@ -48,7 +48,10 @@ def modules(code: str) -> set[str]:
         ("from weryai import WeryAI, AsyncWeryAI", NETWORK - {"weryai._client"}),
         ("import weryai_api.models, weryai_api.api.generation", {"httpx", "attr"}),
         ("from weryai.cli import main; main(['--help']); main(['--version'])", HEAVY - {"typer"}),
-        ("from weryai.cli import main; main(['simulate', '--help'])", {"weryai.testing"}),
+        (
+            "from weryai.cli import main; [main([each, '--help']) for each in ('simulate', 'mcp')]",
+            {"weryai.testing", "weryai.mcp", "mcp"},
+        ),
         ("import weryai.testing.pytest_plugin", HEAVY | {"weryai.testing._simulator"}),
         ("from weryai.cli import main; main(['generate', '--help'])", {"httpx", "rich", "sqlite3"}),
         ("from weryai.cli import main; main(['jobs', '--help'])", {"httpx", "rich"}),

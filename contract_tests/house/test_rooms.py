@@ -69,13 +69,14 @@ WALLS = {
         "_async_client _client _files _network _service errors _limits requests results webhooks"
     ),
     "weryai/batch": Wall("weryai journal requests anyio attrs"),
+    "weryai/mcp": Wall("weryai journal requests attrs mcp mcp_types pydantic"),
     "weryai/testing/pytest_plugin": Wall("testing pytest", "weryai"),
     "weryai/testing": Wall(
         "weryai journal PIL anyio attrs av harfile httpx jsonschema_rs starlette"
     ),
     "weryai/report": Wall("PIL attrs jinja2 markupsafe matplotlib"),
     "weryai/cli": Wall(
-        "weryai batch journal report requests testing webhooks attrs platformdirs rich typer"
+        "weryai batch journal mcp report requests testing webhooks attrs platformdirs rich typer"
         " uvicorn"
     ),
     "weryai_api": Wall("attrs httpx"),
@@ -194,11 +195,11 @@ def test_every_door_is_used() -> None:
 
 
 def test_every_arrow_between_rooms_points_one_way() -> None:
-    doors = {
-        room.partition("/")[2]: wall.imports.split()
-        for room, wall in WALLS.items()
-        if room.startswith("weryai/")
+    rooms = {
+        room.partition("/")[2]: wall for room, wall in WALLS.items() if room.startswith("weryai/")
     }
+    # A door with the name of its own room is a library's, such as that of mcp.
+    doors = {room: {*wall.imports.split()} - {room} for room, wall in rooms.items()}
     TopologicalSorter(doors).prepare()
 
 
@@ -233,6 +234,7 @@ def test_no_folder_holds_more_modules_than_are_taken_in_at_a_glance() -> None:
         ("cli/_main.py", "from .._network import clock"),
         ("cli/_main.py", "import weryai._client"),
         ("cli/_main.py", "from weryai.testing import _account"),
+        ("mcp/_desk.py", "from .._journal.entry import Entry"),
         ("testing/_asgi.py", "from .._service import refusals"),
         ("testing/_asgi.py", "import weryai_api.models"),
         ("elsewhere/new.py", "import httpx"),

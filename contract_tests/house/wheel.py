@@ -76,7 +76,7 @@ def check_core(folder: Path, wheel: Path) -> None:
 
 def tested(folder: Path, wheel: Path) -> int:
     """Run the contract tests on the wheel; returns the exit code of pytest."""
-    python = installed(folder / "full", f"{wheel}[cli,report,testing]", *tools())
+    python = installed(folder / "full", f"{wheel}[cli,mcp,report,testing]", *tools())
     checkout = folder / "checkout"
     for name in ("contract_tests", "docs", "openapi", "skills"):
         shutil.copytree(ROOT / name, checkout / name, ignore=shutil.ignore_patterns("__pycache__"))

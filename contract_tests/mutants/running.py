@@ -45,6 +45,7 @@ GUARDS = {
         "simulator/test_schemas.py",
         "client/test_replies.py",
     ),
+    "mcp": ("agents/test_paying.py", "agents/test_following.py"),
     "batch": ("batch/test_*.py",),
     "generated": (
         "contract/test_generated.py",

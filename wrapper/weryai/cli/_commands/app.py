@@ -28,7 +28,8 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
     "balance": ("account", "Print the credits that are left: free."),
     "models": ("account", "List the models, and what each accepts: free."),
     "listen": ("listening", "Receive webhooks, and fetch the videos they tell of: free."),
-    "simulate": ("simulating", "Serve a simulated WeryAI on this machine, to try things out."),
+    "mcp": ("serving", "Serve tools for agents on stdin and stdout (MCP): paid."),
+    "simulate": ("serving", "Serve a simulated WeryAI on this machine, to try things out."),
     "batch": ("batch.commands", "Render many videos from a table, each row paid once: paid."),
     "jobs": ("jobs", "List what was paid for, and what became of it: free."),
 }

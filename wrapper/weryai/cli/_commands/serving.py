@@ -1,4 +1,4 @@
-"""`weryai simulate`, as it is typed."""
+"""`weryai simulate` and `weryai mcp`: they serve until they are ended."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from . import options
+from .options import HERE, BaseUrl, JournalFile, Out
 
 SHARE = "SHARE"  # from 0 to 1
 SECONDS = "SECONDS"
@@ -93,3 +94,37 @@ def simulate(
         video=video,
         state=state,
     )
+
+
+@app.command()
+def mcp(
+    ctx: typer.Context,
+    out: Out = HERE,
+    base_url: BaseUrl = None,
+    journal: JournalFile = None,
+) -> None:
+    """Serve tools for agents on stdin and stdout (MCP): paid."""
+    from .. import _setup
+    from .._errors import needs
+    from .._kept import places
+    from . import steps
+
+    steps.begin(ctx, False, base_url, journal)
+    with needs("mcp"):
+        from weryai.mcp import make_server, serve
+    _tell_no_more_than_warnings()
+    rows = places.models_path()
+    with (
+        _setup.required(journal) as kept,
+        _setup.make_client(base_url, journal=kept, models_file=rows) as client,
+    ):
+        serve(make_server(client, kept, steps.folder(out)))
+
+
+def _tell_no_more_than_warnings() -> None:
+    """Be the root logger's handler: mcp sets up one that tells all, where it finds none."""
+    import logging
+
+    handler = logging.StreamHandler()
+    handler.setLevel(logging.WARNING)
+    logging.getLogger().addHandler(handler)
