@@ -119,6 +119,7 @@ class Forward:
     def _fault(self, body: bytes) -> str | None:
         """Make a call. Why it was not taken, None if it was."""
         from http.client import HTTPException
+        from urllib.error import HTTPError
         from urllib.parse import urlsplit
         from urllib.request import ProxyHandler, Request, build_opener
 
@@ -128,5 +129,8 @@ class Forward:
             proxies = ProxyHandler({}) if here else ProxyHandler()
             with build_opener(proxies).open(request, timeout=SECONDS):
                 return None
-        except (OSError, HTTPException, ValueError) as error:  # also an HTTP status above 299
+        except HTTPError as error:  # a status above 299, and the answer, which nobody reads
+            error.close()
+            return str(error)
+        except (OSError, HTTPException, ValueError) as error:
             return str(error) or type(error).__name__
