@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import time
 
 from weryai import SystemClock
@@ -18,4 +17,6 @@ class HastyClock(SystemClock):
         time.sleep(seconds / HURRY)
 
     async def sleep_async(self, seconds: float) -> None:
+        import asyncio  # no command line waits so, and to load it takes longer than much of one
+
         await asyncio.sleep(seconds / HURRY)

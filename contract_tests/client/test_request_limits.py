@@ -9,14 +9,15 @@ from typing import Any
 import pytest
 
 from contract_tests.support.contract import PAID, SCHEMAS, request, resolved
-from contract_tests.support.forbidden_values import ADDRESS, BAD, REQUIRED, each
+from contract_tests.support.forbidden_values import ADDRESS, BAD, REQUIRED, rows
 from contract_tests.support.requests import CLASSES, usual
+from contract_tests.support.run.in_one import in_one
 from weryai import InvalidRequestError
 
 FIELDS = {operation: SCHEMAS[request(operation)]["properties"] for operation in PAID}
 
 
-@each(BAD)
+@in_one(rows(BAD))
 def test_what_the_contract_forbids_is_refused_by_the_name_of_the_field(
     operation: str, name: str, value: Any
 ) -> None:
@@ -73,9 +74,7 @@ BEYOND: dict[str, Callable[[Any], Any]] = {
 OF_AN_IMAGE: dict[str, Callable[[Any], Any]] = {"format": lambda kind: f"{ADDRESS} "}
 
 
-@pytest.mark.parametrize(
-    ("operation", "name"), [(operation, name) for operation in PAID for name in FIELDS[operation]]
-)
+@in_one([(operation, name) for operation in PAID for name in FIELDS[operation]])
 def test_every_limit_of_the_contract_is_checked(operation: str, name: str) -> None:
     schema = FIELDS[operation][name]
     told = {**resolved(schema), **schema}
@@ -86,7 +85,7 @@ def test_every_limit_of_the_contract_is_checked(operation: str, name: str) -> No
         assert [fault for fault in caught.value.faults if not fault.startswith(name)] == []
 
 
-@each({operation: dict(edges(fields)) for operation, fields in FIELDS.items()})
+@in_one(rows({operation: dict(edges(fields)) for operation, fields in FIELDS.items()}))
 def test_the_least_and_the_most_that_the_contract_allows_are_allowed(
     operation: str, name: str, value: Any
 ) -> None:

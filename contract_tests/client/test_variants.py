@@ -16,6 +16,7 @@ import weryai
 from contract_tests.support.clients import IN_TWO_MODES, Network
 from contract_tests.support.contract import PAID
 from contract_tests.support.requests import usual
+from contract_tests.support.run.in_one import in_one
 from contract_tests.support.servers.simulator_http import fits
 from contract_tests.support.variants import (
     BROKEN,
@@ -143,7 +144,7 @@ def test_a_paid_submission_is_sent_again_only_where_the_table_says(
     assert len(network.seen) == 1
 
 
-@pytest.mark.parametrize("row", [row for row in ROWS if row.kind == "body"], ids=Row.name)
+@in_one([row for row in ROWS if row.kind == "body"])
 def test_a_refusal_is_no_notice_of_a_task(row: Row) -> None:
     with pytest.raises(WebhookError):
         webhooks.parse(row.answer("status").content)
@@ -186,7 +187,7 @@ def test_each_row_has_evidence_that_its_disagreement_names() -> None:
         assert row.evidence in keys, row
 
 
-@pytest.mark.parametrize("row", ROWS, ids=Row.name)
+@in_one(ROWS)
 def test_the_contract_allows_what_the_table_can_read_and_nothing_else(row: Row) -> None:
     for way in row.ways():
         body, broken = row.body(way), row.expected(way) == BROKEN

@@ -4,22 +4,21 @@ from __future__ import annotations
 
 import re
 
-import pytest
-
 from contract_tests.support.contract import CONTRACT, OPERATIONS, SCHEMAS, WEBHOOKS, fits, reply
 from contract_tests.support.examples import EXAMPLES
+from contract_tests.support.run.in_one import in_one
 
 COMPONENTS = CONTRACT["components"]["examples"]
 
 
-@pytest.mark.parametrize("name", EXAMPLES)
+@in_one(EXAMPLES)
 def test_each_example_fits_what_the_contract_says_of_it(name: str) -> None:
     told = EXAMPLES[name]
     assert fits(told.schema, told.value)
     assert told.media == ("text/html" if isinstance(told.value, str) else "application/json")
 
 
-@pytest.mark.parametrize("component", COMPONENTS)
+@in_one(COMPONENTS)
 def test_an_example_of_a_reply_has_the_name_of_its_schema_and_of_no_other(component: str) -> None:
     schema, _, label = component.partition(".")
     value = COMPONENTS[component]["value"]

@@ -21,6 +21,7 @@ from contract_tests.support import generated, requests
 from contract_tests.support.contract import CONTRACT, OPERATIONS, PAID, SCHEMAS, request, success
 from contract_tests.support.examples import EXAMPLES, REPLIES, Example
 from contract_tests.support.forbidden_values import REQUIRED
+from contract_tests.support.run.in_one import in_one
 from weryai_api import models
 from weryai_api.client import Client
 from weryai_api.types import File
@@ -147,7 +148,7 @@ def test_security_stands_on_operations_and_integer_enums_become_literals() -> No
     assert config["literal_enums"] is True
 
 
-@pytest.mark.parametrize("component", SCHEMAS)
+@in_one(SCHEMAS)
 def test_no_schema_has_a_form_that_the_generator_breaks_on(component: str) -> None:
     for where, schema in subschemas(component, SCHEMAS[component]):
         assert isinstance(schema, dict), f"{where}: a boolean schema aborts the run"
@@ -214,7 +215,7 @@ def expected_type(example: Example) -> str:
     return example.component.partition(".")[0]
 
 
-@pytest.mark.parametrize("name", REPLIES)
+@in_one(REPLIES)
 def test_each_reply_is_read_as_what_it_is_and_written_back_unchanged(name: str) -> None:
     told = REPLIES[name]
     response = httpx.Response(int(told.kind), content=told.body)
@@ -224,7 +225,7 @@ def test_each_reply_is_read_as_what_it_is_and_written_back_unchanged(name: str) 
     assert (parsed if isinstance(parsed, str) else parsed.to_dict()) == told.value
 
 
-@pytest.mark.parametrize("name", sorted({*EXAMPLES} - {*REPLIES}))
+@in_one(sorted({*EXAMPLES} - {*REPLIES}))
 def test_each_body_is_read_and_written_back_unchanged(name: str) -> None:
     told = EXAMPLES[name]
     if told.kind == "notice":

@@ -60,12 +60,16 @@ BAD: dict[str, dict[str, list[Any]]] = {
 
 def each(table: Mapping[str, Mapping[str, Iterable[Any]]]) -> pytest.MarkDecorator:
     """One run for each operation, field and value."""
-    cases = [
+    return pytest.mark.parametrize(
+        ("operation", "name", "value"), rows(table), ids=lambda value: f"{value}"[:40]
+    )
+
+
+def rows(table: Mapping[str, Mapping[str, Iterable[Any]]]) -> list[tuple[str, str, Any]]:
+    """Each operation, field and value."""
+    return [
         (operation, name, value)
         for operation, fields in table.items()
         for name, values in fields.items()
         for value in values
     ]
-    return pytest.mark.parametrize(
-        ("operation", "name", "value"), cases, ids=lambda value: f"{value}"[:40]
-    )
