@@ -1,6 +1,6 @@
 # Everything a developer or CI does. Two commands are enough on a fresh machine: `make demo` and `make test`.
 PYTHON ?= python3
-BIN := .venv/bin
+BIN := .venv/$(if $(filter Windows_NT,$(OS)),Scripts,bin)
 PRODUCT := .venv/weryai
 STAMP := .venv/installed
 PIP := $(BIN)/python -m pip install --constraint constraints.txt

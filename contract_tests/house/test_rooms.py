@@ -56,7 +56,7 @@ WALLS = {
     "weryai/_calls": Wall("_journal _network _service errors journal _limits results attrs"),
     "weryai/_flows": Wall(
         "_calls _files _journal _network _service _texts errors _limits requests results webhooks"
-        " attrs",
+        " _version attrs",
         "httpx journal",
     ),
     "weryai/_client": Wall(

@@ -40,6 +40,7 @@ from .pace import Pace, kind_of
 from .polling import Ask, Polls
 from .registry import Checking, Registry
 from .resuming import Resumes
+from .spans import spanned
 from .submitting import Submissions
 from .uploading import Uploads
 from .waiting import OnUpdate, Waiting, job_of, require_seconds
@@ -90,9 +91,11 @@ class Flows:
         )
         self.polls = Polls(self.calls)
 
+    @spanned
     async def balance(self, budget: float | None) -> float:
         return await self.calls.call(operations.balance(), budget)
 
+    @spanned
     async def models(
         self, kind: type[VideoRequest] | None, budget: float | None
     ) -> tuple[Model, ...]:
@@ -100,20 +103,24 @@ class Flows:
         rows = (await self.registry.rows(endpoint, budget)).models
         return tuple(row for row in rows if endpoint.may_be_for(row))
 
+    @spanned
     async def check(self, request: VideoRequest) -> Findings:
         endpoint = endpoint_of(request)
         self.io.require()
         return await self.registry.look(endpoint, request)
 
+    @spanned
     async def status(self, task_id: str, budget: float | None) -> Task:
         told = await self.calls.call(operations.task_status(task_id), budget)
         (task,) = await self._noted(Job([task_id]), [told])
         return task
 
+    @spanned
     async def batch_status(self, batch_id: str, budget: float | None) -> tuple[Task, ...]:
         told = await self.calls.call(operations.batch_status(batch_id), budget)
         return await self._noted(Job(batch_id=batch_id), told)
 
+    @spanned
     async def confirm(self, body: bytes, budget: float | None) -> Task:
         told = webhooks.parse(body)
         try:
@@ -121,13 +128,16 @@ class Flows:
         except (NotFoundError, InvalidRequestError) as error:
             raise WebhookError(f"it speaks of a task that does not exist: {told.id!r}") from error
 
+    @spanned
     async def upload(self, source: Image, budget: float | None) -> str:
         with await self.io.run(OpenImage, source) as file:
             return await self.uploads.address(await self.uploads.content(file), budget)
 
+    @spanned
     async def submit(self, request: VideoRequest, terms: Terms) -> Job:
         return await self.submissions.submit(request, terms)
 
+    @spanned
     async def generate(
         self,
         request: VideoRequest,
@@ -142,6 +152,7 @@ class Flows:
         job = await self.submit(request, terms)
         return await self.wait(job, timeout, on_update)
 
+    @spanned
     async def wait(
         self, given: Job | str | Sequence[str], timeout: float, on_update: OnUpdate | None
     ) -> Result:
@@ -163,6 +174,7 @@ class Flows:
         waits.add(jobs_of(given))
         return waits
 
+    @spanned
     async def download(
         self,
         source: Source,
