@@ -17,13 +17,13 @@ from weryai.batch import read_manifest
 def opened(monkeypatch: pytest.MonkeyPatch) -> Counter[str]:
     """How often each image is opened, by its name."""
     found: Counter[str] = Counter()
-    plain: Any = images._opened
+    plain: Any = images.opened
 
     def counted(path: str, flags: int) -> Any:
         found[Path(path).name] += 1
         return plain(path, flags)
 
-    monkeypatch.setattr(images, "_opened", counted)
+    monkeypatch.setattr(images, "opened", counted)
     return found
 
 

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
+import sys
 from pathlib import Path
 
 import pytest
 
 import weryai
 import weryai.cli
+from contract_tests.client.pictures.camera import HEIC
 from contract_tests.command_line.invoke import FIVE, GENERATE, HTTPS, REQUEST, SMALL, SUBMIT, Cli
 from weryai.cli import _setup
 from weryai.cli._commands.app import COMMANDS
@@ -202,6 +204,24 @@ def test_the_same_content_is_uploaded_once_in_a_day(
     assert len(simulator.received) == 4, "two uploads, the registry and a submission"
     simulator.clock.sleep(24 * 3600)
     assert set(cli("upload", *pictures).out.split()).isdisjoint(first.split())
+
+
+def test_a_photo_of_a_telephone_is_taken_as_it_is_where_the_extra_is_there(
+    cli: Cli, simulator: Simulator, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    (tmp_path / "photo.heic").write_bytes(HEIC)
+    said = cli("submit", "photo.heic", *REQUEST, *FIVE, "--dry-run", "--json")
+    assert said.json["images"][0]["media_type"] == "image/jpeg"
+    paid = [*REQUEST, *FIVE, "--again"]
+    for command in (["upload"], ["submit", *paid], ["generate", *paid]):
+        assert cli(*command, "photo.heic", "--fit", "--keep-metadata").code == 0
+        assert "public at its address" in " ".join(cli(command[0], "--help").out.split())
+    assert (tmp_path / "photo.heic").read_bytes() == HEIC
+    monkeypatch.setitem(sys.modules, "pi_heif", None)
+    said = cli("upload", "photo.heic")
+    assert (said.code, "is a HEIC photo" in said.err, "'.[images]'" in said.err) == (2, True, True)
+    said = cli("upload", "photo.heic", "--fit")
+    assert (said.code, "pi_heif is not installed" in said.err) == (2, True)
 
 
 def test_an_image_that_the_service_has_lost_can_be_uploaded_anew(

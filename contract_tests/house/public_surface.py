@@ -43,6 +43,7 @@ from weryai import (
     NotFoundError,
     ParameterError,
     PermissionDeniedError,
+    Pictures,
     RateLimitError,
     ResponseError,
     Result,
@@ -331,6 +332,12 @@ def what_to_do(error: WeryAIError) -> str:
             return "answer 400"
         case _:
             return "new"
+
+
+def photos(fit: bool) -> WeryAI | None:
+    """A client for what telephones write, where the extra is installed."""
+    pictures = Pictures(fit=fit, keep_metadata=False)
+    return None if Pictures.missing() else WeryAI(pictures=pictures)
 
 
 def soon(clock: Clock | None = None) -> float:

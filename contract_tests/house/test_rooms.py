@@ -41,7 +41,7 @@ WALLS = {
     "weryai/_states": Wall(),
     "weryai/results": Wall("_notebook _plain _states _texts errors attrs"),
     "weryai/_network": Wall("_texts _version errors anyio attrs httpcore httpx"),
-    "weryai/_files": Wall("_plain _texts errors results attrs"),
+    "weryai/_files": Wall("_plain _texts errors results PIL attrs pi_heif"),
     "weryai/requests": Wall(
         "_files _network _plain _texts errors attrs weryai_api.limits", "results"
     ),
@@ -60,10 +60,10 @@ WALLS = {
         "httpx journal",
     ),
     "weryai/_client": Wall(
-        "_calls _flows _network _service _limits requests results", "httpx journal"
+        "_calls _flows _network _service _limits requests results", "_files httpx journal"
     ),
     "weryai/_async_client": Wall(
-        "_calls _flows _network _service _limits requests results", "httpx journal"
+        "_calls _flows _network _service _limits requests results", "_files httpx journal"
     ),
     "weryai/__init__": Wall(
         "_async_client _client _files _network _service errors _limits requests results webhooks"

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from ._async_client import AsyncWeryAI
     from ._client import WeryAI
     from ._files.images import LocalImage
+    from ._files.preparing import Pictures
     from ._limits import Delay, Limits
     from ._network.clock import Clock, SystemClock
     from ._service.endpoints import REQUESTS
@@ -73,6 +74,7 @@ __all__ = [
     "NotFoundError",
     "ParameterError",
     "PermissionDeniedError",
+    "Pictures",
     "RateLimitError",
     "ResponseError",
     "Result",
@@ -111,6 +113,7 @@ if not TYPE_CHECKING:
         "LocalImage": "_files.images",
         "Model": "results",
         "MultiImageToVideo": "requests",
+        "Pictures": "_files.preparing",
         "Result": "results",
         "SystemClock": "_network.clock",
         "Task": "results",

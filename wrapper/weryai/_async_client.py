@@ -19,6 +19,7 @@ from ._network.io import AsyncIO
 from ._network.key import Key
 
 if TYPE_CHECKING:  # none of these is needed before a client is used
+    from ._files.preparing import Pictures
     from ._limits import Delay, Limits
     from ._service.operations import AuthenticatedClient
     from .journal import Journal, Resumed
@@ -44,6 +45,7 @@ class AsyncWeryAI:
         limits: Limits | None = None,
         check_models: bool | None = None,
         models_file: str | os.PathLike[str] | None = None,
+        pictures: Pictures | None = None,
         app_info: str | None = None,
         transport: httpx.AsyncBaseTransport | None = None,
         http_client: httpx.AsyncClient | None = None,
@@ -73,7 +75,7 @@ class AsyncWeryAI:
         checks = checking(
             check_models, models_file, transport=transport, others=(http_client, clock)
         )
-        self._flows = Flows(self._io, config, self._journal, limits, checks)
+        self._flows = Flows(self._io, config, self._journal, limits, checks, pictures)
         self._transport = transport
         self._api: AuthenticatedClient | None = None
 

@@ -19,6 +19,7 @@ from ._network.io import BlockingIO, finish
 from ._network.key import Key
 
 if TYPE_CHECKING:  # none of these is needed before a client is used
+    from ._files.preparing import Pictures
     from ._limits import Delay, Limits
     from ._service.operations import AuthenticatedClient
     from .journal import Journal, Resumed
@@ -56,6 +57,10 @@ class WeryAI:
         models_file: where the registry's rows are kept for the next processes, as the command line
             does. None keeps them in this one, for all of its clients that have no transport,
             http_client or clock of their own.
+        pictures: how local pictures are made ready before they are uploaded, such as `Pictures()`:
+            HEIC becomes JPEG, what is turned upright, and what a camera wrote of where it was goes.
+            It needs the extra `images`. None sends them as they are. What is uploaded is public at
+            its address.
         app_info: what your application calls itself, such as `studio/1.2 (+https://example.com)`:
             1 to 200 ASCII characters at the end of the User-Agent of what goes to the API and the
             registry.
@@ -86,6 +91,7 @@ class WeryAI:
         limits: Limits | None = None,
         check_models: bool | None = None,
         models_file: str | os.PathLike[str] | None = None,
+        pictures: Pictures | None = None,
         app_info: str | None = None,
         transport: httpx.BaseTransport | None = None,
         http_client: httpx.Client | None = None,
@@ -115,7 +121,7 @@ class WeryAI:
         checks = checking(
             check_models, models_file, transport=transport, others=(http_client, clock)
         )
-        self._flows = Flows(self._io, config, self._journal, limits, checks)
+        self._flows = Flows(self._io, config, self._journal, limits, checks, pictures)
         self._transport = transport
         self._api: AuthenticatedClient | None = None
 

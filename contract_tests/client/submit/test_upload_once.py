@@ -125,14 +125,14 @@ def test_each_image_of_a_submission_is_opened_once_and_sent_as_it_was_looked_at(
     two.write_bytes(pictures[1].read_bytes())
     service = Uploads(lambda: os.replace(one, two))  # while the first is uploaded
     client, opened = make_client(handler=service), Counter[str]()
-    real = images._opened
+    real = images.opened
 
     def counted(path: str, flags: int) -> int:
         opened[Path(path).name] += 1
         return real(path, flags)
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(images, "_opened", counted)
+        patch.setattr(images, "opened", counted)
         client.submit(ask(images=[one, two]))
     assert opened == {"one.png": 1, "two.png": 1}
     for picture, sent in zip(pictures, service.sent, strict=False):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 import stat
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from io import FileIO
 from pathlib import Path
 
@@ -14,7 +14,7 @@ from attrs import frozen
 from .._plain import Plain
 from .._texts import is_address
 from ..errors import MediaError
-from . import image_format
+from . import image_format, other_kinds
 
 # What the vendor's own client allows for an image; the service answers 1014 beyond its limit.
 MAX_BYTES = 10 * 1024 * 1024
@@ -64,18 +64,25 @@ class OpenImage(FileIO):
 
     Attributes:
         image: what it is.
+        treatment: what was done to it since it was given; nothing was, here.
     """
+
+    treatment = ""
 
     def __init__(self, source: str | os.PathLike[str]) -> None:
         """Raises MediaError with the reason."""
-        path = _path(source)
+        path = path_of(source)
         try:
-            _require_file(path, path.stat())
-            super().__init__(path, opener=_opened)
+            require_file(path, path.stat())
+            super().__init__(path, opener=opened)
         except FileNotFoundError:
-            raise _fault(path, "there is no such file") from None
+            raise fault(path, "there is no such file") from None
         except (OSError, ValueError) as error:
-            raise _unreadable(path, error) from error
+            raise unreadable(path, error) from error
+        self._take(path)
+
+    def _take(self, path: Path) -> None:
+        """Look at what is open, in the name of this path. Raises MediaError."""
         try:
             self._path, self._info = path, os.fstat(self.fileno())
             self.image = self._looked_at()
@@ -85,16 +92,17 @@ class OpenImage(FileIO):
 
     def _looked_at(self) -> LocalImage:
         path, info = self._path, self._info
-        _require_file(path, info)
+        require_file(path, info)
         if info.st_size > MAX_BYTES:
-            raise _fault(path, f"has {info.st_size:,} bytes, the limit is {MAX_BYTES:,}")
+            size = f"has {info.st_size:,} bytes, the limit is {MAX_BYTES:,}"
+            raise fault(path, f"{size}: Pictures(fit=True), in the shell --fit, makes it smaller")
         try:
             found = image_format.read(self)
         except image_format.BrokenImageError as error:
-            raise _fault(path, str(error)) from None
+            raise fault(path, str(error)) from None
         if found is None:
-            empty = "is empty" if info.st_size == 0 else "is not a jpg, png or webp image"
-            raise _fault(path, f"{empty}, whatever its name says")
+            self.seek(0)
+            raise fault(path, other_kinds.words(self.read(other_kinds.HEAD)))
         return LocalImage(
             path, info.st_size, found.media_type, found.width, found.height, info.st_mtime_ns
         )
@@ -105,10 +113,10 @@ class OpenImage(FileIO):
             content = super().read(size) or b""
             info = os.fstat(self.fileno())
         except OSError as error:
-            raise _unreadable(self._path, error) from error
+            raise unreadable(self._path, error) from error
         before = self._info
         if (info.st_size, info.st_mtime_ns) != (before.st_size, before.st_mtime_ns):
-            raise _fault(self._path, "was changed while it was read; give it again")
+            raise fault(self._path, "was changed while it was read; give it again")
         return content
 
     def digest(self) -> str:
@@ -126,7 +134,10 @@ def inspect(source: str | os.PathLike[str]) -> LocalImage:
         return file.image
 
 
-def open_all(sources: Iterable[str | os.PathLike[str]]) -> list[OpenImage]:
+def open_all(
+    sources: Iterable[str | os.PathLike[str]],
+    opening: Callable[[str | os.PathLike[str]], OpenImage] = OpenImage,
+) -> list[OpenImage]:
     """Open the local ones among these images. Raises MediaError with every reason."""
     files: list[OpenImage] = []
     faults: list[str] = []
@@ -135,7 +146,7 @@ def open_all(sources: Iterable[str | os.PathLike[str]]) -> list[OpenImage]:
             if isinstance(source, str) and is_address(source):
                 continue
             try:
-                files.append(OpenImage(source))
+                files.append(opening(source))
             except MediaError as error:
                 faults += error.faults
         if faults:
@@ -173,7 +184,7 @@ def shown(path: object) -> str:
     return text if len(text) <= LONGEST_NAME else f"{text[:half]}…{text[-half:]}"
 
 
-def _path(source: object) -> Path:
+def path_of(source: object) -> Path:
     try:
         name = os.fspath(source)  # type: ignore[call-overload]
     except Exception:  # whatever the class of somebody else raises
@@ -187,21 +198,21 @@ def _path(source: object) -> Path:
     return Path(name)
 
 
-def _require_file(path: Path, info: os.stat_result) -> None:
+def require_file(path: Path, info: os.stat_result) -> None:
     if not stat.S_ISREG(info.st_mode):
         kind = "a directory" if stat.S_ISDIR(info.st_mode) else "not a regular file"
-        raise _fault(path, f"is {kind}, not an image")
+        raise fault(path, f"is {kind}, not an image")
 
 
-def _opened(path: str, flags: int) -> int:
+def opened(path: str, flags: int) -> int:
     """Open without waiting: a pipe that took the place of a file would wait for its writer."""
     return os.open(path, flags | getattr(os, "O_NONBLOCK", 0))
 
 
-def _fault(path: Path, why: str) -> MediaError:
+def fault(path: Path, why: str) -> MediaError:
     return MediaError([f"{shown(path)}: {why}"])
 
 
-def _unreadable(path: Path, error: OSError | ValueError) -> MediaError:
+def unreadable(path: Path, error: OSError | ValueError) -> MediaError:
     why = error.strerror if isinstance(error, OSError) else error
-    return _fault(path, f"cannot be read ({why})")
+    return fault(path, f"cannot be read ({why})")

@@ -17,7 +17,8 @@ from .._calls.bookkeeping import Bookkeeping
 from .._calls.sending import Calls
 from .._calls.terms import Terms
 from .._calls.turns import Turns
-from .._files.images import OpenImage
+from .._files import preparing
+from .._files.preparing import Pictures, opened
 from .._limits import Limits
 from .._network.io import IO
 from .._network.settings import Config
@@ -66,6 +67,7 @@ class Flows:
     journal: Journal | None = None
     limits: Limits | None = None
     checking: Checking = field(factory=lambda: Checking(False, None, {}))
+    pictures: Pictures | None = None
     calls: Calls = field(init=False)
     books: Bookkeeping = field(init=False)
     registry: Registry = field(init=False)
@@ -80,10 +82,12 @@ class Flows:
     def __attrs_post_init__(self) -> None:
         if self.limits is not None and not isinstance(self.limits, Limits):
             raise ConfigError(f"limits must be Limits, or None, not {self.limits!r:.40}")
+        if fault := preparing.fault(self.pictures):
+            raise ConfigError(fault)
         self.calls = Calls(self.io, self.config)
         self.books = Bookkeeping(self.io, self.config.base_url, self.journal)
         self.registry = Registry(self.calls, self.checking)
-        self.uploads = Uploads(self.calls, self.books)
+        self.uploads = Uploads(self.calls, self.books, self.pictures)
         self.turns = Turns(self.calls, self.books, self.limits, self._look_at_another)
         self.pace = Pace(self.turns)
         self.submissions = Submissions(
@@ -130,7 +134,7 @@ class Flows:
 
     @spanned
     async def upload(self, source: Image, budget: float | None) -> str:
-        with await self.io.run(OpenImage, source) as file:
+        with await self.io.run(opened, source, self.pictures) as file:
             return await self.uploads.address(await self.uploads.content(file), budget)
 
     @spanned

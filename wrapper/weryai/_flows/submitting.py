@@ -91,7 +91,8 @@ class Submissions:
         files: list[OpenImage] = []
 
         def open_all() -> None:  # here, for what is stopped from outside returns nothing
-            files.extend(map(opened.enter_context, request.open(base_url=base_url)))
+            found = request.open(base_url=base_url, pictures=self.uploads.pictures)
+            files.extend(map(opened.enter_context, found))
 
         base_url, sources = self.calls.config.base_url, request.sources
         if all(map(_is_there, sources)):  # then it looks at no file, which alone may block

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import logging
 from collections.abc import Collection, Iterable
 from contextlib import AbstractAsyncContextManager
@@ -12,6 +13,7 @@ from attrs import define, field, frozen
 from .._calls.bookkeeping import Bookkeeping
 from .._calls.sending import Calls
 from .._files.images import LocalImage, OpenImage
+from .._files.preparing import Pictures
 from .._service import operations
 from ..errors import ParameterError, ResponseError, UnexpectedResponseError
 
@@ -40,6 +42,13 @@ class Content:
     digest: str
 
     @property
+    def place(self) -> str:
+        """What its upload is known by: its content, and what was done to it since."""
+        if not self.file.treatment:
+            return self.digest
+        return hashlib.sha256(f"{self.digest} {self.file.treatment}".encode()).hexdigest()
+
+    @property
     def image(self) -> LocalImage:
         return self.file.image
 
@@ -50,6 +59,7 @@ class Uploads:
 
     calls: Calls
     books: Bookkeeping
+    pictures: Pictures | None = None
     known: dict[str, CachedUpload] = field(factory=dict)
 
     async def content(self, file: OpenImage) -> Content:
@@ -59,7 +69,7 @@ class Uploads:
     async def address(self, content: Content, budget: float | None = None) -> str:
         """Where a content is; it is uploaded if that is not known. Raises MediaError where the file
         is another one by now."""
-        digest = content.digest
+        digest = content.place
         known = self.known.setdefault(digest, CachedUpload(self.calls.io.lock()))
         async with known.lock:  # whoever has the same content waits, and then finds it here
             if address := await self._remembered(digest, known):

@@ -69,11 +69,16 @@ def needs(extra: str) -> Iterator[None]:
         package = (error.name or "").partition(".")[0]
         if package in ("", "weryai", "weryai_api"):
             raise
-        # From a clone: this package is on no index, where somebody else may take its name.
-        raise MissingExtraError(
-            f"{package} is not installed: install weryai with its extra `{extra}`,"
-            f" in a clone of it: pip install '.[{extra}]'"
-        ) from error
+        raise missing(package, extra) from error
+
+
+def missing(package: str, extra: str) -> MissingExtraError:
+    """What is said of a package that is not installed. From a clone: this package is on no index,
+    where somebody else may take its name."""
+    return MissingExtraError(
+        f"{package} is not installed: install weryai with its extra `{extra}`,"
+        f" in a clone of it: pip install '.[{extra}]'"
+    )
 
 
 def exit_code(error: BaseException) -> int:

@@ -7,11 +7,11 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from . import _output
-from ._errors import UsageError
+from ._errors import UsageError, missing
 from ._kept import places
 
 if TYPE_CHECKING:
-    from weryai import AsyncWeryAI, Clock, Job, WeryAI
+    from weryai import AsyncWeryAI, Clock, Job, Pictures, WeryAI
     from weryai.journal import Journal, PostgresJournal, SQLiteJournal
 
 # Seconds: somebody sits in front of a question that is free; a paid request may take its time.
@@ -33,6 +33,18 @@ def make_async_client(base_url: str | None, **options: Any) -> AsyncWeryAI:
     from weryai import AsyncWeryAI
 
     return AsyncWeryAI(base_url=base_url, **options)
+
+
+def pictures(*, fit: bool, keep_metadata: bool) -> Pictures | None:
+    """How local pictures are made ready: as they are where the extra is not installed, unless that
+    is asked for. Raises MissingExtraError."""
+    from weryai import Pictures
+
+    if package := Pictures.missing():
+        if not fit:
+            return None
+        raise missing(package, "images")
+    return Pictures(fit, keep_metadata)
 
 
 def make_clock() -> Clock:

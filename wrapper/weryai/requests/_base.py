@@ -12,6 +12,7 @@ from attrs import field, frozen
 from weryai_api.limits import Limits
 
 from .._files.images import LocalImage, OpenImage, inspect_all, open_all
+from .._files.preparing import Pictures, opened
 from .._network import addresses, settings
 from .._plain import Plain
 from .._texts import is_address
@@ -107,13 +108,16 @@ class VideoRequest(Plain):
                 sent[check.name] = value
         return sent
 
-    def check(self, *, base_url: str | None = None) -> list[LocalImage]:
+    def check(
+        self, *, base_url: str | None = None, pictures: Pictures | None = None
+    ) -> list[LocalImage]:
         """Look at what is known only when it is submitted, as `submit` does: the local images, and
         whether the service can reach the addresses. Nothing is sent.
 
         Parameters:
             base_url: the API's address that it is for; WERYAI_BASE_URL where it is left out, then
                 the public one. A service on this machine, such as the simulator, reaches all.
+            pictures: how they are made ready first, as in `WeryAI`.
 
         Returns:
             what each local image is, its size in pixels too.
@@ -122,17 +126,19 @@ class VideoRequest(Plain):
             MediaError: local images that cannot be used.
             InvalidRequestError: that, or an address that the service cannot reach; every fault.
         """
-        files = self.open(base_url=base_url)
+        files = self.open(base_url=base_url, pictures=pictures)
         for file in files:
             file.close()
         return [file.image for file in files]
 
-    def open(self, *, base_url: str | None = None) -> list[OpenImage]:
+    def open(
+        self, *, base_url: str | None = None, pictures: Pictures | None = None
+    ) -> list[OpenImage]:
         """`check`, which leaves the local images open, for whoever sends them and closes them."""
         faults = list(self._unreachable(settings.api_address(base_url)))
         files: list[OpenImage] = []
         try:
-            files = open_all(self.sources)
+            files = open_all(self.sources, lambda source: opened(source, pictures))
         except MediaError as error:
             if not faults:
                 raise

@@ -12,7 +12,7 @@ from .._kept import places
 from .._operations import KINDS, USUAL
 from .._progress import Progress
 from . import options, steps
-from .options import BaseUrl, Json, UploadJournal
+from .options import BaseUrl, Fit, Json, KeepMetadata, UploadJournal
 from .request_options import endpoints, option_of_endpoint
 
 app = typer.Typer(rich_markup_mode=None)
@@ -27,15 +27,20 @@ def upload(
         list[str],
         typer.Argument(parser=options.path, metavar="FILES...", help="Local images."),
     ],
+    fit: Fit = False,
+    keep_metadata: KeepMetadata = False,
     as_json: Json = False,
     base_url: BaseUrl = None,
     journal: UploadJournal = None,
 ) -> None:
     """Store images, and print their addresses: free. Each content is stored once in 24 hours."""
     run = steps.begin(ctx, as_json, base_url, journal)
+    pictures = _setup.pictures(fit=fit, keep_metadata=keep_metadata)
     with (
         _setup.opened(journal) as kept,
-        _setup.make_client(base_url, retry_budget=_setup.PATIENCE, journal=kept) as client,
+        _setup.make_client(
+            base_url, retry_budget=_setup.PATIENCE, journal=kept, pictures=pictures
+        ) as client,
     ):
         for file in files:
             with Progress(run, f"uploading {file}"):

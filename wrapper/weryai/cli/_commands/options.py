@@ -108,6 +108,17 @@ DryRun = Annotated[
     bool,
     typer.Option("--dry-run", help="Check what can be, print what would be sent, pay nothing."),
 ]
+Fit = Annotated[
+    bool, typer.Option("--fit", help="Make pictures of over 10 MB smaller. Extra: images.")
+]
+KeepMetadata = Annotated[
+    bool,
+    typer.Option(
+        "--keep-metadata",
+        help="Send where and how a picture was taken too. What is uploaded is public at its"
+        " address.",
+    ),
+]
 CheckModels = Annotated[
     bool,
     typer.Option(

@@ -18,9 +18,11 @@ from .options import (
     BaseUrl,
     CheckModels,
     DryRun,
+    Fit,
     Interval,
     JournalFile,
     Json,
+    KeepMetadata,
     MaxRunning,
     Out,
     Timeout,
@@ -41,6 +43,8 @@ def generate(
     dry_run: DryRun = False,
     again: Again = False,
     check_models: CheckModels = True,
+    fit: Fit = False,
+    keep_metadata: KeepMetadata = False,
     max_running: MaxRunning = USUAL.running,
     interval: Interval = USUAL.interval,
     as_json: Json = False,
@@ -49,7 +53,8 @@ def generate(
 ) -> None:
     """Submit, wait and download, all in one: paid."""
     run = steps.begin(ctx, as_json, base_url, journal)
-    images = request.check(base_url=base_url)
+    pictures = _setup.pictures(fit=fit, keep_metadata=keep_metadata)
+    images = request.check(base_url=base_url, pictures=pictures)
     if dry_run:
         preview(run, request, images, check_models)
         return
@@ -61,6 +66,7 @@ def generate(
             journal=kept,
             limits=limits,
             check_models=check_models,
+            pictures=pictures,
             models_file=places.models_path(),
         ) as client,
     ):
@@ -83,6 +89,8 @@ def submit(
     dry_run: DryRun = False,
     again: Again = False,
     check_models: CheckModels = True,
+    fit: Fit = False,
+    keep_metadata: KeepMetadata = False,
     max_running: MaxRunning = USUAL.running,
     interval: Interval = USUAL.interval,
     as_json: Json = False,
@@ -91,7 +99,8 @@ def submit(
 ) -> None:
     """Submit, and print the ids: paid."""
     run = steps.begin(ctx, as_json, base_url, journal)
-    images = request.check(base_url=base_url)
+    pictures = _setup.pictures(fit=fit, keep_metadata=keep_metadata)
+    images = request.check(base_url=base_url, pictures=pictures)
     if dry_run:
         preview(run, request, images, check_models)
         return
@@ -103,6 +112,7 @@ def submit(
             journal=kept,
             limits=limits,
             check_models=check_models,
+            pictures=pictures,
             models_file=places.models_path(),
         ) as client,
     ):
