@@ -44,10 +44,12 @@ from weryai import (
     ParameterError,
     PermissionDeniedError,
     Pictures,
+    Purse,
     RateLimitError,
     ResponseError,
     Result,
     ServerError,
+    SpendLimitError,
     SubmissionUnknownError,
     SystemClock,
     Task,
@@ -296,6 +298,8 @@ def what_to_do(error: WeryAIError) -> str:
             return f"wait for {job}, entry {entry.id}"
         case MediaError(faults=faults):
             return "; ".join(faults)
+        case SpendLimitError(purse=purse, left=float(left), price=float(price)):
+            return f"{price - left} more to {purse}"
         case InvalidRequestError(faults=faults):
             return "; ".join(faults)
         case TransportError(sent=sent):
@@ -438,7 +442,7 @@ def overnight(folder: Path, simulator: Simulator) -> Status:
         status = batch.run(
             folder / "renders",
             client=simulator.async_client,
-            limits=Limits(interval=0),
+            limits=Limits(interval=0, purse=Purse("all nights", 500, price=50)),
             max_rows=1,
             keep_going=True,
             on_row=tell,
@@ -453,6 +457,8 @@ def overnight(folder: Path, simulator: Simulator) -> Status:
         assert_type(batch.resolve("owl", skip=True), Row)
         print(status.total, status.left, status.counts, status.paused, status.base_url)
         print(status.credits_before, status.credits_now, status.seconds_left)
+        assert_type((status.spent, status.stopped), tuple[float, str | None])
+        assert_type(batch.row("fox").credits, float | None)
         states: list[RowState] = [row.state for row in batch.rows(*ROW_STATES)]
         assert states[1] == "skipped"
         beneath(batch)

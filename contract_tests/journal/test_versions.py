@@ -129,6 +129,16 @@ def test_the_rows_of_batches_since_version_6_are_kept(tmp_path: Path, number: in
     journal.close()
 
 
+@pytest.mark.parametrize("number", range(7, migrations.VERSION + 1))
+def test_what_was_spent_since_version_7_is_kept(tmp_path: Path, number: int) -> None:
+    journal = SQLiteJournal(written(number, tmp_path / "old.journal"))
+    purse = journal.purse("batch night", "https://api.weryai.com")
+    assert purse.spent() == 12.5
+    (learning,) = purse.learning()
+    assert (learning.entry_id, learning.balance) == ("unknown", 120.5)
+    journal.close()
+
+
 def test_an_old_journal_goes_on_as_a_new_one(old: Path, tmp_path: Path) -> None:
     journal = SQLiteJournal(old)
     new = SQLiteJournal(tmp_path / "new.journal")

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from ._client import WeryAI
     from ._files.images import LocalImage
     from ._files.preparing import Pictures
-    from ._limits import Delay, Limits
+    from ._limits import Delay, Limits, Purse
     from ._network.clock import Clock, SystemClock
     from ._service.endpoints import REQUESTS
     from .errors import (
@@ -33,6 +33,7 @@ if TYPE_CHECKING:
         RateLimitError,
         ResponseError,
         ServerError,
+        SpendLimitError,
         SubmissionUnknownError,
         TaskFailedError,
         TransportError,
@@ -75,10 +76,12 @@ __all__ = [
     "ParameterError",
     "PermissionDeniedError",
     "Pictures",
+    "Purse",
     "RateLimitError",
     "ResponseError",
     "Result",
     "ServerError",
+    "SpendLimitError",
     "SubmissionUnknownError",
     "SystemClock",
     "Task",
@@ -114,6 +117,7 @@ if not TYPE_CHECKING:
         "Model": "results",
         "MultiImageToVideo": "requests",
         "Pictures": "_files.preparing",
+        "Purse": "_limits",
         "Result": "results",
         "SystemClock": "_network.clock",
         "Task": "results",

@@ -4,7 +4,8 @@ WeryAIError
 ├── ConfigError                  no key, a bad address, a foreign loop or process, a bad environment
 ├── InvalidRequestError          refused here, before anything was sent; lists every fault
 │   ├── AlreadySubmittedError    an entry of the journal asks for the same; entry, and how to go on
-│   └── MediaError               a local image that is missing, cut, too large, or not an image
+│   ├── MediaError               a local image that is missing, cut, too large, or not an image
+│   └── SpendLimitError          it may cost more than is left in its purse
 ├── TransportError               no answer, and it is safe to try again
 ├── ResponseError                the service answered no: code, HTTP status, message
 │   ├── AuthenticationError      ├── PermissionDeniedError
@@ -109,6 +110,22 @@ def _ways_on(entry: Entry) -> str:
 
 class MediaError(InvalidRequestError):
     """A local image cannot be used: it is missing, cut, damaged, too large, or not an image."""
+
+
+class SpendLimitError(InvalidRequestError):
+    """It may cost more credits than are left in its purse; see `Purse`. Nothing was sent.
+
+    Attributes:
+        purse: its name.
+        left: the credits that are left in it.
+        price: those that it may cost; 0 where nobody knows.
+    """
+
+    def __init__(self, purse: str, left: float, price: float) -> None:
+        words = f"of the purse {purse!r} {left:g} credits are left, and this"
+        may = f"may cost {price:g}" if price else "costs nobody knows how many"
+        super().__init__([f"{words} {may}: give it more, or ask for less"])
+        self.purse, self.left, self.price = purse, left, price
 
 
 class TransportError(WeryAIError):

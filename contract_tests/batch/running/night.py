@@ -53,14 +53,14 @@ class Night:
     def out(self) -> Path:
         return self.folder / "videos"
 
-    def batch(self) -> Batch:
+    def batch(self, name: str = "night") -> Batch:
         """Opened as another process would."""
         journal: SQLiteJournal | PostgresJournal
         if self.place.startswith("postgresql:"):
             journal = PostgresJournal(self.place, clock="caller")
         else:
             journal = SQLiteJournal(self.place)
-        batch = Batch(journal, "night")
+        batch = Batch(journal, name)
         batch._owns = True
         return batch
 

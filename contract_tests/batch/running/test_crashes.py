@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from contextlib import suppress
 from itertools import count
+from typing import Any
 
 import pytest
 
@@ -13,13 +14,13 @@ from contract_tests.batch.running.night import Night, is_whole
 from weryai.testing._transport import AsyncTransport
 
 
-def life(night: Night, dies_at: float) -> Mortal:
+def life(night: Night, dies_at: float, name: str = "night", **options: Any) -> Mortal:
     """A run that ends at one of its calls."""
-    mortal, batch = Mortal(dies_at), night.batch()
+    mortal, batch = Mortal(dies_at), night.batch(name)
     mortal.lead(batch)
     transport = MortalTransport(mortal, AsyncTransport(night.simulator.app.in_process))
     with suppress(KilledError):
-        night.run(batch=batch, of_client={"transport": transport})
+        night.run(batch=batch, of_client={"transport": transport}, **options)
     mortal.bury(batch)
     return mortal
 
@@ -52,3 +53,27 @@ def test_a_run_that_is_killed_at_any_call_goes_on_where_it_was(
     assert paid >= done.keys()
     assert all(is_whole(*file) for files in done.values() for file in files)
     assert 0 < unsure < number / 8, "in doubt is what was on its way"
+
+
+@pytest.mark.parametrize(
+    ("night", "first", "step"), [("sqlite", 2, 4), ("postgres", 4, 8)], indirect=["night"]
+)
+def test_no_more_is_spent_than_was_said_whatever_call_a_run_is_killed_at(
+    night: Night, first: int, step: int
+) -> None:
+    """Each row costs 5, which nobody knows before the first one."""
+    for number in count(first, step):
+        name, before = f"night-{number}", night.simulator.credits
+        with night.batch(name) as batch:
+            batch.add(night.manifest(ids="abcd"))
+        killed = life(night, number, name, max_credits=12)
+        with night.batch(name) as batch:
+            status = night.run(batch=batch, max_credits=12)
+        paid = before - night.simulator.credits
+        assert paid <= status.spent <= 12
+        assert status.spent == 5 * (4 - status.counts["waiting"]) or status.counts["unknown"]
+        assert paid == 10 or status.counts["unknown"]
+        assert "credits are left" in str(status.stopped) or status.counts["unknown"] == 2
+        if killed.calls < number:
+            break
+    assert killed.calls > 30

@@ -102,7 +102,21 @@ def test_no_more_rows_are_submitted_than_was_said(night: Night) -> None:
     night.add(ids="abcdefgh")
     status = night.run(max_rows=4)
     assert (status.counts["done"], status.counts["failed"], status.paused) == (4, 1, None)
+    assert status.stopped == "4 rows were submitted, as many as were to be"
     assert len(night.paid()) == 4
+
+
+def test_no_more_credits_are_spent_than_was_said_over_all_runs(night: Night) -> None:
+    night.add(ids="abcdefgh")
+    status = night.run(max_credits=12)
+    assert (status.counts["done"], status.spent, status.paused) == (2, 10, None)
+    assert "2 credits are left, and this may cost 5" in str(status.stopped)
+    assert night.run(max_credits=12).counts["done"] == 2
+    status = night.run(max_credits=22)
+    assert (status.counts["done"], status.spent) == (4, 20)
+    with night.batch() as batch:
+        assert [row.credits for row in batch.rows()] == [5.0] * 4 + [None] * 4
+    assert night.run().counts["done"] == 8
 
 
 def test_a_service_that_answers_nothing_is_given_up_before_every_row_is_in_doubt(

@@ -8,7 +8,7 @@ from typing import Generic, TypeVar, cast
 
 from attrs import define
 
-from ..errors import AlreadySubmittedError, JournalError, WeryAIError
+from ..errors import AlreadySubmittedError, JournalError, SpendLimitError, WeryAIError
 from ..results import Job
 
 T = TypeVar("T")
@@ -41,7 +41,7 @@ class Step(Generic[T]):
 
 def told(failure: BaseException) -> WeryAIError:
     """What a journal raised, as an error of ours."""
-    if isinstance(failure, (AlreadySubmittedError, JournalError)):
+    if isinstance(failure, (AlreadySubmittedError, SpendLimitError, JournalError)):
         return failure
     try:
         words = f"{type(failure).__name__}: {failure}"

@@ -35,6 +35,7 @@ from . import bookkeeping, retry_rules
 from .bookkeeping import Asked, Bookkeeping
 from .retry_rules import Verdict
 from .sending import Calls
+from .spending import Spending
 from .terms import OnWait
 from .turns import Ticket, Turns
 
@@ -56,6 +57,7 @@ class Payments:
     calls: Calls
     books: Bookkeeping
     turns: Turns
+    spending: Spending
 
     async def pay(
         self,
@@ -81,6 +83,7 @@ class Payments:
             raise outcome
         job = self._job(outcome, payload)
         await self.books.accept(entry, job)
+        await self.spending.after(entry)
         return job
 
     async def _outcome(
@@ -91,6 +94,8 @@ class Payments:
         started = clock.monotonic()
         for attempt in count(1):
             try:
+                if attempt == 1:
+                    await self.spending.before(ticket.entry)
                 await ticket.keep()
             except BaseException as stop:  # from outside, while nothing is on its way
                 return stop

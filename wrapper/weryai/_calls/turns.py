@@ -41,6 +41,7 @@ class Turns:
         limits: None lets everything through at once.
         look: asks the service about one of the jobs that take places: whoever waited for it may
             wait no more.
+        see: sees what a submission has cost, for which another one waits.
         gone: entries that the service knows no more.
         lead: seconds that writing down a turn takes, where that is more than a moment.
         waiting: the entries whose submissions wait for their turn.
@@ -50,6 +51,7 @@ class Turns:
     books: Bookkeeping
     limits: Limits | None = None
     look: Callable[[], Awaitable[None]] = _nothing
+    see: Callable[[], Awaitable[None]] = _nothing
     gone: set[str] = field(factory=set)
     lead: float = 0.0
     waiting: set[str] = field(factory=set)
@@ -137,8 +139,8 @@ class Ticket:
             if self.on_wait and delay.reason != reason:
                 self.on_wait(delay)
             reason = delay.reason
-            if reason == "running" and io.clock.monotonic() - looked > LOOK:
-                await turns.look()
+            if reason in ("running", "price") and io.clock.monotonic() - looked > LOOK:
+                await (turns.look() if reason == "running" else turns.see())
                 looked = io.clock.monotonic()
             else:
                 await io.sleep(delay.seconds)

@@ -15,6 +15,7 @@ from .. import webhooks
 from .._calls import arguments, retry_rules
 from .._calls.bookkeeping import Bookkeeping
 from .._calls.sending import Calls
+from .._calls.spending import Spending
 from .._calls.terms import Terms
 from .._calls.turns import Turns
 from .._files import preparing
@@ -88,10 +89,13 @@ class Flows:
         self.books = Bookkeeping(self.io, self.config.base_url, self.journal)
         self.registry = Registry(self.calls, self.checking)
         self.uploads = Uploads(self.calls, self.books, self.pictures)
-        self.turns = Turns(self.calls, self.books, self.limits, self._look_at_another)
+        spending = Spending(self.calls, self.books, self.limits.purse if self.limits else None)
+        self.turns = Turns(
+            self.calls, self.books, self.limits, self._look_at_another, spending.look
+        )
         self.pace = Pace(self.turns)
         self.submissions = Submissions(
-            self.calls, self.books, self.registry, self.uploads, self.turns
+            self.calls, self.books, self.registry, self.uploads, self.turns, spending
         )
         self.polls = Polls(self.calls)
 

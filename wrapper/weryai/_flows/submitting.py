@@ -14,6 +14,7 @@ from .._calls.bookkeeping import Asked, Bookkeeping
 from .._calls.paying import Payments
 from .._calls.repeats import RECENT, Repeats
 from .._calls.sending import Calls
+from .._calls.spending import Spending
 from .._calls.terms import Terms
 from .._calls.turns import Turns
 from .._files.images import OpenImage
@@ -50,11 +51,12 @@ class Submissions:
     registry: Registry
     uploads: Uploads
     turns: Turns
+    spending: Spending
     payments: Payments = field(init=False)
     repeats: Repeats = field(init=False)
 
     def __attrs_post_init__(self) -> None:
-        self.payments = Payments(self.calls, self.books, self.turns)
+        self.payments = Payments(self.calls, self.books, self.turns, self.spending)
         self.repeats = Repeats(self.calls, self.books)
 
     async def submit(self, request: VideoRequest, terms: Terms) -> Job:

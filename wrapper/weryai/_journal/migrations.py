@@ -126,7 +126,25 @@ CREATE INDEX batch_rows_by_end ON batch_rows (batch, ended_at) WHERE ended IN ('
 CREATE TABLE retired_keys (key TEXT PRIMARY KEY, reason TEXT NOT NULL);
 """
 
-SCRIPTS = (FIRST, SECOND, THIRD, FOURTH, FIFTH, SIXTH)
+# What may be spent: each entry has what was reserved for it or what it has cost, nothing where that
+# is being learned from the balance before it; `rate` is the price of a second.
+SEVENTH = """
+ALTER TABLE entries ADD COLUMN purse TEXT;
+ALTER TABLE entries ADD COLUMN kind TEXT;
+ALTER TABLE entries ADD COLUMN credits REAL;
+ALTER TABLE entries ADD COLUMN balance REAL;
+CREATE INDEX entries_by_purse ON entries (purse, base_url, credits) WHERE purse IS NOT NULL;
+CREATE TABLE purses (
+    name TEXT NOT NULL, base_url TEXT NOT NULL, forgotten REAL NOT NULL,
+    PRIMARY KEY (name, base_url)
+);
+CREATE TABLE prices (
+    purse TEXT NOT NULL, base_url TEXT NOT NULL, kind TEXT NOT NULL, credits REAL NOT NULL,
+    rate REAL NOT NULL, at TEXT NOT NULL, PRIMARY KEY (purse, base_url, kind)
+);
+"""
+
+SCRIPTS = (FIRST, SECOND, THIRD, FOURTH, FIFTH, SIXTH, SEVENTH)
 VERSION = len(SCRIPTS)
 
 

@@ -45,6 +45,14 @@ SELECT id FROM entries WHERE fingerprint = ? AND sent_at > ? AND base_url = ?
 AND state NOT IN ('incomplete', 'fetched', 'failed', 'settled')
 ORDER BY sent_at DESC, rowid DESC
 """
+INSERT = """
+INSERT INTO entries (
+    id, base_url, operation, payload, sent_at, idempotency_key, fingerprint, state
+) VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+"""
+REFUSE = """
+DELETE FROM entries WHERE id = ? AND submitted_at IS NULL AND reason IS NULL AND NOT settled
+"""
 TASK = """
 INSERT INTO tasks VALUES (?, ?, false, ?, ?)
 ON CONFLICT (entry_id, task_id) DO UPDATE SET state = excluded.state, message = excluded.message

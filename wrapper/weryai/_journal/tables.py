@@ -18,19 +18,12 @@ from .batches.rows import BatchRows
 from .connection import Connection, Holders, Tables, UnsureError
 from .entry import MULTI_IMAGE, UNKNOWN, Entry, State
 from .listing import Listing
+from .purses import rows as purse_rows
+from .purses.rows import PurseRows
 from .turns import Turn
 
 T = TypeVar("T", bound=Tables)
 H = TypeVar("H", bound=Holders)
-
-INSERT = """
-INSERT INTO entries (
-    id, base_url, operation, payload, sent_at, idempotency_key, fingerprint, state
-) VALUES (?, ?, ?, ?, ?, ?, ?, ?)
-"""
-REFUSE = """
-DELETE FROM entries WHERE id = ? AND submitted_at IS NULL AND reason IS NULL AND NOT settled
-"""
 
 
 class TableJournal(Generic[T, H]):
@@ -70,12 +63,15 @@ class TableJournal(Generic[T, H]):
             self._db.require_in_place()  # what is sent now would be in no journal
             self._claims.require(entry_id)
             self._refuse_repeat(db, *same)
-            if turn is not None:
-                now = self._db.now(db, sent_at)
-                if delay := turn_rows.take(db, base_url, entry_id, payload, now, turn):
-                    return delay
+            now = self._db.now(db, sent_at) if turn else sent_at
+            price = (db, base_url, turn.limits.purse if turn else None, operation, payload, now)
+            if delay := purse_rows.keep_back(self._claims, *price):
+                return delay
+            if turn and (delay := turn_rows.take(db, base_url, entry_id, payload, now, turn)):
+                return delay
             asked = (operation, json.dumps(payload), at, idempotency_key, fingerprint)
-            db.execute(INSERT, (entry_id, base_url, *asked, UNKNOWN))
+            db.execute(rows.INSERT, (entry_id, base_url, *asked, UNKNOWN))
+            purse_rows.reserve(entry_id, *price)
             return None
 
         try:
@@ -137,7 +133,7 @@ class TableJournal(Generic[T, H]):
         """See `Journal.refuse`."""
 
         def leave(db: Connection) -> None:
-            db.execute(REFUSE, (entry_id,))
+            db.execute(rows.REFUSE, (entry_id,))
             turn_rows.leave(db, entry_id)
 
         self._end(entry_id, leave)
@@ -213,6 +209,7 @@ class TableJournal(Generic[T, H]):
         def forget(db: Connection) -> None:
             for entry_id in entry_ids:
                 batch_rows.forget(db, entry_id)
+                purse_rows.forget(db, entry_id)
                 db.execute("DELETE FROM entries WHERE id = ?", (entry_id,))
 
         self._db.write(forget)
@@ -253,6 +250,10 @@ class TableJournal(Generic[T, H]):
         """The names of the batches that are in it."""
         found = self._db.rows("SELECT name FROM batches ORDER BY name", ())
         return [str(row["name"]) for row in found]
+
+    def purse(self, name: str, base_url: str) -> PurseRows:
+        """A purse for one service, which need not be there yet; see `Purse`."""
+        return PurseRows(name, base_url, self._db, self._claims)
 
     def close(self) -> None:
         """See `Journal.close`."""

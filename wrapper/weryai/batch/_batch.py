@@ -13,9 +13,9 @@ from types import TracebackType
 from typing import Any, Self
 
 import anyio
+from attrs import evolve
 
 from weryai import (
-    REQUESTS,
     AsyncWeryAI,
     Clock,
     ConfigError,
@@ -23,11 +23,11 @@ from weryai import (
     InvalidRequestError,
     Job,
     Limits,
+    Purse,
     SystemClock,
 )
 from weryai.journal import (
     ROW_STATES,
-    PlannedRow,
     PostgresJournal,
     Row,
     RowState,
@@ -35,12 +35,11 @@ from weryai.journal import (
     open_journal,
 )
 
-from ._values import Added, Status, status_of
+from ._values import Added, Status, planned, purse_of, status_of
 from ._worker import Terms, Worker
-from .manifest import Manifest, ManifestRow
+from .manifest import Manifest
 
 NAME = re.compile(r"[\w.-]{1,60}")
-OPERATIONS = {kind: operation for operation, kind in REQUESTS.items()}
 
 
 class Batch:
@@ -94,7 +93,7 @@ class Batch:
         """
         if manifest.faults:
             return Added(faults=manifest.faults)
-        told = self._rows.add([*map(_planned, manifest.rows)], dry_run=dry_run)
+        told = self._rows.add([*map(planned, manifest.rows)], dry_run=dry_run)
         return Added(tuple(told["new"]), tuple(told["known"]), tuple(told["changed"]))
 
     def run(self, out: str | os.PathLike[str], **options: Any) -> Status:
@@ -108,6 +107,7 @@ class Batch:
         client: Callable[..., AsyncWeryAI] = AsyncWeryAI,
         limits: Limits | None = Limits(),  # noqa: B008 # a frozen value
         max_rows: int | None = None,
+        max_credits: float | None = None,
         keep_going: bool = False,
         on_row: Callable[[Row], None] | None = None,
         on_wait: Callable[[Delay], None] | None = None,
@@ -130,6 +130,9 @@ class Batch:
                 `functools.partial(AsyncWeryAI, api_key)`.
             limits: of the account.
             max_rows: how many rows to submit at the most.
+            max_credits: what all rows of the batch may cost together, over all runs: a
+                `weryai.Purse` of the batch, which says what holds when. Of the very first row
+                nobody knows what it costs.
             keep_going: do not pause where half of the first ten rows fail.
             on_row: called with each row that has changed.
             on_wait: called with what the next row waits for.
@@ -151,9 +154,14 @@ class Batch:
             on_row or (lambda _: None),
             on_wait,
         )
+        if max_credits is not None:
+            limits = evolve(limits or Limits(), purse=Purse(purse_of(self.name), max_credits))
         async with client(journal=self.journal, limits=limits) as opened:
-            await Worker(opened, self.journal, self._rows, folder, clock, terms).run()
-        return await anyio.to_thread.run_sync(partial(self.status, clock=clock))
+            worker = Worker(opened, self.journal, self._rows, folder, clock, terms)
+            await worker.run()
+        status = await anyio.to_thread.run_sync(partial(self.status, clock=clock))
+        waits = status.counts["waiting"] and not status.paused
+        return evolve(status, stopped=worker.sending.stopped if waits else None)
 
     def status(self, *, clock: Clock | None = None) -> Status:
         """How it stands. Free, and nothing is asked of the service.
@@ -161,7 +169,7 @@ class Batch:
         Raises:
             JournalError: the journal fails.
         """
-        return status_of(self._rows, (clock or SystemClock()).time())
+        return status_of(self.journal, self.name, (clock or SystemClock()).time())
 
     def rows(self, *states: RowState) -> Iterator[Row]:
         """Its rows in the order of the manifest, those in one of these states, else all. They are
@@ -286,14 +294,3 @@ class Batch:
         traceback: TracebackType | None,
     ) -> None:
         self.close()
-
-
-def _planned(row: ManifestRow) -> PlannedRow:
-    return PlannedRow(
-        id=row.id,
-        place=row.place,
-        operation=OPERATIONS[type(row.request)],
-        request=row.request.payload(),
-        digest=row.digest,
-        output=row.output,
-    )

@@ -21,6 +21,7 @@ from weryai import (
     RateLimitError,
     ResponseError,
     ServerError,
+    SpendLimitError,
     SubmissionUnknownError,
     TransportError,
 )
@@ -48,17 +49,21 @@ class Sending:
         busy: whether rows are being submitted.
         sent: how many were.
         lost: how many in a row could not be sent, or have an unknown fate.
+        stopped: why this run submits no more, where it does not.
     """
 
     worker: Worker
     busy: bool = False
+    stopped: str | None = None
     sent: int = 0
     lost: int = 0
 
     async def allowed(self) -> bool:
         """Whether anything is to be submitted."""
+        if self.sent >= self.worker.terms.most:
+            self.stopped = f"{self.sent} rows were submitted, as many as were to be"
         state = await self.worker.do(lambda: self.worker.rows.state)
-        return state.paused is None and self.sent < self.worker.terms.most
+        return state.paused is None and self.stopped is None
 
     async def run(self, group: TaskGroup) -> None:
         """Submit rows until there is none for us, or there are too many to follow."""
@@ -107,6 +112,8 @@ class Sending:
         except NOT_NOW as error:
             if await self._is_wanted(row):
                 await self._lose(row, error)
+        except SpendLimitError as error:
+            self.stopped = str(error)
         except AlreadySubmittedError:
             log.info("row %s is sent by another worker", row.id)
         except (InvalidRequestError, ResponseError) as error:

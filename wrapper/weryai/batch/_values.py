@@ -7,10 +7,13 @@ from datetime import datetime
 
 from attrs import evolve, frozen
 
-from weryai.journal import BatchRows, RowState
+from weryai import REQUESTS
+from weryai.journal import PlannedRow, PostgresJournal, RowState, SQLiteJournal
 
 from ._faults import Fault
+from .manifest import ManifestRow
 
+OPERATIONS = {kind: operation for operation, kind in REQUESTS.items()}
 # Of so many ends the time that is left is told, and not of fewer than so many.
 MOST_ENDS, LEAST_ENDS = 30, 3
 LONG = 60.0  # seconds without an end, beside the time that the last ones took
@@ -44,6 +47,8 @@ class Status:
         base_url: the address of the API that it is for; None before it was first run.
         credits_before: the balance before its first row, where that was read.
         credits_now: the balance as it was last read.
+        spent: credits that were spent or are reserved under `max_credits`; 0 where it never was.
+        stopped: why a run has submitted no more of what waits, where nothing is paused.
         seconds_left: until the last row ends, if all goes on as the last ones did; None where that
             is anybody's guess.
     """
@@ -53,6 +58,8 @@ class Status:
     base_url: str | None = None
     credits_before: float | None = None
     credits_now: float | None = None
+    spent: float = 0.0
+    stopped: str | None = None
     seconds_left: float | None = None
 
     @property
@@ -67,10 +74,18 @@ class Status:
         return sum(self.counts[state] for state in ("waiting", "sending", "running"))
 
 
-def status_of(rows: BatchRows, now: float) -> Status:
+def purse_of(batch: str) -> str:
+    """The name of the purse that a batch pays from."""
+    return f"batch {batch}"
+
+
+def status_of(journal: SQLiteJournal | PostgresJournal, batch: str, now: float) -> Status:
     """How a batch stands, at a time in seconds since 1970. Raises JournalError."""
+    rows = journal.batch(batch)
     counts, state = rows.counts(), rows.state
-    status = Status(counts, state.paused, state.base_url, state.credits_before, state.credits_now)
+    spent = journal.purse(purse_of(batch), state.base_url or "").spent()
+    credits = (state.credits_before, state.credits_now, spent)
+    status = Status(counts, state.paused, state.base_url, *credits)
     left = status.left - (counts["waiting"] if state.paused else 0)
     return evolve(status, seconds_left=_seconds_left(left, rows.last_ends(MOST_ENDS), now))
 
@@ -83,3 +98,15 @@ def _seconds_left(left: int, ends: Sequence[datetime], now: float) -> float | No
     if len(times) < LEAST_ENDS or now - times[-1] > times[-1] - times[0] + LONG:
         return None
     return left * max(now - times[0], 0.0) / len(times)
+
+
+def planned(row: ManifestRow) -> PlannedRow:
+    """A row of a manifest, as a journal keeps it."""
+    return PlannedRow(
+        id=row.id,
+        place=row.place,
+        operation=OPERATIONS[type(row.request)],
+        request=row.request.payload(),
+        digest=row.digest,
+        output=row.output,
+    )

@@ -68,6 +68,7 @@ class Row(Plain):
         files: its videos, each with its SHA-256 in hexadecimal.
         sent_at: when it was sent, in UTC.
         ended_at: when it ended, in UTC.
+        credits: what it has cost, or may have, where that is bounded; for its last consent.
     """
 
     id: str
@@ -84,6 +85,7 @@ class Row(Plain):
     files: tuple[tuple[Path, str], ...] = ()
     sent_at: datetime | None = None
     ended_at: datetime | None = None
+    credits: float | None = None
 
 
 def key_of(batch: str, row_id: str, consent: int) -> str:
@@ -108,6 +110,7 @@ def row_of(cells: Any) -> Row:
         files=tuple((Path(path), digest) for path, digest in json.loads(cells["files"] or "[]")),
         sent_at=_time(cells["sent_at"]),
         ended_at=_time(cells["ended_at"]),
+        credits=cells["credits"],
     )
 
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 _JOINED = """
 SELECT batch_rows.*, entries.id AS entry, entries.state AS entry_state,
-    entries.reason AS entry_reason, entries.sent_at AS sent_at
+    entries.reason AS entry_reason, entries.sent_at AS sent_at,
+    entries.credits AS credits
 FROM batch_rows JOIN batches ON batches.name = batch_rows.batch
 LEFT JOIN entries ON entries.idempotency_key = batch_rows.key
     AND entries.base_url = batches.base_url

@@ -89,7 +89,24 @@ CREATE INDEX batch_rows_by_end ON batch_rows (batch, ended_at) WHERE ended IN ('
 CREATE TABLE retired_keys (key TEXT PRIMARY KEY, reason TEXT NOT NULL);
 """
 
-SCRIPTS = (FIRST, SECOND)
+THIRD = """
+ALTER TABLE entries ADD COLUMN purse TEXT;
+ALTER TABLE entries ADD COLUMN kind TEXT;
+ALTER TABLE entries ADD COLUMN credits DOUBLE PRECISION;
+ALTER TABLE entries ADD COLUMN balance DOUBLE PRECISION;
+CREATE INDEX entries_by_purse ON entries (purse, base_url, credits) WHERE purse IS NOT NULL;
+CREATE TABLE purses (
+    name TEXT NOT NULL, base_url TEXT NOT NULL, forgotten DOUBLE PRECISION NOT NULL,
+    PRIMARY KEY (name, base_url)
+);
+CREATE TABLE prices (
+    purse TEXT NOT NULL, base_url TEXT NOT NULL, kind TEXT NOT NULL,
+    credits DOUBLE PRECISION NOT NULL, rate DOUBLE PRECISION NOT NULL,
+    at TEXT COLLATE "C" NOT NULL, PRIMARY KEY (purse, base_url, kind)
+);
+"""
+
+SCRIPTS = (FIRST, SECOND, THIRD)
 VERSION = len(SCRIPTS)
 OLDEST_SERVER = 14  # the oldest one that is kept up
 

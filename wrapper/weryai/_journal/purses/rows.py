@@ -1,0 +1,212 @@
+"""What may be spent, over all that use a journal: each submission takes what it may cost from a
+purse in the transaction that writes its intent, and keeps it, whatever becomes of it.
+
+No prices are published. The first submission of each kind goes alone, holding all that is left, and
+the balances before and after it tell what such a one costs.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Collection, Mapping
+from datetime import datetime, timedelta
+from typing import Any
+
+from attrs import frozen
+
+from ..._limits import Delay, Purse
+from ...errors import SpendLimitError
+from ..connection import Connection, Holders, Tables
+from ..rows import text_of
+from ..turns import TICK
+
+# What a price depends on.
+PRICED = ("model", "duration", "resolution", "video_number", "generate_audio")
+KNOWN_FOR = timedelta(hours=24)  # a price; then it is learned anew
+SMALL = 1e-6  # credits that are none: sums of floats
+
+SPENT = """
+SELECT (SELECT COALESCE(sum(credits), 0) FROM entries WHERE purse = ? AND base_url = ?)
+    + COALESCE((SELECT forgotten FROM purses WHERE name = ? AND base_url = ?), 0) AS credits
+"""
+# Those whose cost nobody knows yet: one at the most, and it holds all that is left.
+LEARNING = """
+SELECT id, state, balance, sent_at FROM entries
+WHERE purse = ? AND base_url = ? AND credits IS NULL
+"""
+ON_ITS_WAY = "SELECT id FROM entries WHERE purse = ? AND base_url = ? AND state = 'unknown'"
+PRICE = "SELECT credits FROM prices WHERE purse = ? AND base_url = ? AND kind = ? AND at > ?"
+HIGHEST = "SELECT max(rate) AS rate FROM prices WHERE purse = ? AND base_url = ?"
+RESERVE = "UPDATE entries SET purse = ?, kind = ?, credits = ? WHERE id = ?"
+BEFORE = "UPDATE entries SET balance = ? WHERE id = ?"
+COST = "UPDATE entries SET credits = ? WHERE id = ? AND credits IS NULL"
+LEARN = """
+INSERT INTO prices (purse, base_url, kind, credits, rate, at) VALUES (?, ?, ?, ?, ?, ?)
+ON CONFLICT (purse, base_url, kind)
+DO UPDATE SET credits = excluded.credits, rate = excluded.rate, at = excluded.at
+"""
+ASKED = "SELECT purse, base_url, kind, operation, payload, credits FROM entries WHERE id = ?"
+# What was spent stays spent.
+FORGET = """
+INSERT INTO purses (name, base_url, forgotten) VALUES (?, ?, ?)
+ON CONFLICT (name, base_url) DO UPDATE SET forgotten = purses.forgotten + excluded.forgotten
+"""
+
+
+@frozen
+class Learning:
+    """A submission whose cost nobody knows yet.
+
+    Attributes:
+        state: of its entry.
+        held: whether it is being sent.
+        balance: before it was sent; None where it was not.
+    """
+
+    entry_id: str
+    state: str
+    held: bool
+    balance: float | None
+    sent_at: datetime
+
+
+@frozen
+class PurseRows:
+    """A purse in a journal. Every method may raise JournalError."""
+
+    name: str
+    base_url: str
+    _db: Tables
+    _claims: Holders
+
+    def spent(self) -> float:
+        """The credits that were spent or are reserved."""
+        return float(self._db.read(lambda db: _spent(db, self.name, self.base_url)))
+
+    def learning(self) -> list[Learning]:
+        """Those whose cost nobody knows yet."""
+        found = self._db.rows(LEARNING, (self.name, self.base_url))
+        with self._db.explained():
+            held = self._claims.held([row["id"] for row in found])
+        return [
+            Learning(
+                row["id"],
+                row["state"],
+                row["id"] in held,
+                row["balance"],
+                datetime.fromisoformat(row["sent_at"]),
+            )
+            for row in found
+        ]
+
+    def note_balance(self, entry_id: str, balance: float) -> None:
+        """Write down the balance before a submission is sent."""
+        self._db.write(lambda db: db.execute(BEFORE, (balance, entry_id)))
+
+    def learn(self, entry_id: str, credits: float, at: datetime, *, price: bool) -> None:
+        """Write down what one has cost, unless that is known.
+
+        Parameters:
+            price: that is what the next one of its kind will cost.
+        """
+
+        def learn(db: Connection) -> None:
+            row = db.execute(ASKED, (entry_id,)).fetchone()
+            if row is None or row["credits"] is not None:
+                return
+            db.execute(COST, (credits, entry_id))
+            if price:
+                rate = credits / _seconds(json.loads(row["payload"]))
+                told = (row["purse"], row["base_url"], row["kind"], credits, rate, text_of(at))
+                db.execute(LEARN, told)
+
+        self._db.write(learn)
+
+
+def keep_back(
+    claims: Holders,
+    db: Connection,
+    base_url: str,
+    purse: Purse | None,
+    operation: str,
+    payload: Mapping[str, Any],
+    now: datetime,
+) -> Delay | None:
+    """What a submission waits for: until somebody has learned what one costs. Raises
+    SpendLimitError where it may cost more than is left."""
+    if purse is None:
+        return None
+    where = (purse.name, base_url)
+    if db.execute(LEARNING, where).fetchone() is not None:
+        return Delay("price", TICK)
+    price = _price(db, base_url, purse, kind_of(operation, payload), now)
+    if price is None and _held(db, claims, where):
+        return Delay("price", TICK)
+    left = purse.credits - _spent(db, *where)
+    least = _least(db, purse, base_url, payload) if price is None else price
+    if least > left + SMALL or (price is None and left <= SMALL):
+        raise SpendLimitError(purse.name, max(left, 0.0), least)
+    return None
+
+
+def reserve(
+    entry_id: str,
+    db: Connection,
+    base_url: str,
+    purse: Purse | None,
+    operation: str,
+    payload: Mapping[str, Any],
+    now: datetime,
+) -> None:
+    """Take what an intent may cost; where nobody knows that, all that is left."""
+    if purse is not None:
+        kind = kind_of(operation, payload)
+        price = _price(db, base_url, purse, kind, now)
+        db.execute(RESERVE, (purse.name, kind, price, entry_id))
+
+
+def forget(db: Connection, entry_id: str) -> None:
+    """Keep what an entry has cost that is to be forgotten."""
+    row = db.execute(ASKED, (entry_id,)).fetchone()
+    if row is not None and row["purse"] is not None:
+        db.execute(FORGET, (row["purse"], row["base_url"], row["credits"] or 0.0))
+
+
+def kind_of(operation: str, payload: Mapping[str, Any]) -> str:
+    """The same for submissions that cost the same."""
+    told = {name: payload[name] for name in PRICED if payload.get(name) is not None}
+    if told.get("video_number") == 1:
+        del told["video_number"]
+    return json.dumps([operation, told], sort_keys=True)
+
+
+def _spent(db: Connection, name: str, base_url: str) -> float:
+    return float(db.execute(SPENT, (name, base_url) * 2).fetchone()["credits"])
+
+
+def _price(db: Connection, base_url: str, purse: Purse, kind: str, now: datetime) -> float | None:
+    since = text_of(now - KNOWN_FOR)
+    row = db.execute(PRICE, (purse.name, base_url, kind, since)).fetchone()
+    return None if row is None else float(row["credits"])
+
+
+def _held(db: Connection, claims: Holders, where: tuple[str, str]) -> Collection[str]:
+    """The entries of a purse that are on their way now: they would change the balance too."""
+    ids = [row["id"] for row in db.execute(ON_ITS_WAY, where)]
+    return claims.held(ids) if ids else ()
+
+
+def _least(db: Connection, purse: Purse, base_url: str, payload: Mapping[str, Any]) -> float:
+    """What one of a kind that is not known has to be reckoned with: what was said, else as much a
+    second as the dearest of those that are known."""
+    if purse.price is not None:
+        return purse.price
+    row = db.execute(HIGHEST, (purse.name, base_url)).fetchone()
+    return float(row["rate"] or 0.0) * _seconds(payload)
+
+
+def _seconds(payload: Mapping[str, Any]) -> float:
+    """How many seconds of video one asks for."""
+    seconds, number = payload.get("duration"), payload.get("video_number")
+    whole = [each if type(each) is int and each > 0 else 1 for each in (seconds, number)]
+    return float(whole[0] * whole[1])
