@@ -23,7 +23,7 @@ REPORT = REPORTS / "bench.json"
 
 def ours(url: str) -> dict[str, Callable[[], Any]]:
     """What is measured, by its name in the report."""
-    from contract_tests.bench import files, journal_calls, simulated, waiting
+    from contract_tests.bench import batches, files, journal_calls, simulated, waiting
 
     return {
         "sync": lambda: calls.figures(url, "sync"),
@@ -33,6 +33,7 @@ def ours(url: str) -> dict[str, Callable[[], Any]]:
         "files": lambda: files.figures(url),
         "journal": journal_calls.figures,
         "simulator": simulated.figures,
+        "batches": batches.figures,
     }
 
 

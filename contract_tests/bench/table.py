@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from itertools import starmap
 from typing import Any
 
 from attrs import frozen
+
+from contract_tests.bench import batches
 
 NOT_HERE = "-"
 HEAD = ("what", "measured", "goal")
@@ -36,6 +39,7 @@ def rows(told: dict[str, Any]) -> list[Row]:
         *_files(told.get("files", {})),
         *_journal(told.get("journal", {})),
         *_simulator(told.get("simulator", {})),
+        *starmap(Row, batches.lines(told.get("batches", {}))),
     ]
 
 

@@ -12,7 +12,16 @@ from typing import Any
 
 import pytest
 
-from contract_tests.bench import calls, imports, journal_calls, measuring, page, server, table
+from contract_tests.bench import (
+    batches,
+    calls,
+    imports,
+    journal_calls,
+    measuring,
+    page,
+    server,
+    table,
+)
 from weryai import AsyncWeryAI, Video
 from weryai.journal import Journal
 
@@ -126,3 +135,15 @@ def _much(number: int) -> None:
 
 if __name__ == "__main__":  # under callgrind, for the test of instructions
     measuring.counted({"nothing/x": _nothing, "much/x": _much})
+
+
+@pytest.mark.timeout(600)
+def test_a_batch_is_measured_at_each_size() -> None:
+    told = batches.figures((2, 3))
+    assert told.keys() == {"2", "3"}
+    assert [what for what, _, _ in batches.lines(told)] == [
+        "batch of 3 rows, answered at once, CPU a row",
+        "batch of 3 rows, answered at once, of that at 2",
+        "batch of 3 rows, answered at once, memory",
+        "batch of 3 rows, answered at once, to open it, or for its status",
+    ]

@@ -2,29 +2,18 @@
 
 from __future__ import annotations
 
-import heapq
 import random
-from collections.abc import Sequence
 
 import anyio
 import pytest
 
 from contract_tests.support.requests import usual
 from contract_tests.support.run.jumping_clock import JumpingClock
+from contract_tests.support.run.list_schedule import list_schedule
 from weryai import AsyncWeryAI, Limits, Result
 from weryai.testing import Simulator
 
 LIMITS = Limits(running=20, interval=2.5)
-
-
-def list_schedule(seconds: Sequence[float]) -> float:
-    """When the last one ends at the soonest, if each starts as soon as a place is free and the one
-    before it was an interval ago."""
-    ends, start = [0.0] * LIMITS.running, -LIMITS.interval
-    for each in seconds:
-        start = max(start + LIMITS.interval, heapq.heappop(ends))
-        heapq.heappush(ends, start + each)
-    return max(ends)
 
 
 @pytest.mark.parametrize(
@@ -61,5 +50,5 @@ def test_many_at_once_all_end_within_3_percent_of_the_shortest_schedule(
     assert len(simulator.ledger) == rows
     assert simulator.most_running <= LIMITS.running
     assert simulator.smallest_gap >= LIMITS.interval - 0.001
-    assert clock.time() - started <= 1.03 * list_schedule(taken)
+    assert clock.time() - started <= 1.03 * list_schedule(taken, LIMITS)
     assert simulator.received_count <= 40 * rows, "it is asked for no more than needed"

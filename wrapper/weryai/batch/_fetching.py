@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import hashlib
 import math
 from collections.abc import Sequence
-from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -115,11 +113,4 @@ class Fetching:
         return name if plain and not _outputs.name_fault(name) else None
 
     async def _end(self, reason: str | None, paths: Sequence[Path]) -> None:
-        files = [(path, await self.worker.do(partial(sha256, path))) for path in paths]
-        await self.worker.end(self.row, "failed" if reason else "done", reason, files)
-
-
-def sha256(path: Path) -> str:
-    """The SHA-256 of a file, in hexadecimal."""
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
+        await self.worker.end(self.row, "failed" if reason else "done", reason, paths)

@@ -36,7 +36,7 @@ STOPS_ALL = (AuthenticationError, InsufficientCreditsError, DailyLimitError)
 NOT_NOW = (TransportError, JournalError, RateLimitError, ConcurrencyLimitError, ServerError)
 PATIENCE = 10.0  # seconds after a row that could not be sent
 MOST_LOST = 5  # rows one after the other that could not be sent, or whose fate is unknown
-MOST_LOOKED_AT = 100  # rows that wait, to find one that nobody else sends
+MOST_LOOKED_AT = 30  # rows that wait, to find one that nobody else sends
 
 log = logging.getLogger("weryai")
 
@@ -60,16 +60,18 @@ class Sending:
 
     async def allowed(self) -> bool:
         """Whether anything is to be submitted."""
+        return await self.worker.do(self._is_allowed)
+
+    def _is_allowed(self) -> bool:
         if self.sent >= self.worker.terms.most:
             self.stopped = f"{self.sent} rows were submitted, as many as were to be"
-        state = await self.worker.do(lambda: self.worker.rows.state)
-        return state.paused is None and self.stopped is None
+        return self.stopped is None and self.worker.rows.state.paused is None
 
     async def run(self, group: TaskGroup) -> None:
         """Submit rows until there is none for us, or there are too many to follow."""
         worker, some = self.worker, False
         try:
-            while worker.has_room and (row := await self._next()):
+            while worker.has_room and (row := await worker.do(self._find)):
                 some = True
                 try:
                     await self._send(group, row)
@@ -80,19 +82,23 @@ class Sending:
             if some:
                 worker.wake()
 
-    async def _next(self) -> Row | None:
+    def _find(self) -> Row | None:
         """The first row that waits and is nobody's, claimed; None where there is none, or none is
         to be submitted."""
-        return await self.worker.do(self._find) if await self.allowed() else None
-
-    def _find(self) -> Row | None:
+        if not self._is_allowed():
+            return None
         rows, journal = self.worker.rows, self.worker.journal
         for row in rows.waiting(MOST_LOOKED_AT):
             if journal.claim(claim := self._claim(row)):
-                now = rows.row(row.id)  # another may have sent it since the look
-                if now and now.state == "waiting" and now.key == row.key:
+                same = False
+                try:
+                    now = rows.row(row.id)  # another may have sent it since the look
+                    same = now is not None and (now.state, now.key) == ("waiting", row.key)
+                finally:
+                    if not same:
+                        journal.release(claim)
+                if same:
                     return now
-                journal.release(claim)
         return None
 
     async def _send(self, group: TaskGroup, row: Row) -> None:
@@ -121,8 +127,7 @@ class Sending:
             await worker.end(row, "failed", str(error))
         else:
             self.sent, self.lost = self.sent + 1, 0
-            if now := await worker.tell(row):
-                await worker.take(group, now)
+            await worker.started(group, row)
 
     async def _submit(self, row: Row) -> None:
         client, journal = self.worker.client, self.worker.journal

@@ -7,6 +7,7 @@ before what would free one: each job that runs is followed by a task of its own.
 
 from __future__ import annotations
 
+import hashlib
 import logging
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
@@ -102,22 +103,41 @@ class Worker:
 
     async def take(self, group: TaskGroup, row: Row) -> None:
         """Follow the job of a row, unless another worker does."""
-        entry = row.entry
-        if row.state == "running" and entry and await self.do(lambda: self.journal.claim(entry)):
+        if row.state == "running" and row.entry and await self.do(partial(self._claimed, row)):
             self.in_hand.add(row.id)
-            group.start_soon(self._follow, row, entry)
+            group.start_soon(self._follow, row, row.entry)
+
+    async def started(self, group: TaskGroup, row: Row) -> None:
+        """Tell a row that was just submitted, and follow its job."""
+
+        def look() -> tuple[Row | None, bool]:
+            now = self.rows.row(row.id)
+            return now, now is not None and now.state == "running" and self._claimed(now)
+
+        now, is_ours = await self.do(look)
+        if now:
+            self.terms.on_row(now)
+        if now and now.entry and is_ours:
+            self.in_hand.add(row.id)
+            group.start_soon(self._follow, now, now.entry)
 
     async def end(
         self,
         row: Row,
         state: Literal["done", "failed", "skipped"],
         reason: str | None = None,
-        files: Sequence[tuple[Path, str]] = (),
+        paths: Sequence[Path] = (),
     ) -> None:
         """Write down how a row ended, and tell it."""
         at = datetime.fromtimestamp(self.clock.time(), UTC)
-        await self.do(lambda: self.rows.end(row, state, at, reason, files))
-        await self.tell(row)
+
+        def write() -> Row | None:
+            files = [(path, sha256(path)) for path in paths]
+            self.rows.end(row, state, at, reason, files)
+            return self.rows.row(row.id)
+
+        if now := await self.do(write):
+            self.terms.on_row(now)
         if state == "failed":
             await self.fails(row, str(reason))
 
@@ -163,6 +183,10 @@ class Worker:
         if not self.in_hand and not self.sending.busy:
             self.woken = True
             self.resting.cancel()
+
+    def _claimed(self, row: Row) -> bool:
+        """Whether the job of a row is ours to follow from now on."""
+        return self.journal.claim(str(row.entry))
 
     async def _note_balance(self) -> None:
         """Write down the balance, and for which service the batch is."""
@@ -212,6 +236,12 @@ class Worker:
             self.journal.release(entry_id)
             self.in_hand.discard(row.id)
             self.wake()
+
+
+def sha256(path: Path) -> str:
+    """The SHA-256 of a file, in hexadecimal."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def _first(several: BaseExceptionGroup[BaseException]) -> BaseException:
