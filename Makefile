@@ -11,7 +11,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help install generate lint valid format reference types contract test lint-and-types mutants fuzz chaos bench bench-peers regenerate missing drift breaking changelog docs wheel live demo clean
+.PHONY: help install generate lint valid format reference types contract test lint-and-types mutants fuzz chaos agents bench bench-peers regenerate missing drift breaking changelog docs wheel live demo clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -74,6 +74,9 @@ fuzz: $(STAMP) ## What no other run tried: make fuzz MINUTES=5, or INPUTS=100000
 
 chaos: $(STAMP) ## Kill processes that make videos, and count what is lost: make chaos KILLS=200
 	python -m contract_tests.chaos $(if $(KILLS),--kills $(KILLS)) $(if $(SEED),--seed $(SEED))
+
+agents: $(STAMP) ## Kill the servers of agents that submit, and count: make agents SUBMISSIONS=1000
+	python -m contract_tests.agents.killing $(if $(SUBMISSIONS),--submissions $(SUBMISSIONS)) $(if $(SEED),--seed $(SEED))
 
 # The peers and what draws live in an environment of their own, which finds ours by their paths.
 PEERS := .bench-peers
