@@ -56,6 +56,8 @@ def environment(address: str = "", **more: str) -> dict[str, str]:
     """Of a process that speaks to the simulator at `address`."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith("WERYAI_")}
     ours = {"WERYAI_API_KEY": "sk-simulator", "WERYAI_BASE_URL": address} if address else {}
+    if "XDG_STATE_HOME" in kept:  # in the journal that tests look into, whatever the address
+        ours["WERYAI_JOURNAL"] = str(Path(kept["XDG_STATE_HOME"], "weryai", "jobs.journal"))
     return kept | {"NO_PROXY": "127.0.0.1", "PYTHONWARNINGS": "error"} | ours | more
 
 
@@ -73,14 +75,20 @@ def process(
     return ended
 
 
-def on_terminal(argv: list[str], folder: Path, **settings: str) -> tuple[int, bytes, str]:
-    """Run a command whose stderr is a terminal: its exit code, its stdout, what was shown."""
+def on_terminal(
+    argv: list[str], folder: Path, *, stdout: bool = False, **settings: str
+) -> tuple[int, bytes, str]:
+    """Run a command whose stderr is a terminal: its exit code, its stdout, what was shown.
+
+    Parameters:
+        stdout: whether stdout is that terminal too.
+    """
     master, slave = pty.openpty()
     running = subprocess.Popen(
         [sys.executable, "-m", "weryai.cli", *argv],
         cwd=folder,
         env=environment(**{"TERM": "xterm", "COLUMNS": "80"} | settings),
-        stdout=subprocess.PIPE,
+        stdout=slave if stdout else subprocess.PIPE,
         stderr=slave,
     )
     os.close(slave)
@@ -91,7 +99,7 @@ def on_terminal(argv: list[str], folder: Path, **settings: str) -> tuple[int, by
         ):  # a closed terminal is EIO on Linux, and an empty read elsewhere
             shown += data
     out, _ = running.communicate(timeout=patience.SECONDS)
-    return running.returncode, out, shown.decode()
+    return running.returncode, out or b"", shown.decode()
 
 
 def jobs(cli: Cli) -> list[Any]:

@@ -36,7 +36,7 @@ def test_the_ids_of_a_paid_job_are_told_with_the_way_to_go_on(
     said = cli(*GENERATE)
     [task_id] = simulator.ledger[0].task_ids
     assert f"submitted: {task_id} (batch {simulator.ledger[0].batch_id})\n" in said.err
-    assert f"if this is interrupted:\n  weryai wait {task_id}\n" in said.err
+    assert f"if this is interrupted:\n  weryai wait {task_id} --out .\n" in said.err
 
 
 def test_generate_as_json_is_one_document(cli: Cli, simulator: Simulator) -> None:

@@ -153,7 +153,9 @@ def test_a_refused_key_after_the_submission_does_not_lose_the_job(
     simulator.next("get_batch_status", Answer(401, {"message": "Invalid API Key"}))
     said = cli(*GENERATE)
     assert said.code == 3
-    assert said.err.endswith(f"go on with:\n  weryai wait {simulator.ledger[0].task_ids[0]}\n")
+    assert said.err.endswith(
+        f"go on with:\n  weryai wait {simulator.ledger[0].task_ids[0]} --out .\n"
+    )
 
 
 def test_no_connection_is_exit_3_and_soon(cli: Cli, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -181,7 +183,7 @@ def test_a_download_that_fails_is_exit_3_with_the_command_that_tries_it_again(
     (tmp_path / "out" / f".{submitted}.mp4.part").mkdir(parents=True)
     said = cli("download", submitted, "--out", "out")
     assert (said.code, said.out) == (3, "")
-    assert said.err.endswith(f"go on with:\n  weryai download --out out {submitted}\n")
+    assert said.err.endswith(f"go on with:\n  weryai download {submitted} --out out\n")
     said = cli("download", submitted, "--out", "out", "--json")
     assert (said.error["type"], said.error["task_ids"]) == ("DownloadError", [submitted])
 
@@ -222,7 +224,7 @@ def test_a_wait_that_runs_out_is_exit_5_with_the_command_that_goes_on(
     said = cli(*GENERATE, "--timeout", 4)
     [task_id] = simulator.ledger[0].task_ids
     assert (said.code, said.out) == (5, "")
-    assert said.err.endswith(f"go on with:\n  weryai wait {task_id}\n")
+    assert said.err.endswith(f"go on with:\n  weryai wait {task_id} --out .\n")
     said = cli("wait", task_id, "--timeout", "0", "--json")
     assert (said.code, said.error["type"]) == (5, "WaitTimeoutError")
     assert said.error["task_ids"] == [task_id]
@@ -232,7 +234,7 @@ def test_a_wait_that_runs_out_is_exit_5_with_the_command_that_goes_on(
 def test_a_download_of_what_still_runs_is_exit_5(cli: Cli, submitted: str) -> None:
     said = cli("download", submitted)
     assert (said.code, said.out) == (5, "")
-    assert said.err.endswith(f"  weryai wait {submitted}\n")
+    assert said.err.endswith(f"  weryai wait {submitted} --out .\n")
     assert cli("download", submitted, "--json").error["tasks"][0]["state"] == "waiting"
 
 
@@ -336,16 +338,16 @@ def test_ctrl_c_during_a_download_tells_how_to_go_on_with_it(
 ) -> None:
     fetch = WeryAI.download
 
-    def interrupted(client: WeryAI, videos: Any, out: Any) -> list[Path]:
+    def interrupted(client: WeryAI, videos: Any, out: Any, **options: Any) -> list[Path]:
         if videos[0].name == simulator.ledger[0].task_ids[1]:
             raise KeyboardInterrupt
-        return fetch(client, videos, out)
+        return fetch(client, videos, out, **options)
 
     monkeypatch.setattr(WeryAI, "download", interrupted)
     said = cli(*GENERATE, "--video-number", 2, "--out", "my videos")
     first, second = simulator.ledger[0].task_ids
     assert (said.code, said.out) == (130, f"my videos/{first}.mp4\n")
-    assert said.err.endswith(f"  weryai download --out 'my videos' {first} {second}\n")
+    assert said.err.endswith(f"  weryai download {first} {second} --out 'my videos'\n")
 
 
 @pytest.mark.parametrize("as_json", [False, True])
@@ -375,7 +377,7 @@ def test_ctrl_c_during_a_wait_keeps_the_job(address: str, tmp_path: Path, as_jso
         assert json.loads(out)["error"]["task_ids"] == [task_id]
     else:
         assert out == ""
-        assert err.endswith(f"  weryai wait --base-url {address} {task_id}\n")
+        assert err.endswith(f"  weryai wait --base-url {address} {task_id} --out .\n")
     assert "Traceback" not in err
 
 

@@ -14,7 +14,7 @@ from contract_tests.command_line.invoke import AGAIN, GENERATE, SUBMIT, Cli, job
 from contract_tests.support.many_jobs import OPEN, fill
 from weryai._journal import rows
 from weryai.cli import _output
-from weryai.cli._commands.jobs import LATEST
+from weryai.cli._commands.jobs.listing import LATEST
 from weryai.journal import SQLiteJournal
 from weryai.testing import Answer, Lost, Outcome, Simulator
 
@@ -58,7 +58,11 @@ def test_jobs_tells_what_runs_what_is_done_and_what_is_unknown(
     rows = [line.split(maxsplit=5) for line in said.out.splitlines()[1:]]
     assert [row[4] for row in rows] == ["fetched", "failed", "running", "unknown"]
     assert "A prompt that is …" in rows[0][5]
-    assert [row[5].rpartition("  ")[2] for row in rows[1:]] == ["flagged", running, "caller_id 7"]
+    assert [row[5].rpartition("  ")[2] for row in rows[1:]] == [
+        "0 of 1 video: flagged",
+        f"0 of 1 video: {running}",
+        "caller_id 7",
+    ]
     assert "1 submission may have been paid" in said.err
     assert "  weryai jobs settle ENTRY [TASK_ID...]\n" in said.err
     assert "  weryai resume --base-url http://localhost\n" in said.err
@@ -172,7 +176,7 @@ def one_in_each_state(cli: Cli, simulator: Simulator) -> list[str]:
 def test_jobs_that_were_done_long_ago_are_not_in_the_way(
     cli: Cli, simulator: Simulator, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("weryai.cli._commands.jobs.LATEST", 1)
+    monkeypatch.setattr("weryai.cli._commands.jobs.listing.LATEST", 1)
     states = one_in_each_state(cli, simulator)
     said = cli("jobs")
     assert [line.split()[4] for line in said.out.splitlines()[1:]] == states[2:]

@@ -108,7 +108,7 @@ def test_ids_that_the_journal_has_no_room_for_are_told(
     said = cli(command, *GENERATE[1:])
     ids = list(simulator.ledger[0].task_ids)
     assert (said.code, said.out) == (1, "")
-    assert said.err.endswith(f"go on with:\n  weryai wait {ids[0]}\n")
+    assert said.err.endswith(f"go on with:\n  weryai wait {ids[0]} --out .\n")
     said = cli(command, *GENERATE[1:], "--model", "KLING_O1", "--caller-id", 1, "--json")
     ids = list(simulator.ledger[1].task_ids)
     assert (said.code, said.error["type"], said.error["task_ids"]) == (1, "JournalError", ids)

@@ -39,8 +39,10 @@ def test_the_same_request_again_is_exit_2_and_names_the_entry_and_the_way_on(
     assert (said.code, said.out) == (2, "")
     lines = said.err.splitlines()
     assert f": entry {entry['entry']}, {state}; nothing was sent, nothing" in lines[0]
-    settle, resume = f"jobs settle {entry['entry']} [TASK_ID...]", " ".join(["resume", *out])
-    assert lines[2] == f"  weryai {settle if state == 'unknown' else resume}"
+    where = " ".join(out or ["--out", "."])
+    ways = {"unknown": f"jobs settle {entry['entry']} [TASK_ID...]", "sending": f"resume {where}"}
+    wait = f"wait {' '.join(simulator.ledger[0].task_ids)} {where}"
+    assert lines[2] == f"  weryai {ways.get(state, wait)}"
     assert lines[3] == "to pay for it once more all the same, add --again"
     assert len(jobs(cli)) == len(simulator.ledger) == 1
 

@@ -49,7 +49,13 @@ def test_ids_in_a_command_to_copy_are_quoted(cli: Cli, simulator: Simulator) -> 
     body = {"status": 0, "data": {"task_ids": ["x; rm -rf ~\x1b"]}}
     simulator.next(SUBMIT, Answer(body=body))
     said = cli("submit", HTTPS, *REQUEST, *FIVE, *SMALL)
-    assert shlex.split(said.err.splitlines()[-1]) == ["weryai", "wait", "x; rm -rf ~ "]
+    assert shlex.split(said.err.splitlines()[-1]) == [
+        "weryai",
+        "wait",
+        "x; rm -rf ~ ",
+        "--out",
+        ".",
+    ]
 
 
 def test_verbose_tells_each_change_once_and_a_pipe_hears_nothing_else(cli: Cli) -> None:

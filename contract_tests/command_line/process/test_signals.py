@@ -82,7 +82,7 @@ def test_a_signal_during_a_wait_keeps_the_job_and_says_how_to_go_on(
         assert json.loads(out)["error"]["task_ids"] == [task_id]
     else:
         assert "weryai: stopped\n" in err
-        assert err.endswith(f"go on with:\n  weryai wait {task_id}\n")
+        assert err.endswith(f"go on with:\n  weryai wait {task_id} --out .\n")
 
 
 @pytest.mark.parametrize(
@@ -172,7 +172,7 @@ def test_a_signal_while_the_ids_are_written_down_ends_like_any_other_and_tells_t
     else:
         assert "weryai: stopped\n" in said.err
         assert f"keep its ids: {task_id}\n" in said.err
-        assert said.err.endswith(f"go on with:\n  weryai wait {task_id}\n")
+        assert said.err.endswith(f"go on with:\n  weryai wait {task_id} --out .\n")
 
 
 @EACH
@@ -228,8 +228,8 @@ def test_a_signal_during_a_download_tells_what_is_there_and_resume_goes_on(
     simulator.clock.sleep(60)
     fetch = WeryAI.download
 
-    def interrupted(*args: Any) -> Any:
-        paths = fetch(*args)
+    def interrupted(*args: Any, **options: Any) -> Any:
+        paths = fetch(*args, **options)
         signal.raise_signal(number)
         return paths
 

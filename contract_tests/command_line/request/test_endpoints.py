@@ -180,7 +180,7 @@ def test_a_submission_of_unknown_fate_names_its_operation(cli: Cli, simulator: S
 def test_the_list_of_jobs_tells_what_is_not_of_the_usual_endpoint(cli: Cli) -> None:
     for _, given, _ in WAYS:
         cli("submit", *given, *ALL)
-    prompts = [" ".join(line.split()[5:-1]) for line in cli("jobs").out.splitlines()[1:]]
+    prompts = [" ".join(line.split()[5:-5]) for line in cli("jobs").out.splitlines()[1:]]
     assert prompts == ["The sun sets", "The sun sets", "image: The sun se…", "first-last: The s…"]
 
 

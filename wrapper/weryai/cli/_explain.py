@@ -91,7 +91,8 @@ def _open(entry: Entry, run: Invocation) -> list[str]:
     if entry.state == "unknown":
         settle = f"  {run.again('jobs settle')} {entry.id} [TASK_ID...]"
         return [f"look it up on {HISTORY}, then say what you found:", settle]
-    return ["to wait for and fetch it:", f"  {run.again('resume')}"]
+    command = run.again("wait", entry.job) if entry.job else run.again("resume")
+    return ["to wait for and fetch it:", f"  {command}"]
 
 
 @explain.register(ResponseError)

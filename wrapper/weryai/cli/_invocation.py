@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from ._files import Files
 from ._process.paths import expanded, quoted, without_password
 
 if TYPE_CHECKING:
@@ -24,7 +25,7 @@ class Invocation:
         command: the command's name.
         base_url: as given with `--base-url`.
         journal: as given with `--journal` or WERYAI_JOURNAL.
-        out: the folder for videos.
+        files: where videos go, where some are to be fetched.
         request: what is submitted, from the moment it may be on its way.
         job: what was submitted or asked for.
         result: its state when last seen.
@@ -39,7 +40,7 @@ class Invocation:
     command: str = ""
     base_url: str | None = None
     journal: str | None = None
-    out: Path | None = None
+    files: Files | None = None
     request: VideoRequest | None = None
     job: Job | None = None
     result: Result | None = None
@@ -63,18 +64,20 @@ class Invocation:
         """Whether it does more than tell something: it pays, waits or fetches."""
         return self.request is not None or self.command in ("wait", "download", "resume", "batch")
 
-    def again(self, command: str) -> str:
-        """A command line that goes on with this job, to be copied into a shell."""
+    def again(self, command: str, job: Job | None = None) -> str:
+        """A command line that goes on with a job, this one unless told otherwise, and brings its
+        videos where they were meant to go, to be copied into a shell."""
+        job = job or self.job
         words = ["weryai", *command.split()]
         if self.base_url:
             words += ["--base-url", self.base_url]
         if self.journal and self.journal != expanded(os.environ.get("WERYAI_JOURNAL", "")):
             words += ["--journal", without_password(self.journal)]
-        if command in ("download", "resume") and self.out is not None:
-            words += ["--out", str(self.out)]
-        if self.job is not None:
-            ids, batch = self.job.task_ids, self.job.batch_id
-            words += ids or ["--batch", str(batch)]
+        if job is not None and command in ("wait", "download"):
+            words += job.task_ids or ["--batch", str(job.batch_id)]
+        files = self.files or (Files(Path()) if self.request is not None else None)
+        if files is not None and command in ("wait", "download", "resume"):
+            words += files.words(of_one_job=command != "resume")
         return " ".join(map(quoted, words))
 
     def document(self) -> dict[str, Any]:
@@ -89,7 +92,7 @@ class Invocation:
             found |= job.to_dict()
         if result is not None:
             found["tasks"] = tasks(result)
-        if self.paths or self.out is not None:
+        if self.paths or self.files is not None:
             found["paths"] = [str(path) for path in self.paths]
         return found
 

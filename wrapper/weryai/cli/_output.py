@@ -19,6 +19,8 @@ from ._invocation import Invocation
 from ._process import streams
 
 if TYPE_CHECKING:
+    from rich.table import Table
+
     from weryai import Model, Result
 
 EMPTY = (
@@ -80,9 +82,7 @@ def finish(run: Invocation) -> None:
     """What a command about a job leaves behind: its document, its files or its states."""
     if run.json:
         document(run.document())
-    elif run.out is not None:
-        paths(run.paths)
-    elif run.result is not None:
+    elif run.files is None and run.result is not None:
         states(run.result)
         if run.result.videos:
             say("to fetch the videos:", f"  {run.again('download')}")
@@ -180,7 +180,40 @@ def spans(numbers: Sequence[int]) -> str:
 
 def table(headers: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
     """A table: as wide as the terminal, and in a pipe one plain line for each row."""
+    if not sys.stdout.isatty():
+        print("\n".join(_lines(headers, rows)))
+        return
     from rich.console import Console
+
+    Console().print(_grid(headers, rows))
+
+
+def rows(headers: Sequence[str], found: Iterable[tuple[Sequence[str], Sequence[str]]]) -> None:
+    """A table of rows that each have more to say: on a terminal in lines below, which are not
+    wrapped, so that they can be copied; in a pipe behind the last cell."""
+    cells, more = [], []
+    below = sys.stdout.isatty()
+    for row, words in found:
+        whole = ": ".join(filter(None, (row[-1], " ".join(words))))
+        cells.append(row if below else (*row[:-1], whole))
+        more.append([f"  {clean(each)}" for each in words] if below else [])
+    head, *lines = _lines(headers, cells)
+    print(head)
+    for line, words in zip(lines, more, strict=True):
+        print("\n".join([line, *words]))
+
+
+def _lines(headers: Sequence[str], rows: Iterable[Sequence[str]]) -> list[str]:
+    """A plain line for each row, however long."""
+    from rich.console import Console
+
+    plain = io.StringIO()
+    console = Console(file=plain, width=ONE_LINE, force_terminal=False, color_system=None)
+    console.print(_grid(headers, rows))
+    return [line.rstrip() for line in plain.getvalue().splitlines()]
+
+
+def _grid(headers: Sequence[str], rows: Iterable[Sequence[str]]) -> Table:
     from rich.table import Table
     from rich.text import Text
 
@@ -189,10 +222,4 @@ def table(headers: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
         grid.add_column(header, overflow="fold")
     for row in rows:
         grid.add_row(*(Text(clean(cell)) for cell in row))
-    if sys.stdout.isatty():
-        Console().print(grid)
-        return
-    plain = io.StringIO()
-    Console(file=plain, width=ONE_LINE, force_terminal=False, color_system=None).print(grid)
-    for line in plain.getvalue().splitlines():
-        print(line.rstrip())
+    return grid

@@ -45,8 +45,6 @@ def report(error: BaseException, run: Invocation) -> int:
     lines = [_output.clean(line) for line in told]
     if run.json:
         _output.document({"error": details(error, run, "\n".join(lines))})
-    else:
-        _output.paths(run.paths)
     if not run.json or streams.fault(sys.stdout):
         _output.say(f"weryai: {lines[0]}", *lines[1:])
     paid = run.request is not None and run.job is not None

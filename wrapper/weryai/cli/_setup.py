@@ -25,7 +25,9 @@ def make_client(base_url: str | None, **options: Any) -> WeryAI:
         WeryAI,  # with all of the network: whoever is told of a wrong option needs none
     )
 
-    return WeryAI(base_url=base_url, **options)
+    from ._clock import TellingClock
+
+    return WeryAI(base_url=base_url, clock=TellingClock(), **options)
 
 
 def make_async_client(base_url: str | None, **options: Any) -> AsyncWeryAI:
@@ -49,20 +51,27 @@ def pictures(*, fit: bool, keep_metadata: bool) -> Pictures | None:
 
 def make_clock() -> Clock:
     """The time of `weryai resume` and `weryai batch`."""
-    from weryai import SystemClock
+    from ._clock import TellingClock
 
-    return SystemClock()
+    return TellingClock()
 
 
 @contextmanager
-def opened(given: str | None) -> Iterator[SQLiteJournal | PostgresJournal | None]:
-    """The journal, None where none is wanted. Raises JournalError."""
+def opened(
+    given: str | None, base_url: str | None = None
+) -> Iterator[SQLiteJournal | PostgresJournal | None]:
+    """The journal, None where none is wanted. Raises JournalError.
+
+    Parameters:
+        given: with `--journal`.
+        base_url: as given; each address has its own.
+    """
     if given == NOWHERE:
         yield None
         return
     from weryai.journal import open_journal
 
-    journal = open_journal(given or places.journal_path())
+    journal = open_journal(given or places.journal_path(base_url))
     try:
         yield journal
     finally:
@@ -70,20 +79,22 @@ def opened(given: str | None) -> Iterator[SQLiteJournal | PostgresJournal | None
 
 
 @contextmanager
-def required(given: str | None) -> Iterator[SQLiteJournal | PostgresJournal]:
+def required(
+    given: str | None, base_url: str | None = None
+) -> Iterator[SQLiteJournal | PostgresJournal]:
     """The journal, for a command that is about nothing else. Raises JournalError, UsageError."""
-    with opened(given) as journal:
+    with opened(given, base_url) as journal:
         if journal is None:
             raise UsageError(f"--journal {NOWHERE}: this command reads a journal")
         yield journal
 
 
 @contextmanager
-def in_a_file(given: str | None) -> Iterator[SQLiteJournal]:
+def in_a_file(given: str | None, base_url: str | None = None) -> Iterator[SQLiteJournal]:
     """The same, for a command about its file."""
     from weryai.journal import SQLiteJournal
 
-    with required(given) as journal:
+    with required(given, base_url) as journal:
         if not isinstance(journal, SQLiteJournal):
             raise UsageError(
                 "this is for a journal in a file: a database has tools of its own, such as pg_dump"

@@ -37,7 +37,7 @@ def upload(
     run = steps.begin(ctx, as_json, base_url, journal)
     pictures = _setup.pictures(fit=fit, keep_metadata=keep_metadata)
     with (
-        _setup.opened(journal) as kept,
+        _setup.opened(journal, base_url) as kept,
         _setup.make_client(
             base_url, retry_budget=_setup.PATIENCE, journal=kept, pictures=pictures
         ) as client,

@@ -20,6 +20,7 @@ from .._invocation import Invocation
 COMMANDS: Mapping[str, tuple[str, str]] = {
     "generate": ("paying", "Submit, wait and download, all in one: paid."),
     "submit": ("paying", "Submit, and print the ids: paid."),
+    "again": ("again", "Ask for a past job once more, with what is changed: paid."),
     "status": ("following", "Print the state of tasks: free."),
     "wait": ("following", "Wait until jobs are complete: free."),
     "download": ("following", "Download the videos that are finished: free."),
@@ -31,7 +32,8 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
     "mcp": ("serving", "Serve tools for agents on stdin and stdout (MCP): paid."),
     "simulate": ("serving", "Serve a simulated WeryAI on this machine, to try things out."),
     "batch": ("batch.commands", "Render many videos from a table, each row paid once: paid."),
-    "jobs": ("jobs", "List what was paid for, and what became of it: free."),
+    "doctor": ("doctor", "Check key, service, journal and what is installed: free."),
+    "jobs": ("jobs.group", "List what was paid for, and what became of it: free."),
 }
 EPILOG = """\b
 The key is read from the environment variable WERYAI_API_KEY, and from

@@ -26,16 +26,32 @@ Such as:
 
 def with_request(command: Callable[..., None], kinds: Kinds = KINDS) -> Callable[..., None]:
     """Give a command the options of these requests in the place of its parameter `request`."""
-    asked = {option.name: option for option in options(kinds)}
-    own = dict(inspect.signature(command, eval_str=True).parameters)
-    del own["request"]
+    return _given(command, "request", options(kinds), functools.partial(build, kinds))
+
+
+def with_changes(command: Callable[..., None], kinds: Kinds = KINDS) -> Callable[..., None]:
+    """The same in the place of its parameter `changes`, which is what was given, by option."""
+    every = [option for option in options(kinds, needed=False) if option.name != "endpoint"]
+    return _given(command, "changes", every, dict)
+
+
+def _given(
+    command: Callable[..., None],
+    place: str,
+    every: Sequence[inspect.Parameter],
+    make: Callable[..., Any],
+) -> Callable[..., None]:
+    asked = {option.name: option for option in every}
+    merged: dict[str, inspect.Parameter] = {}
+    for name, parameter in inspect.signature(command, eval_str=True).parameters.items():
+        merged |= asked if name == place else {name: parameter}
 
     @functools.wraps(command)
     def run(ctx: typer.Context, **given: Any) -> None:
         values = {name: given.pop(name) for name in asked}
-        command(ctx, request=build(kinds, **values), **given)
+        told = {name: value for name, value in values.items() if value is not None}
+        command(ctx, **{place: make(**told)}, **given)
 
-    merged = {"ctx": own.pop("ctx"), **asked, **own}
     del run.__wrapped__  # typer would look behind the decorator
     run.__signature__ = inspect.Signature([*merged.values()])  # type: ignore[attr-defined]
     run.__annotations__ = {name: option.annotation for name, option in merged.items()}
@@ -45,7 +61,7 @@ def with_request(command: Callable[..., None], kinds: Kinds = KINDS) -> Callable
 def build(kinds: Kinds, *, endpoint: str | None = None, **options: Any) -> VideoRequest:
     """The request. Raises UsageError for options that do not go together and for all that is
     missing, InvalidRequestError for the rest."""
-    given = {name: value for name, value in options.items() if value is not None}
+    given = options
     fields = fields_of(kinds)
     name = _chosen(fields, endpoint, given)
     own = fields[name]

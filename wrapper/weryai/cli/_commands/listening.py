@@ -13,7 +13,7 @@ from .. import _output, _setup
 from .._errors import UsageError, needs
 from .._process import serving
 from . import steps
-from .options import HERE, BaseUrl, JournalFile, Out
+from .options import HERE, BaseUrl, JournalFile, OutOfMany
 
 if TYPE_CHECKING:
     from weryai import AsyncWeryAI, Task, Video, webhooks
@@ -31,7 +31,7 @@ def listen(
         str | None,
         typer.Option(metavar="URL", help="Call this for each task that has ended, once."),
     ] = None,
-    out: Out = HERE,
+    out: OutOfMany = HERE,
     port: Annotated[
         int, typer.Option("--port", metavar="PORT", min=0, max=65535, help="0 takes a free one.")
     ] = 8770,
@@ -49,10 +49,11 @@ def listen(
     with needs("webhooks"):
         import uvicorn  # noqa: F401 # told here, before anything starts
     run = steps.begin(ctx, False, base_url, journal)
-    with _setup.required(journal) as kept:
-        run.out = steps.folder(out)
+    run.files = steps.files(out, None, jobs=2)
+    with _setup.required(journal, base_url) as kept:
+        folder = run.files.make_folder()
         _output.warn()
-        received = receiver(_setup.make_async_client(base_url, journal=kept), run.out, forward)
+        received = receiver(_setup.make_async_client(base_url, journal=kept), folder, forward)
         try:
             with serving.serving(received, port, "webhooks", host) as (url, ended):
                 _output.say(f"{url} receives webhooks; Ctrl-C ends it.")

@@ -68,8 +68,29 @@ Timeout = Annotated[
         parser=seconds, metavar="SECONDS", help="How long to wait; the job goes on without us."
     ),
 ]
-Out = Annotated[
+WHERE = "A folder for the videos, or a file such as film.mp4."
+Out = Annotated[Path, typer.Option("--out", "-o", parser=folder, metavar="DIR|FILE", help=WHERE)]
+OutIfAny = Annotated[
+    Path | None,
+    typer.Option(
+        "--out",
+        "-o",
+        parser=folder,
+        metavar="DIR|FILE",
+        show_default=False,
+        help=f"Fetch them too. {WHERE}",
+    ),
+]
+OutOfMany = Annotated[
     Path, typer.Option("--out", "-o", parser=folder, metavar="DIR", help="Where the videos go.")
+]
+Name = Annotated[
+    str | None,
+    typer.Option(
+        "--name",
+        metavar="TEMPLATE",
+        help="What each file is called, such as '{task}-{n}'; n counts the videos of a job.",
+    ),
 ]
 MaxRunning = Annotated[
     int,
@@ -103,6 +124,9 @@ JournalFile = Annotated[
 ]
 UploadJournal = Annotated[
     str | None, _journal("Where addresses are kept for 24 hours; `none` uploads anew.")
+]
+OpenThem = Annotated[
+    bool, typer.Option("--open", help="Show the videos with what this machine plays them with.")
 ]
 DryRun = Annotated[
     bool,

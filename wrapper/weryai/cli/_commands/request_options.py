@@ -77,13 +77,17 @@ def shown(names: Iterable[str]) -> str:
     return ", ".join("IMAGES" if name == IMAGES else _flag(name) for name in names)
 
 
-def options(kinds: Kinds) -> list[inspect.Parameter]:
-    """What a command takes for these kinds of requests, images first."""
+def options(kinds: Kinds, *, needed: bool = True) -> list[inspect.Parameter]:
+    """What a command takes for these kinds of requests, images first.
+
+    Parameters:
+        needed: whether the help says which are required.
+    """
     fields = fields_of(kinds)
     every = {name: field for own in fields.values() for name, field in own.items()}
     names = sorted(every, key=lambda name: every[name].annotation not in PICTURES)
     which = option_of_endpoint(kinds, "instead of the first that takes what is given")
-    return [*(_option(name, fields) for name in names), _keyword("endpoint", str, which)]
+    return [*(_option(name, fields, needed) for name in names), _keyword("endpoint", str, which)]
 
 
 def option_of_endpoint(kinds: Kinds, words: str) -> Any:
@@ -115,7 +119,7 @@ def endpoints(kinds: Kinds) -> str:
     return "\n".join(rows)
 
 
-def _option(name: str, fields: Fields) -> inspect.Parameter:
+def _option(name: str, fields: Fields, needed: bool) -> inspect.Parameter:
     parameter = fields[takers(name, fields)[0]][name]
     taken_as = Sequence[Image] if name == IMAGES else parameter.annotation
     kind, metavar, parser = TYPES[taken_as]
@@ -123,7 +127,7 @@ def _option(name: str, fields: Fields) -> inspect.Parameter:
         "parser": parser,
         "autocompletion": COMPLETED.get(name),
         "metavar": METAVARS.get(name, metavar),
-        "help": f"{_sentence(parameter.help)} {_needed(name, fields)}".strip(),
+        "help": f"{_sentence(parameter.help)} {_needed(name, fields) if needed else ''}".strip(),
     }
     if name == IMAGES:
         return _keyword(name, kind, typer.Argument(show_default=False, **settings))

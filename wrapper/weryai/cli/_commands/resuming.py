@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from attrs import define, field, frozen
@@ -13,8 +12,10 @@ from weryai.journal import Entry, Journal
 
 from .. import _output
 from .._errors import StillRunningError
+from .._files import Files
 from .._invocation import Invocation
 from .._progress import Progress
+from . import steps
 
 if TYPE_CHECKING:
     from weryai import Clock, WeryAI
@@ -43,7 +44,7 @@ class Resume:
     run: Invocation
     client: WeryAI
     journal: Journal
-    out: Path
+    files: Files
     clock: Clock
     # By the entry's id: why the last look at it failed, and its state.
     troubles: dict[str, str] = field(factory=dict)
@@ -56,8 +57,9 @@ class Resume:
             left = self._look()
             while left.here or left.elsewhere:
                 progress.tell(_doing(left))
+                progress.rows = {each.id: _row(each) for each in (*left.here, *left.elsewhere)}
                 for entry in left.here:
-                    self._go_on(entry)
+                    self._go_on(entry, progress)
                 left, now = self._look(), self.clock.monotonic()
                 others_since = now if left.here else others_since
                 end = deadline if left.here else min(deadline, others_since + PATIENCE)
@@ -81,7 +83,7 @@ class Resume:
             [entry for entry in found if entry.state in (*TO_DO, "sending") and entry.held],
         )
 
-    def _go_on(self, entry: Entry) -> None:
+    def _go_on(self, entry: Entry, progress: Progress) -> None:
         try:
             if not self.journal.claim(entry.id):
                 return
@@ -89,13 +91,13 @@ class Resume:
                 # Another process may have done it between the look and the claim.
                 again = self.journal.entry(entry.id)
                 if again and again.state in TO_DO:
-                    self._fetch(again)
+                    self._fetch(again, progress)
             finally:
                 self.journal.release(entry.id)
         except Exception as error:  # whatever it is, the other entries are none of its business
             self.run.failures[entry.id] = error
 
-    def _fetch(self, entry: Entry) -> None:
+    def _fetch(self, entry: Entry, progress: Progress) -> None:
         assert entry.job is not None  # noqa: S101 # which is what the states TO_DO mean
         self.troubles.pop(entry.id, None)
         try:
@@ -107,15 +109,19 @@ class Resume:
         except Exception as error:
             self.run.failures[entry.id] = error
         now = self.journal.entry(entry.id)
+        if now:
+            progress.show(entry.id, _row(now))
         videos = now.unfetched if now else ()
         failures: list[DownloadError] = []
         for video in videos:
             try:
-                self.run.paths += self.client.download([video], self.out)
+                result = now.result if now else None
+                progress.came(steps.download(self.client, self.files, result, video, progress))
             except DownloadError as error:
                 failures.append(error)
             except Exception as error:
                 self.run.failures[entry.id] = error
+            progress.end(video.name)
         if failures:
             self.run.failures[entry.id] = DownloadError.of(failures, len(videos))
 
@@ -166,6 +172,12 @@ class Resume:
             if not isinstance(failure, TaskFailedError)
         ]
         return next(iter([*lost, *self.run.failures.values()]), None)
+
+
+def _row(entry: Entry) -> str:
+    """How far an entry is, as it was told last."""
+    made = f"{len(entry.result.videos)} of {entry.result.expected} videos" if entry.result else ""
+    return f"{entry.state:<10}  {made}  {entry.payload.get('prompt', '')}"
 
 
 def _doing(left: Left) -> str:

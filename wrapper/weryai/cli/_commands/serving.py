@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from . import options
-from .options import HERE, BaseUrl, JournalFile, Out
+from .options import HERE, BaseUrl, JournalFile, OutOfMany
 
 SHARE = "SHARE"  # from 0 to 1
 SECONDS = "SECONDS"
@@ -99,7 +99,7 @@ def simulate(
 @app.command()
 def mcp(
     ctx: typer.Context,
-    out: Out = HERE,
+    out: OutOfMany = HERE,
     base_url: BaseUrl = None,
     journal: JournalFile = None,
 ) -> None:
@@ -115,10 +115,10 @@ def mcp(
     _tell_no_more_than_warnings()
     rows = places.models_path()
     with (
-        _setup.required(journal) as kept,
+        _setup.required(journal, base_url) as kept,
         _setup.make_client(base_url, journal=kept, models_file=rows) as client,
     ):
-        serve(make_server(client, kept, steps.folder(out)))
+        serve(make_server(client, kept, steps.files(out, None, jobs=2).make_folder()))
 
 
 def _tell_no_more_than_warnings() -> None:

@@ -25,14 +25,18 @@ from weryai import (
 )
 from weryai.requests import VideoRequest
 
-from .. import _output
+from .. import _output, _setup
 from .._errors import StillRunningError, UsageError
+from .._files import Files
 from .._invocation import Invocation
 from .._operations import listing
 from .._progress import Progress
 
 if TYPE_CHECKING:
-    from weryai import WeryAI
+    from weryai import Video, WeryAI
+    from weryai.journal import Entry, Journal
+
+MOST_NAMED = 5
 
 
 def begin(
@@ -59,15 +63,26 @@ def job_of(task_ids: Sequence[str] | None, batch_id: str | None) -> Job:
     return job
 
 
-def folder(out: Path) -> Path:
-    """Make the folder for videos, before anything is paid for. Raises UsageError."""
-    try:
-        out.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise UsageError(f"--out: {error}") from error
-    if not os.access(out, os.W_OK | os.X_OK):
-        raise UsageError(f"--out: {out} may not be written")
-    return out
+def entry_of(journal: Journal, beginning: str) -> Entry:
+    """The entry of the journal whose id begins so. Raises UsageError for none and for several."""
+    if not beginning:
+        raise UsageError("the id of the entry is empty: `weryai jobs` lists them")
+    if entry := journal.entry(beginning):
+        return entry
+    found = [entry for entry in journal.entries() if entry.id.startswith(beginning)]
+    if not found:
+        raise UsageError(f"{beginning} is no entry of the journal: `weryai jobs` lists them")
+    if len(found) > 1:
+        ids = ", ".join(entry.id for entry in found[:MOST_NAMED])
+        raise UsageError(f"{beginning} is the beginning of several entries: {ids}")
+    return found[0]
+
+
+def files(out: Path, name: str | None, *, videos: int = 1, jobs: int = 1) -> Files:
+    """What `--out` and `--name` ask for; see `Files.require`. Raises UsageError."""
+    found = Files(out, name)
+    found.require(videos=videos, jobs=jobs)
+    return found
 
 
 def submit(run: Invocation, client: WeryAI, request: VideoRequest, refuse_repeats: bool) -> Job:
@@ -114,6 +129,9 @@ def wait(run: Invocation, client: WeryAI, job: Job, timeout: float) -> TaskFaile
         def update(result: Result) -> None:
             run.result = result
             progress.tell(_output.summary(result))
+            if len(result.tasks) > 1:
+                for task in result.tasks:
+                    progress.show(task.id, task.reason if task.failed else task.state)
 
         try:
             client.wait(job, timeout=timeout, on_update=update)
@@ -146,19 +164,49 @@ def look(run: Invocation, client: WeryAI, job: Job) -> tuple[Result, WeryAIError
     return run.result, next(iter(failures), None)
 
 
-def fetch(run: Invocation, client: WeryAI, out: Path) -> None:
+def wait_and_fetch(
+    run: Invocation, client: WeryAI, journal: Journal | None, job: Job, timeout: float
+) -> TaskFailedError | None:
+    """Wait, then fetch what was made, of a job that failed in part too. Returns its failure."""
+    with _setup.claimed(client, journal, job):
+        failure = wait(run, client, job, timeout)
+        fetch(run, client)
+    return failure
+
+
+def fetch(run: Invocation, client: WeryAI) -> None:
     """Download every video that has been made."""
+    assert run.files is not None  # noqa: S101 # which is why it is called
     videos = run.result.videos if run.result else ()
     failures: list[DownloadError] = []
     with Progress(run, "downloading") as progress:
         for number, video in enumerate(videos, 1):
             progress.tell(f"downloading video {number} of {len(videos)}")
             try:
-                run.paths += client.download([video], out)
+                progress.came(download(client, run.files, run.result, video, progress))
             except DownloadError as error:  # which is no reason to give up the others
                 failures.append(error)
+            progress.end(video.name)
     if failures:
         raise DownloadError.of(failures, len(videos))
+
+
+def download(
+    client: WeryAI, files: Files, result: Result | None, video: Video, progress: Progress
+) -> list[Path]:
+    """Fetch one video of a job to where it is meant to go."""
+    names = files.names(result, video)
+    return client.download([video], files.folder, names=names, on_progress=progress.arrives)
+
+
+def end(run: Invocation, failure: TaskFailedError | None, open_them: bool = False) -> None:
+    """Tell how a command about a job has ended, and show its videos. Raises the failure."""
+    if failure is not None:
+        raise failure
+    _output.finish(run)
+    for path in run.paths if open_them else ():
+        if typer.launch(os.fspath(path)):
+            _output.say(f"nothing on this machine shows {path}")
 
 
 def require_end(result: Result) -> None:

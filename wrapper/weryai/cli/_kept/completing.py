@@ -75,7 +75,7 @@ def open_entries(ctx: typer.Context) -> Iterator[Choice]:
 def _entries(ctx: typer.Context) -> Iterator[Entry]:
     from weryai.journal import SQLiteJournal  # a database elsewhere may take its time
 
-    path = Path(ctx.params.get("journal") or places.journal_path())
+    path = Path(ctx.params.get("journal") or places.journal_path(ctx.params.get("base_url")))
     if path.is_file():
         journal = SQLiteJournal(path)
         try:

@@ -21,7 +21,7 @@ from ..options import (
     Interval,
     Json,
     MaxRunning,
-    Out,
+    OutOfMany,
     folder,
 )
 from . import planning, telling
@@ -50,7 +50,7 @@ def run(
         typer.Argument(metavar="MANIFEST", help="A table with a row for each request: CSV, JSONL."),
     ],
     defaults: dict[str, Any],
-    out: Out = HERE,
+    out: OutOfMany = HERE,
     output: Annotated[
         str | None,
         typer.Option(
@@ -84,7 +84,7 @@ def run(
             planning.preview(batch, read, added, as_json)
             return
         planning.require_same(batch, added, again)
-        place = steps.folder(out)
+        place = steps.files(out, None, jobs=2).make_folder()
         batch.add(read)
         if not as_json:
             _output.say(planning.summary(batch, added))
@@ -96,7 +96,7 @@ def run(
 @group.command()
 def worker(
     ctx: typer.Context,
-    out: Out = HERE,
+    out: OutOfMany = HERE,
     name: Name = None,
     max_rows: MaxRows = None,
     keep_going: KeepGoing = False,
@@ -110,7 +110,7 @@ def worker(
     share a database; images on disk have to be there on each."""
     state = steps.begin(ctx, as_json, base_url, database)
     with opened(database, name, exists=True) as batch:
-        place = steps.folder(out)
+        place = steps.files(out, None, jobs=2).make_folder()
         terms = Terms(base_url, Limits(max_running, interval), max_rows, keep_going)
         work(state, batch, place, terms)
 

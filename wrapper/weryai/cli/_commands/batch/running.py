@@ -13,6 +13,7 @@ from weryai import Limits
 from weryai.batch import Batch, Row, Status
 
 from ... import _output, _setup
+from ..._files import Files
 from ..._invocation import Invocation
 from ..._kept import places
 from ..._process.paths import quoted
@@ -36,8 +37,8 @@ class Terms:
 
 def work(run: Invocation, batch: Batch, out: Path, terms: Terms) -> None:
     """Run it, tell each end, and end with the exit code of the worst of them."""
-    run.out = out
-    run.line = _line(run, batch, terms)
+    run.files = Files(out)
+    run.line = _line(run, batch, out, terms)
     with Progress(run, telling.brief(batch.status().counts), hears=False) as progress:
         watch = _Watch(run, batch, progress)
         status = batch.run(
@@ -98,9 +99,9 @@ def _code(status: Status) -> int:
     return FAILED if status.counts["failed"] else 0
 
 
-def _line(run: Invocation, batch: Batch, terms: Terms) -> str:
+def _line(run: Invocation, batch: Batch, out: Path, terms: Terms) -> str:
     """The command line that goes on with it: its rows and their defaults are in the batch."""
-    words = [run.again("batch worker"), "--out", quoted(str(run.out)), "--batch", batch.name]
+    words = [run.again("batch worker"), "--out", quoted(str(out)), "--batch", batch.name]
     for option, value, usual in (
         ("--max-running", terms.limits.running, USUAL.running),
         ("--submit-interval", terms.limits.interval, USUAL.interval),

@@ -94,7 +94,7 @@ def report_row(row: Row) -> ReportRow:
     """What the page tells of a row."""
     from weryai.report import ReportRow
 
-    from ..reporting import images_of
+    from ..jobs.reporting import images_of
 
     return ReportRow(
         id=row.id,

@@ -12,11 +12,11 @@ import typer
 from weryai import REQUESTS
 from weryai.journal import Entry
 
-from .. import _output, _setup
-from .._errors import UsageError, needs
-from .._invocation import Invocation
-from .options import JournalFile, Json, folder
-from .request_options import PICTURES
+from ... import _output, _setup
+from ..._errors import UsageError, needs
+from .. import steps
+from ..options import BaseUrl, JournalFile, Json, folder
+from ..request_options import PICTURES
 
 if TYPE_CHECKING:
     from weryai.report import ReportRow
@@ -32,14 +32,14 @@ def report(
         str, typer.Option(metavar="TEXT", help="What stands above the jobs.")
     ] = "Jobs",
     as_json: Json = False,
+    base_url: BaseUrl = None,
     journal: JournalFile = None,
 ) -> None:
     """Make a page of all jobs, with their videos, to look at in a browser."""
-    run: Invocation = ctx.obj
-    run.json = as_json
+    steps.begin(ctx, as_json, base_url, journal)
     with needs("report"):
         from weryai.report import write
-    with _setup.required(journal) as kept:
+    with _setup.required(journal, base_url) as kept:
         rows = [_row(entry) for entry in kept.entries(newest_first=True)]
     try:
         page = write(rows, out, title=title)

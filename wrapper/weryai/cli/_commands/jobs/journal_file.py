@@ -7,10 +7,10 @@ from typing import Annotated
 
 import typer
 
-from .. import _output, _setup
-from .._invocation import Invocation
-from .._process.paths import quoted
-from .options import JournalFile, Json, path
+from ... import _output, _setup
+from ..._process.paths import quoted
+from .. import steps
+from ..options import BaseUrl, JournalFile, Json, path
 
 
 def backup(
@@ -19,13 +19,13 @@ def backup(
         str, typer.Argument(parser=path, metavar="FILE", help="A new file, of any name.")
     ],
     as_json: Json = False,
+    base_url: BaseUrl = None,
     journal: JournalFile = None,
 ) -> None:
     """Copy the journal to a new file, while others write to it."""
-    run: Invocation = ctx.obj
-    run.json = as_json
+    steps.begin(ctx, as_json, base_url, journal)
     target = Path(file)
-    with _setup.in_a_file(journal) as kept:
+    with _setup.in_a_file(journal, base_url) as kept:
         kept.backup(target)
         number = sum(kept.counts().values())
     if as_json:
@@ -35,11 +35,12 @@ def backup(
         _output.say(f"  weryai jobs --journal {quoted(file)}")
 
 
-def check(ctx: typer.Context, as_json: Json = False, journal: JournalFile = None) -> None:
+def check(
+    ctx: typer.Context, as_json: Json = False, base_url: BaseUrl = None, journal: JournalFile = None
+) -> None:
     """Look through all of the journal for damage; other commands read no more than they need."""
-    run: Invocation = ctx.obj
-    run.json = as_json
-    with _setup.in_a_file(journal) as kept:
+    steps.begin(ctx, as_json, base_url, journal)
+    with _setup.in_a_file(journal, base_url) as kept:
         kept.check()
         number = sum(kept.counts().values())
     if as_json:
