@@ -11,10 +11,10 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help install generate lint valid format reference types contract test lint-and-types mutants fuzz chaos agents bench bench-peers regenerate missing drift breaking changelog docs wheel live demo clean
+.PHONY: help install generate lint valid format reference types contract test lint-and-types mutants fuzz chaos chaos-batch agents bench bench-peers regenerate missing drift breaking changelog docs wheel live demo clean
 
 help: ## Show this list
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 install: $(STAMP) ## Make .venv with the package, its extras and the pinned tools
 
@@ -77,6 +77,9 @@ chaos: $(STAMP) ## Kill processes that make videos, and count what is lost: make
 
 agents: $(STAMP) ## Kill the servers of agents that submit, and count: make agents SUBMISSIONS=1000
 	python -m contract_tests.agents.killing $(if $(SUBMISSIONS),--submissions $(SUBMISSIONS)) $(if $(SEED),--seed $(SEED))
+
+chaos-batch: $(STAMP) ## Kill workers of a batch, and count: make chaos-batch KILLS=100 WORKERS=4 DATABASE=postgres
+	python -m contract_tests.chaos.batch $(if $(KILLS),--kills $(KILLS)) $(if $(WORKERS),--workers $(WORKERS)) $(if $(DATABASE),--database $(DATABASE)) $(if $(SEED),--seed $(SEED))
 
 # The peers and what draws live in an environment of their own, which finds ours by their paths.
 PEERS := .bench-peers
