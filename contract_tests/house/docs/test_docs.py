@@ -25,6 +25,7 @@ LANGUAGES = ("python", "console")
 # The first line of each block that is not run; why stands in the page, in front of it.
 NOT_RUN = {
     "README.md": ["$ make demo", "$ pip install '.[cli]'"],
+    "docs/batches.md": ["$ export WERYAI_JOURNAL=postgresql://renderer@db.example.com/videos"],
     "docs/index.md": ["$ pip install '.[cli]'"],
     "docs/command-line.md": ["$ weryai --install-completion"],
     "docs/maintaining.md": ["$ make drift PAGE=page.txt", "$ make regenerate", "$ make contract"],
