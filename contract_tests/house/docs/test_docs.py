@@ -26,6 +26,7 @@ LANGUAGES = ("python", "console")
 NOT_RUN = {
     "README.md": ["$ make demo", "$ pip install '.[cli]'"],
     "docs/batches.md": ["$ export WERYAI_JOURNAL=postgresql://renderer@db.example.com/videos"],
+    "docs/engines.md": ["# renders.py", "# with_dask.py", "# with_dbos.py"],
     "docs/index.md": ["$ pip install '.[cli]'"],
     "docs/command-line.md": ["$ weryai --install-completion"],
     "docs/maintaining.md": ["$ make drift PAGE=page.txt", "$ make regenerate", "$ make contract"],
