@@ -165,3 +165,13 @@ def test_whoever_stops_it_is_told_how_it_goes_on(
     ]
     assert cli(*said.err.splitlines()[-1].split()[1:]).code == 0
     assert len(simulator.ledger) == 3
+
+
+def test_no_row_is_sent_that_would_cost_more_than_may_be_spent(
+    render: Render, simulator: Simulator
+) -> None:
+    said = render("--max-credits", 10, "--json")
+    assert said.code == 5, said.err
+    assert said.json["counts"]["waiting"] > 0
+    assert sum(payment.credits for payment in simulator.ledger) == said.json["spent"] <= 10
+    assert render("--max-credits", 100).code in (0, 5)

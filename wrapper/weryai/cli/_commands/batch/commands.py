@@ -26,7 +26,7 @@ from ..options import (
 )
 from . import planning, telling
 from .opening import opened
-from .options import EPILOG, Anew, Database, KeepGoing, MaxRows, Name, with_defaults
+from .options import EPILOG, Anew, Database, KeepGoing, MaxCredits, MaxRows, Name, with_defaults
 from .running import USUAL, Terms, work
 
 app = typer.Typer(rich_markup_mode=None)
@@ -64,6 +64,7 @@ def run(
     again: Anew = False,
     check_models: CheckModels = True,
     max_rows: MaxRows = None,
+    max_credits: MaxCredits = None,
     keep_going: KeepGoing = False,
     max_running: MaxRunning = USUAL.running,
     interval: Interval = USUAL.interval,
@@ -89,7 +90,7 @@ def run(
         if not as_json:
             _output.say(planning.summary(batch, added))
         limits = Limits(max_running, interval)
-        terms = Terms(base_url, limits, max_rows, keep_going)
+        terms = Terms(base_url, limits, max_rows, max_credits, keep_going)
         work(state, batch, place, terms)
 
 
@@ -99,6 +100,7 @@ def worker(
     out: OutOfMany = HERE,
     name: Name = None,
     max_rows: MaxRows = None,
+    max_credits: MaxCredits = None,
     keep_going: KeepGoing = False,
     max_running: MaxRunning = USUAL.running,
     interval: Interval = USUAL.interval,
@@ -111,7 +113,7 @@ def worker(
     state = steps.begin(ctx, as_json, base_url, database)
     with opened(database, name, exists=True) as batch:
         place = steps.files(out, None, jobs=2).make_folder()
-        terms = Terms(base_url, Limits(max_running, interval), max_rows, keep_going)
+        terms = Terms(base_url, Limits(max_running, interval), max_rows, max_credits, keep_going)
         work(state, batch, place, terms)
 
 

@@ -48,6 +48,15 @@ MaxRows = Annotated[
     int | None,
     typer.Option("--max-rows", min=1, metavar="N", help="Submit at most so many rows."),
 ]
+MaxCredits = Annotated[
+    float | None,
+    typer.Option(
+        "--max-credits",
+        min=0,
+        metavar="N",
+        help="Spend at most so much on the batch, in all of its runs together.",
+    ),
+]
 KeepGoing = Annotated[
     bool,
     typer.Option("--keep-going", help="Do not pause where half of the first ten rows fail."),

@@ -32,6 +32,7 @@ class Terms:
     base_url: str | None
     limits: Limits
     max_rows: int | None
+    max_credits: float | None
     keep_going: bool
 
 
@@ -48,6 +49,7 @@ def work(run: Invocation, batch: Batch, out: Path, terms: Terms) -> None:
             ),
             limits=terms.limits,
             max_rows=terms.max_rows,
+            max_credits=terms.max_credits,
             keep_going=terms.keep_going,
             on_row=watch.row,
             clock=_setup.make_clock(),
@@ -106,6 +108,7 @@ def _line(run: Invocation, batch: Batch, out: Path, terms: Terms) -> str:
         ("--max-running", terms.limits.running, USUAL.running),
         ("--submit-interval", terms.limits.interval, USUAL.interval),
         ("--max-rows", terms.max_rows, None),
+        ("--max-credits", terms.max_credits, None),
     ):
         if value != usual:
             words += [option, f"{value:g}"]

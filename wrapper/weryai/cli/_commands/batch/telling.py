@@ -25,6 +25,7 @@ def status_document(batch: Batch, status: Status) -> dict[str, Any]:
         "paused": status.paused,
         "credits_before": status.credits_before,
         "credits_now": status.credits_now,
+        "spent": status.spent,
         "seconds_left": status.seconds_left,
     }
 
