@@ -8,12 +8,13 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ._files import Files
 from ._process.paths import expanded, quoted, without_password
 
 if TYPE_CHECKING:
     from weryai import Job, Result
     from weryai.requests import VideoRequest
+
+    from ._files import Files
 
 
 class Invocation:
@@ -75,7 +76,11 @@ class Invocation:
             words += ["--journal", without_password(self.journal)]
         if job is not None and command in ("wait", "download"):
             words += job.task_ids or ["--batch", str(job.batch_id)]
-        files = self.files or (Files(Path()) if self.request is not None else None)
+        files = self.files
+        if files is None and self.request is not None:  # what was paid for is to come here
+            from ._files import Files
+
+            files = Files(Path())
         if files is not None and command in ("wait", "download", "resume"):
             words += files.words(of_one_job=command != "resume")
         return " ".join(map(quoted, words))
