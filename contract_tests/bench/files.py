@@ -6,6 +6,7 @@ python -m contract_tests.bench.files URL WAY WHO    one of them, in a process of
 from __future__ import annotations
 
 import asyncio
+import hashlib
 import json
 import os
 import sys
@@ -51,9 +52,12 @@ async def down(url: str, folder: Path, megabytes: int) -> None:
         await client.download(Video(f"{url}/file/{megabytes}.mp4", f"{megabytes}"), folder)
 
 
-async def up_raw(url: str, folder: Path, megabytes: int) -> None:
+async def up_raw(url: str, folder: Path, megabytes: int, hashed: bool = False) -> None:
     async with httpx.AsyncClient() as http:
         for path in images(folder, megabytes):
+            if hashed:
+                with path.open("rb") as file:
+                    hashlib.file_digest(file, "sha256")
 
             async def pieces(path: Path = path) -> AsyncIterator[bytes]:
                 with path.open("rb") as file:
@@ -63,13 +67,21 @@ async def up_raw(url: str, folder: Path, megabytes: int) -> None:
             await http.post(f"{url}/v1/generation/upload-file", content=pieces())
 
 
+async def up_hashed(url: str, folder: Path, megabytes: int) -> None:
+    """With the SHA-256 by which an image is known that is uploaded once."""
+    await up_raw(url, folder, megabytes, hashed=True)
+
+
 async def up(url: str, folder: Path, megabytes: int) -> None:
     async with AsyncWeryAI(KEY, base_url=url) as client:
         for path in images(folder, megabytes):
             await client.upload(path)
 
 
-WORKS = {"down": {"httpx": down_raw, "weryai": down}, "up": {"httpx": up_raw, "weryai": up}}
+WORKS = {
+    "down": {"httpx": down_raw, "weryai": down},
+    "up": {"httpx": up_raw, "httpx and SHA-256": up_hashed, "weryai": up},
+}
 
 
 def figures(url: str) -> dict[str, dict[str, dict[str, float]]]:
