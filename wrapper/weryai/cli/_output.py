@@ -8,7 +8,6 @@ import logging
 import os
 import shutil
 import sys
-import tempfile
 import textwrap
 from collections import Counter
 from collections.abc import Iterable, Sequence
@@ -37,6 +36,8 @@ def document(data: Any) -> None:
 
 def listing(name: str, items: Iterable[Any]) -> None:
     """One JSON document with a list, which may be long: kept in a file until it is whole."""
+    import tempfile  # now: only a list needs it, and help does not
+
     with tempfile.TemporaryFile("w+", encoding="ascii") as whole:
         comma = ""
         for item in items:
