@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 from contract_tests.bench import table
@@ -14,6 +15,7 @@ from contract_tests.bench.__main__ import REPORT
 from contract_tests.support.run.reports import REPORTS
 
 PAGE = REPORTS.parent / "docs" / "performance.md"
+NOTES = Path(__file__).parent  # what no run can tell: where the time went, and why a goal is missed
 PICTURES = PAGE.parent / "performance"
 DRAWN = ("begin", "accept", "note", "find", "entry", "counts", "open and close")
 HEAD = """\
@@ -31,7 +33,7 @@ cent. Starts are those of compiled files.
 """
 CHECKED = """\
 A call of ours is bounded in time and size, checked against the contract and typed; the raw one is
-`httpx.Client.get(...).json()`. Where a goal is missed, that is what the difference pays for.
+`httpx.Client.get(...).json()`.
 """
 BESIDE = """\
 The own calls of each blocking client, and the import of its class where all of them are installed;
@@ -61,6 +63,7 @@ def _parts(told: dict[str, Any]) -> Iterator[str]:
         yield BESIDE
         yield from table.lines(table.PEERS_HEAD, others)
         yield ""
+    yield (NOTES / "performance_notes.md").read_text()
     yield "## As the work grows\n"
     if "waiting" in told:
         yield "![CPU of a poll and memory of a job, by the jobs awaited](performance/waiting.svg)\n"
