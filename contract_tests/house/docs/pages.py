@@ -21,7 +21,7 @@ NOT_RUN = re.compile(r"<!-- not-run: (?P<why>[^\n]+) -->\n\Z")
 FENCE = re.compile(r"^```(?P<language>.*)\n(?P<source>(?s:.*?))^```$", re.MULTILINE)
 LINK = re.compile(r"\[[^\]]*\]\((?P<target>[^)\s]+)\)")
 # A local image that a block names; one behind an address is somebody else's.
-IMAGE = re.compile(r"(?<![\w/:.-])[\w-]+(?:/[\w-]+)*\.(?:jpg|png|webp)\b")
+IMAGE = re.compile(r"(?<![\w/:.-])[\w-]+(?:/[\w-]+)*\.(?:jpg|png|webp|heic)\b")
 
 
 class Blocks:
