@@ -51,7 +51,7 @@ def test_without_a_table_of_their_own_the_rows_for_one_image_hold(
     assert [model.key for model in client.models()] == ["ONE", "PERHAPS", "PAIR"]
 
 
-@pytest.mark.parametrize("odd", ["image_to_video", int, VideoRequest, None])
+@pytest.mark.parametrize("odd", ["image_to_video", int, VideoRequest])
 def test_what_is_no_class_of_requests_is_refused_before_anything_is_asked(
     client: WeryAI, simulator: Simulator, odd: Any
 ) -> None:

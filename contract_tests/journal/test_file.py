@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import dis
+import inspect
 import itertools
 import os
 import sqlite3
@@ -248,7 +249,8 @@ class Stop:
 
     def __call__(self, frame: FrameType, event: str, _: object) -> Any:
         code = frame.f_code
-        if not code.co_filename.startswith(self.FILES):
+        # A generator may be entered to end it, and of what is raised then nobody hears.
+        if not code.co_filename.startswith(self.FILES) or code.co_flags & inspect.CO_GENERATOR:
             return None
         frame.f_trace_opcodes = True
         self.left -= event == "call" or (event == "opcode" and self._last.get(frame) in self.LOOKS)

@@ -103,8 +103,8 @@ def test_nothing_is_sent_where_the_intent_cannot_be_written_for_any_reason(
 ) -> None:
     for step in ("begin", "earlier"):
         failing.faults = {step: fault}
-        with pytest.raises(JournalError) as caught:
-            client.submit(ask(images=HTTPS))
+        with pytest.raises(JournalError) as caught:  # nothing is looked for without a key
+            client.submit(ask(images=HTTPS), idempotency_key="shot-17")
         assert fault in (caught.value, caught.value.__cause__)
         assert caught.value.job is None
     assert simulator.received == []

@@ -48,7 +48,7 @@ def _name(_: object, attribute: Attribute[str], value: object) -> None:
 
 
 @frozen
-class Purse:
+class Purse(Plain):
     """What may be spent, over all processes and machines that use one journal and this name.
 
     What a submission may cost is reserved in the step that writes its intent, and stays reserved,

@@ -34,7 +34,9 @@ class Plain:
         if not isinstance(data, Mapping):
             raise TypeError(f"{data!r:.80} is no object of JSON")
         kinds: dict[str, Any] = _kinds(cls)  # type: ignore[arg-type]
-        return cls(**{name: read(kinds[name], data[name]) for name in kinds if name in data})
+        return cls(
+            **{name: _field(name, kinds[name], data[name]) for name in kinds if name in data}
+        )
 
 
 def told(value: Any) -> Any:
@@ -104,6 +106,14 @@ def _error_of(data: Mapping[str, Any]) -> WeryAIError:
     for name, value in read(Mapping[str, Any], data.get("carries")).items():
         vars(error)[name] = read(CARRIED[name], value) if name in CARRIED else value
     return error
+
+
+def _field(name: str, kind: Any, value: Any) -> Any:
+    """The value of a field, which an error names."""
+    try:
+        return read(kind, value)
+    except TypeError as error:
+        raise TypeError(f"{name}: {error}") from None
 
 
 def _simple(kind: Any, value: Any) -> Any:

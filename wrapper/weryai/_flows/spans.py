@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Coroutine
-from functools import wraps
+from functools import partial, wraps
 from typing import Any, ParamSpec, TypeVar
 
 from .._version import VERSION
@@ -24,17 +24,18 @@ def spanned(flow: Flow[P, T]) -> Flow[P, T]:
     @wraps(flow)
     def begun(*args: P.args, **given: P.kwargs) -> Coroutine[Any, Any, T]:
         trace = sys.modules.get("opentelemetry.trace")
-        made = flow(*args, **given)
-        return made if trace is None else _within(trace, name, made)
+        if trace is None:
+            return flow(*args, **given)
+        return _within(trace, name, partial(flow, *args, **given))
 
     return begun
 
 
-async def _within(trace: Any, name: str, made: Coroutine[Any, Any, T]) -> T:
+async def _within(trace: Any, name: str, flow: Callable[[], Coroutine[Any, Any, T]]) -> T:
     tracer = trace.get_tracer("weryai", VERSION)
     with tracer.start_as_current_span(name) as span:
         try:
-            found = await made
+            found = await flow()
         except ResponseError as error:
             _tell(span, code=error.code, http_status=error.http_status, request=error.request_id)
             raise
