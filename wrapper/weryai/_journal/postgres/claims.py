@@ -58,8 +58,9 @@ class Claims:
             )
 
     def close(self) -> None:
-        """See `Holders`: `Database.close` gives them back."""
-        self._mine.clear()
+        """See `Holders`. A server ends a session some time after its connection has ended."""
+        for name in [*self._mine]:
+            self.free(name)
 
     def _holds(self, name: str) -> bool:
         return self._mine.get(name) == self._db.number
