@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import json
 import logging
 import os
 import shutil
@@ -31,7 +30,13 @@ ONE_LINE = 1_000_000  # columns, more than any row has
 
 def document(data: Any) -> None:
     """One JSON document. ASCII alone, so that no terminal or pipe can refuse it."""
-    print(json.dumps(data, indent=2))
+    print(_json(data))
+
+
+def _json(data: Any, ascii_alone: bool = True) -> str:
+    import json  # now: only a document needs it, and help does not
+
+    return json.dumps(data, indent=2, ensure_ascii=ascii_alone)
 
 
 def listing(name: str, items: Iterable[Any]) -> None:
@@ -41,7 +46,7 @@ def listing(name: str, items: Iterable[Any]) -> None:
     with tempfile.TemporaryFile("w+", encoding="ascii") as whole:
         comma = ""
         for item in items:
-            whole.write(f"{comma}\n{textwrap.indent(json.dumps(item, indent=2), '    ')}")
+            whole.write(f"{comma}\n{textwrap.indent(_json(item), '    ')}")
             comma = ","
         whole.write("\n  " if comma else "")
         whole.seek(0)
@@ -92,7 +97,7 @@ def finish(run: Invocation) -> None:
 def payload(data: Any) -> None:
     """JSON for a person, in the characters that the terminal has."""
     unicode = (sys.stdout.encoding or "").lower().startswith("utf")
-    print(json.dumps(data, indent=2, ensure_ascii=not unicode))
+    print(_json(data, ascii_alone=not unicode))
 
 
 def listen(verbose: bool) -> None:
