@@ -13,7 +13,7 @@ import pytest
 
 from contract_tests.support.clients import MakeClient
 from contract_tests.support.run.turns import EVERY_MODE
-from weryai import MediaError
+from weryai import MediaError, ServerError
 from weryai._files.images import OpenImage
 from weryai.testing import sample
 
@@ -28,7 +28,7 @@ class Taking(httpx.BaseTransport, httpx.AsyncBaseTransport):
     def __init__(self, between: Callable[[], Any]) -> None:
         self.between = between
         self.came = b""
-        self.whole = 0
+        self.longest = self.whole = 0
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
         assert isinstance(request.stream, httpx.SyncByteStream)
@@ -44,7 +44,8 @@ class Taking(httpx.BaseTransport, httpx.AsyncBaseTransport):
 
     def _take(self, piece: bytes) -> None:
         self.came += piece
-        if piece.startswith(b"\x89PNG"):
+        self.longest = max(self.longest, len(piece))
+        if b"\x89PNG" in piece:
             self.between()
 
     def _answer(self, request: httpx.Request) -> httpx.Response:
@@ -124,6 +125,16 @@ def test_an_image_that_changes_before_it_is_sent_is_not_sent(
     with pytest.raises(MediaError, match="was changed"):
         make_client(transport=transport).upload(picture)
     assert b"PNG" not in transport.came
+
+
+def test_an_image_is_sent_in_pieces_that_a_slow_line_gets_through_in_time(
+    make_client: MakeClient, picture: Path
+) -> None:
+    os.truncate(picture, 3_000_000)
+    transport = Taking(lambda: None)
+    with pytest.raises(ServerError):
+        make_client(transport=transport).upload(picture, retry_budget=0)
+    assert transport.longest < 330_000 < len(transport.came)
 
 
 def test_every_repeat_of_an_upload_announces_and_sends_the_whole_image(

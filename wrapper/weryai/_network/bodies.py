@@ -12,6 +12,9 @@ import httpx
 # the one before it. To use a thread costs as much as to send some hundred kB; but an image of that
 # size must not be read at once, for what changes while it is sent is noticed when it is read.
 PIECE, LARGEST_PIECE = 64 * 1024, 1024 * 1024
+# Bytes that are sent at a time, for each of which the time is bounded: what the event loop does for
+# a chunk costs as much as to send some 50 kB, and a slow line must get it through in time.
+CHUNK = 256 * 1024
 
 
 def raw(response: httpx.Response) -> Any:
@@ -22,7 +25,7 @@ def raw(response: httpx.Response) -> Any:
 
 class Body(httpx.AsyncByteStream, httpx.SyncByteStream):
     """A body that is sent. A file is read in a thread, a piece at a time; httpx would read it on
-    the event loop. It is sent in the chunks of httpx, as the time for each of them is bounded.
+    the event loop, and send it in chunks of 64 kB.
 
     It can be read in the blocking way as well, as any body of httpx: a transport of tests may.
 
@@ -53,11 +56,15 @@ class Body(httpx.AsyncByteStream, httpx.SyncByteStream):
         return chunk
 
     def _read_on(self) -> None:
-        size = 0
-        for chunk in self._chunks:
+        left = self._piece
+        while left > 0 and (chunk := b"".join(self._some(min(left, CHUNK)))):
             self._read.append(chunk)
-            size += len(chunk)
-            if size >= self._piece:
-                self._piece = min(2 * self._piece, LARGEST_PIECE)
-                return
-        self._more = False
+            left -= len(chunk)
+        self._more = left <= 0
+        self._piece = min(2 * self._piece, LARGEST_PIECE)
+
+    def _some(self, least: int) -> Iterator[bytes]:
+        """At least so many bytes, less at the end."""
+        while least > 0 and (chunk := next(self._chunks, b"")):
+            yield chunk
+            least -= len(chunk)
