@@ -29,6 +29,7 @@ from weryai import (
     Delay,
     DownloadError,
     Ended,
+    Estimate,
     FirstLastFrameToVideo,
     ImageToVideo,
     InsufficientCreditsError,
@@ -159,6 +160,9 @@ def blocking(client: WeryAI, image: Path, folder: Path) -> list[Path]:
     found = client.check(wanted)
     assert_type(found, Findings)
     print(found.faults, found.warnings, found.checked, found.not_checked)
+    cost = client.estimate(wanted)
+    assert_type(cost.credits, float | None)
+    print(cost, cost.payments, cost.least, cost.most, cost.last_at)
     warnings.simplefilter("error", UnlistedModelWarning)
     job = client.submit(wanted, idempotency_key="shot-17", refuse_repeats=True)
     assert_type(job, Job)
@@ -188,6 +192,7 @@ async def with_asyncio(client: AsyncWeryAI, folder: Path) -> list[Path]:
     assert_type(await client.models(), list[Model])
     wanted = request(["https://example.com/a.jpg"])
     assert_type(await client.check(wanted), Findings)
+    assert_type(await client.estimate(wanted), Estimate)
     result = await client.generate(wanted, timeout=600, on_update=show, on_wait=wait)
     assert_type(result, Result)
     again = await client.wait(result.job)

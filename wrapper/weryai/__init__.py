@@ -44,7 +44,7 @@ if TYPE_CHECKING:
         WeryAIError,
     )
     from .requests import FirstLastFrameToVideo, ImageToVideo, MultiImageToVideo
-    from .results import Ended, Job, Model, Result, Task, Video
+    from .results import Ended, Estimate, Job, Model, Result, Task, Video
 
     __version__: str
 
@@ -61,6 +61,7 @@ __all__ = [
     "Delay",
     "DownloadError",
     "Ended",
+    "Estimate",
     "FirstLastFrameToVideo",
     "ImageToVideo",
     "InsufficientCreditsError",
@@ -109,6 +110,7 @@ if not TYPE_CHECKING:
         "Clock": "_network.clock",
         "Delay": "_limits",
         "Ended": "results",
+        "Estimate": "results",
         "FirstLastFrameToVideo": "requests",
         "ImageToVideo": "requests",
         "Job": "results",

@@ -24,7 +24,7 @@ if TYPE_CHECKING:  # none of these is needed before a client is used
     from ._service.operations import AuthenticatedClient
     from .journal import Journal, Resumed
     from .requests import Findings, Image, VideoRequest
-    from .results import Ended, Job, Model, Result, Task, Video
+    from .results import Ended, Estimate, Job, Model, Result, Task, Video
 
 
 class AsyncWeryAI:
@@ -114,6 +114,10 @@ class AsyncWeryAI:
     async def check(self, request: VideoRequest) -> Findings:
         """See `WeryAI.check`. Free."""
         return await self._flows.check(request)
+
+    async def estimate(self, request: VideoRequest) -> Estimate:
+        """See `WeryAI.estimate`. Free."""
+        return await self._flows.estimate(request)
 
     async def upload(self, source: Image, *, retry_budget: float | None = None) -> str:
         """See `WeryAI.upload`. Free."""

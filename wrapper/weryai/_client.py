@@ -24,7 +24,7 @@ if TYPE_CHECKING:  # none of these is needed before a client is used
     from ._service.operations import AuthenticatedClient
     from .journal import Journal, Resumed
     from .requests import Findings, Image, VideoRequest
-    from .results import Ended, Job, Model, Result, Task, Video
+    from .results import Ended, Estimate, Job, Model, Result, Task, Video
 
 
 class WeryAI:
@@ -149,7 +149,8 @@ class WeryAI:
         return self._api
 
     def balance(self, *, retry_budget: float | None = None) -> float:
-        """The credits that are left. Free.
+        """The credits that are left. Free. What they tell of the cost of the submissions since the
+        last time is kept in the journal, for `estimate`.
 
         Raises:
             TransportError: no answer came, and it is safe to try again.
@@ -191,6 +192,24 @@ class WeryAI:
             InvalidRequestError: where it is no request.
         """
         return finish(lambda: self._flows.check(request))
+
+    def estimate(self, request: VideoRequest) -> Estimate:
+        """What is known of the cost of a request, from the journal. Free: nothing is sent, and no
+        image is looked at.
+
+        No price is published. What a kind of request costs is known once `balance` was called
+        before and after one, with this journal and with nothing else of it on its way; or once a
+        purse has learned it.
+
+        Returns:
+            what those of its kind have cost, how many there were, and when the last one was; one
+            whose `credits` is None where that is not known, and without a journal.
+
+        Raises:
+            InvalidRequestError: where it is no request.
+            JournalError: the journal cannot be read.
+        """
+        return finish(lambda: self._flows.estimate(request))
 
     def upload(self, source: Image, *, retry_budget: float | None = None) -> str:
         """Store a local jpg, png or webp file of at most 10 MB, told by its content. Free.

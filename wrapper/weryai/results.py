@@ -227,6 +227,38 @@ class Ended(Plain):
         return self.result.job
 
 
+@frozen
+class Estimate(Plain):
+    """What is known of the cost of a request: what those of its kind have cost. No price is
+    published, so it is measured by the balances before and after a payment; what else happened on
+    the account in between is not known. The kind is the endpoint, model, duration, resolution,
+    sound and number of videos.
+
+    Attributes:
+        credits: what the last one has cost; None where that is not known.
+        payments: how many were measured.
+        least: credits, the cheapest of them; None where there is none.
+        most: credits, the dearest.
+        last_at: when the balance after the last one was read, in UTC.
+    """
+
+    credits: float | None = None
+    payments: int = 0
+    least: float | None = None
+    most: float | None = None
+    last_at: datetime | None = field(default=None, converter=_utc)
+
+    def __str__(self) -> str:
+        if self.credits is None or self.last_at is None:
+            return "not known"
+        number = f"{self.payments} payment{'s' * (self.payments != 1)}"
+        among = f" ({self.least:.12g} to {self.most:.12g})" if self.least != self.most else ""
+        return (
+            f"{self.credits:.12g} credits{among}: measured by {number} of this kind, the last on"
+            f" {self.last_at:%Y-%m-%d %H:%M} UTC"
+        )
+
+
 CARRIED.update(job=Job | None, result=Result | None, video=Video)
 
 

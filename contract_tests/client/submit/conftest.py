@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import secrets
+from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from contract_tests.support.contract import PAID
 from contract_tests.support.requests import usual
+from weryai.journal import PostgresJournal, SQLiteJournal
+
+Kept = SQLiteJournal | PostgresJournal
 
 
 @pytest.fixture(params=PAID)
@@ -21,3 +27,16 @@ def operation(request: pytest.FixtureRequest) -> str:
 def asked(operation: str) -> Any:
     """The usual request of this run's operation, whose images are addresses."""
     return usual(operation)
+
+
+@pytest.fixture(params=["sqlite", "postgres"])
+def kept(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Kept]:
+    """A journal in a file, and one in a database."""
+    journal: Kept
+    if request.param == "sqlite":
+        journal = SQLiteJournal(tmp_path / "jobs.journal")
+    else:
+        server = request.getfixturevalue("postgres")
+        journal = PostgresJournal(server.dsn(f"s_{secrets.token_hex(6)}"), clock="caller")
+    yield journal
+    journal.close()

@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import math
-import secrets
-from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import anyio
 import pytest
 from attrs import evolve
 
+from contract_tests.client.submit.conftest import Kept
 from contract_tests.support.clients import MakeClient
 from contract_tests.support.requests import usual
 from contract_tests.support.run.jumping_clock import JumpingClock
@@ -23,24 +21,15 @@ from weryai import (
     SubmissionUnknownError,
     WeryAIError,
 )
-from weryai.journal import PostgresJournal, SQLiteJournal
 from weryai.testing import Answer, Lost, ManualClock, Simulator, refusal
 
 SUBMIT = "submit_multi_image_to_video"
 URL = "http://localhost"
-Kept = SQLiteJournal | PostgresJournal
 
 
-@pytest.fixture(params=["sqlite", "postgres"])
-def journal(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Kept]:
-    journal: Kept
-    if request.param == "sqlite":
-        journal = SQLiteJournal(tmp_path / "jobs.journal")
-    else:
-        server = request.getfixturevalue("postgres")
-        journal = PostgresJournal(server.dsn(f"s_{secrets.token_hex(6)}"), clock="caller")
-    yield journal
-    journal.close()
+@pytest.fixture
+def journal(kept: Kept) -> Kept:
+    return kept
 
 
 def limits(credits: float, price: float | None = None) -> Limits:

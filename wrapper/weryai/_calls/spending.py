@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import logging
-from datetime import timedelta
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from attrs import frozen
 
+from .._journal.turns import SURE
 from .._limits import Purse
 from .._service import operations
 from ..errors import ConfigError, ResponseError, TransportError, WeryAIError
@@ -19,9 +19,6 @@ if TYPE_CHECKING:
     from .._journal.purses.rows import Learning, PurseRows
 
 TRIES, PAUSE = 3, 1.0  # looks at the balance after a submission, and seconds between them
-# From when on a submission of unknown fate, which the balance does not show, is taken for one that
-# cost nothing.
-SURE = timedelta(seconds=60)
 
 log = logging.getLogger("weryai")
 

@@ -14,6 +14,7 @@ from attrs import define, field
 from .. import webhooks
 from .._calls import arguments, retry_rules
 from .._calls.bookkeeping import Bookkeeping
+from .._calls.costs import Costs
 from .._calls.sending import Calls
 from .._calls.spending import Spending
 from .._calls.terms import Terms
@@ -34,10 +35,10 @@ from ..errors import (
     WeryAIError,
 )
 from ..requests import Findings, Image, VideoRequest
-from ..results import Job, Model, Result, Task, Video
+from ..results import Estimate, Job, Model, Result, Task, Video
 from . import downloading
 from .downloading import OnProgress, Source
-from .memory import Memory
+from .memory import Memory, known_of
 from .pace import Pace, kind_of
 from .polling import Ask, Polls
 from .registry import Checking, Registry
@@ -49,7 +50,6 @@ from .waiting import OnUpdate, Waiting, job_of, require_seconds
 from .waits import Waits, jobs_of
 
 if TYPE_CHECKING:
-    from .._journal.entry import Entry
     from ..journal import Journal
 
 Jobs = Iterable[Job | str | Sequence[str]]
@@ -101,7 +101,13 @@ class Flows:
 
     @spanned
     async def balance(self, budget: float | None) -> float:
-        return await self.calls.call(operations.balance(), budget)
+        return await Costs(self.calls, self.books).balance(budget)
+
+    @spanned
+    async def estimate(self, request: VideoRequest) -> Estimate:
+        endpoint = endpoint_of(request)
+        self.io.require()
+        return await Costs(self.calls, self.books).estimate(endpoint.operation, request.payload())
 
     @spanned
     async def models(
@@ -249,7 +255,7 @@ class Flows:
         if entry := await self.books.find(job):
             videos.learn(entry.tasks)
             if not watch.tasks:
-                watch.tasks = _known_of(job, entry)
+                watch.tasks = known_of(job, entry)
                 for task in watch.tasks.values():
                     watch.count(task)
                 if entry.final:
@@ -289,11 +295,3 @@ class Flows:
             self.memory.conclude(job)
             self.pace.learn(waiting.kind, waiting.age)
         await self.books.note(waiting.entry_id, job, tasks, final=waiting.final)
-
-
-def _known_of(job: Job, entry: Entry) -> dict[str, Task]:
-    """What an entry knows of the tasks of a job, which may be a part of the entry's."""
-    whole = (
-        job.batch_id is not None and entry.job is not None and entry.job.batch_id == job.batch_id
-    )
-    return {task.id: task for task in entry.tasks if whole or task.id in job.task_ids}

@@ -7,12 +7,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from threading import Lock
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from attrs import define, field
 
 from ..results import Job, Task
 from .video_identity import Videos
+
+if TYPE_CHECKING:
+    from .._journal.entry import Entry
 
 K = TypeVar("K")
 V = TypeVar("V")
@@ -82,3 +85,11 @@ def _put(kept: dict[K, V], key: K, value: V) -> None:
     kept[key] = value
     while len(kept) > MOST:
         del kept[next(iter(kept))]
+
+
+def known_of(job: Job, entry: Entry) -> dict[str, Task]:
+    """What an entry knows of the tasks of a job, which may be a part of the entry's."""
+    whole = (
+        job.batch_id is not None and entry.job is not None and entry.job.batch_id == job.batch_id
+    )
+    return {task.id: task for task in entry.tasks if whole or task.id in job.task_ids}

@@ -144,7 +144,20 @@ CREATE TABLE prices (
 );
 """
 
-SCRIPTS = (FIRST, SECOND, THIRD, FOURTH, FIFTH, SIXTH, SEVENTH)
+# What submissions have cost: how many payments tell it, and the last balance that somebody asked
+# for, with the number of the latest entry and of the jobs that had failed by then.
+EIGHTH = """
+ALTER TABLE prices ADD COLUMN payments INTEGER NOT NULL DEFAULT 1;
+ALTER TABLE prices ADD COLUMN least REAL NOT NULL DEFAULT 0;
+ALTER TABLE prices ADD COLUMN most REAL NOT NULL DEFAULT 0;
+UPDATE prices SET least = credits, most = credits;
+CREATE TABLE readings (
+    base_url TEXT PRIMARY KEY, credits REAL NOT NULL, last INTEGER NOT NULL,
+    failed INTEGER NOT NULL, at TEXT NOT NULL
+);
+"""
+
+SCRIPTS = (FIRST, SECOND, THIRD, FOURTH, FIFTH, SIXTH, SEVENTH, EIGHTH)
 VERSION = len(SCRIPTS)
 
 

@@ -19,6 +19,7 @@ from .connection import Connection, Holders, Tables, UnsureError
 from .entry import MULTI_IMAGE, UNKNOWN, Entry, State
 from .listing import Listing
 from .purses import rows as purse_rows
+from .purses.costs import CostRows
 from .purses.rows import PurseRows
 from .turns import Turn
 
@@ -254,6 +255,10 @@ class TableJournal(Generic[T, H]):
     def purse(self, name: str, base_url: str) -> PurseRows:
         """A purse for one service, which need not be there yet; see `Purse`."""
         return PurseRows(name, base_url, self._db, self._claims)
+
+    def costs(self, base_url: str) -> CostRows:
+        """What submissions to one service have cost; see `WeryAI.estimate`."""
+        return CostRows(base_url, self._db, self._claims)
 
     def close(self) -> None:
         """See `Journal.close`."""

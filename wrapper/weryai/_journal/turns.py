@@ -13,6 +13,9 @@ from .entry import RUNNING, Entry
 
 # How long one whose fate is not known may be a task that runs.
 DOUBTFUL: Final = timedelta(hours=1)
+# From when on a submission of unknown fate, which the balance does not show, is taken for one that
+# cost nothing.
+SURE: Final = timedelta(seconds=60)
 # Seconds that are nothing: those since 1970 are no finer as numbers than a ten-thousandth of it.
 INSTANT: Final = 0.001
 # Seconds between two looks at what no clock tells the end of.

@@ -106,7 +106,19 @@ CREATE TABLE prices (
 );
 """
 
-SCRIPTS = (FIRST, SECOND, THIRD)
+FOURTH = """
+ALTER TABLE prices ADD COLUMN payments BIGINT NOT NULL DEFAULT 1;
+ALTER TABLE prices ADD COLUMN least DOUBLE PRECISION NOT NULL DEFAULT 0;
+ALTER TABLE prices ADD COLUMN most DOUBLE PRECISION NOT NULL DEFAULT 0;
+UPDATE prices SET least = credits, most = credits;
+CREATE INDEX entries_by_number ON entries (rowid);
+CREATE TABLE readings (
+    base_url TEXT PRIMARY KEY, credits DOUBLE PRECISION NOT NULL, last BIGINT NOT NULL,
+    failed BIGINT NOT NULL, at TEXT COLLATE "C" NOT NULL
+);
+"""
+
+SCRIPTS = (FIRST, SECOND, THIRD, FOURTH)
 VERSION = len(SCRIPTS)
 OLDEST_SERVER = 14  # the oldest one that is kept up
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Collection, Mapping
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from attrs import frozen
@@ -19,11 +19,8 @@ from ...errors import SpendLimitError
 from ..connection import Connection, Holders, Tables
 from ..rows import text_of
 from ..turns import TICK
-
-# What a price depends on.
-PRICED = ("model", "duration", "resolution", "video_number", "generate_audio")
-KNOWN_FOR = timedelta(hours=24)  # a price; then it is learned anew
-SMALL = 1e-6  # credits that are none: sums of floats
+from . import costs, prices
+from .prices import KNOWN_FOR, SMALL, kind_of
 
 SPENT = """
 SELECT (SELECT COALESCE(sum(credits), 0) FROM entries WHERE purse = ? AND base_url = ?)
@@ -40,11 +37,6 @@ HIGHEST = "SELECT max(rate) AS rate FROM prices WHERE purse = ? AND base_url = ?
 RESERVE = "UPDATE entries SET purse = ?, kind = ?, credits = ? WHERE id = ?"
 BEFORE = "UPDATE entries SET balance = ? WHERE id = ?"
 COST = "UPDATE entries SET credits = ? WHERE id = ? AND credits IS NULL"
-LEARN = """
-INSERT INTO prices (purse, base_url, kind, credits, rate, at) VALUES (?, ?, ?, ?, ?, ?)
-ON CONFLICT (purse, base_url, kind)
-DO UPDATE SET credits = excluded.credits, rate = excluded.rate, at = excluded.at
-"""
 ASKED = "SELECT purse, base_url, kind, operation, payload, credits FROM entries WHERE id = ?"
 # What was spent stays spent.
 FORGET = """
@@ -116,9 +108,8 @@ class PurseRows:
                 return
             db.execute(COST, (credits, entry_id))
             if price:
-                rate = credits / _seconds(json.loads(row["payload"]))
-                told = (row["purse"], row["base_url"], row["kind"], credits, rate, text_of(at))
-                db.execute(LEARN, told)
+                where = (row["purse"], row["base_url"], row["kind"])
+                prices.learn(db, where, json.loads(row["payload"]), credits, at)
 
         self._db.write(learn)
 
@@ -167,17 +158,10 @@ def reserve(
 
 def forget(db: Connection, entry_id: str) -> None:
     """Keep what an entry has cost that is to be forgotten."""
+    costs.forget(db, entry_id)
     row = db.execute(ASKED, (entry_id,)).fetchone()
     if row is not None and row["purse"] is not None:
         db.execute(FORGET, (row["purse"], row["base_url"], row["credits"] or 0.0))
-
-
-def kind_of(operation: str, payload: Mapping[str, Any]) -> str:
-    """The same for submissions that cost the same."""
-    told = {name: payload[name] for name in PRICED if payload.get(name) is not None}
-    if told.get("video_number") == 1:
-        del told["video_number"]
-    return json.dumps([operation, told], sort_keys=True)
 
 
 def _spent(db: Connection, name: str, base_url: str) -> float:
@@ -202,11 +186,4 @@ def _least(db: Connection, purse: Purse, base_url: str, payload: Mapping[str, An
     if purse.price is not None:
         return purse.price
     row = db.execute(HIGHEST, (purse.name, base_url)).fetchone()
-    return float(row["rate"] or 0.0) * _seconds(payload)
-
-
-def _seconds(payload: Mapping[str, Any]) -> float:
-    """How many seconds of video one asks for."""
-    seconds, number = payload.get("duration"), payload.get("video_number")
-    whole = [each if type(each) is int and each > 0 else 1 for each in (seconds, number)]
-    return float(whole[0] * whole[1])
+    return float(row["rate"] or 0.0) * prices.seconds(payload)

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+from contextlib import ExitStack
 from typing import Annotated
 
 import typer
 from attrs import asdict
+
+from weryai import JournalError
 
 from .. import _output, _setup
 from .._kept import places
 from .._operations import KINDS, USUAL
 from .._progress import Progress
 from . import options, steps
-from .options import BaseUrl, Fit, Json, KeepMetadata, UploadJournal
+from .options import BaseUrl, Fit, JournalFile, Json, KeepMetadata, UploadJournal
 from .request_options import endpoints, option_of_endpoint
 
 app = typer.Typer(rich_markup_mode=None)
@@ -52,14 +55,25 @@ def upload(
 
 
 @app.command()
-def balance(ctx: typer.Context, as_json: Json = False, base_url: BaseUrl = None) -> None:
-    """Print the credits that are left: free."""
-    run = steps.begin(ctx, as_json, base_url)
-    with (
-        _setup.make_client(base_url, retry_budget=_setup.PATIENCE) as client,
-        Progress(run, "asking"),
-    ):
-        credits = client.balance()
+def balance(
+    ctx: typer.Context,
+    as_json: Json = False,
+    base_url: BaseUrl = None,
+    journal: JournalFile = None,
+) -> None:
+    """Print the credits that are left: free. Before and after a payment it teaches `estimate`."""
+    run = steps.begin(ctx, as_json, base_url, journal)
+    with ExitStack() as stack:
+        try:
+            kept = stack.enter_context(_setup.opened(journal, base_url))
+        except JournalError as error:  # which is no reason not to tell them
+            kept = None
+            _output.say(f"weryai: {error}", "this balance teaches `weryai estimate` nothing")
+        client = stack.enter_context(
+            _setup.make_client(base_url, retry_budget=_setup.PATIENCE, journal=kept)
+        )
+        with Progress(run, "asking"):
+            credits = client.balance()
     if run.json:
         _output.document({"balance": credits})
     else:

@@ -21,6 +21,7 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
     "generate": ("paying", "Submit, wait and download, all in one: paid."),
     "submit": ("paying", "Submit, and print the ids: paid."),
     "again": ("again", "Ask for a past job once more, with what is changed: paid."),
+    "estimate": ("estimating", "Tell what is known of the cost of a request: free."),
     "status": ("following", "Print the state of tasks: free."),
     "wait": ("following", "Wait until jobs are complete: free."),
     "download": ("following", "Download the videos that are finished: free."),

@@ -18,7 +18,7 @@ from .steps import doubt
 
 # What nothing tells beforehand.
 ALWAYS = {
-    "credits": "prices are not published",
+    "credits": "prices are not published; `weryai estimate` tells what is known",
     "content": "whether prompt and images are let through is seen when they are sent",
 }
 
