@@ -157,6 +157,15 @@ def test_a_fault_of_the_environment_is_told_by_its_name(
 
 
 @BOTH_CLASSES
+def test_the_certificates_are_read_once_a_process(
+    client_class: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert client_class(KEY)
+    monkeypatch.setattr(httpx, "create_ssl_context", None)
+    assert client_class(KEY)
+
+
+@BOTH_CLASSES
 @pytest.mark.parametrize("scheme", ["socks5", "socks5h"])
 def test_a_socks_proxy_works_with_its_extra_and_says_so_without(
     client_class: Any, monkeypatch: pytest.MonkeyPatch, scheme: str

@@ -13,38 +13,37 @@ NAMES = ("make_client", "mode")  # of the parameter that is a mode
 
 
 @pytest.hookimpl(wrapper=True)
-def pytest_pycollect_makeitem() -> Generator[None, Any, Any]:
-    """Leave out of what a function has become the cases whose turn is another mode's."""
+def pytest_generate_tests(metafunc: Any) -> Generator[None, Any, Any]:
+    """Leave out of the calls of a function those whose turn is another mode's. No public name of
+    pytest has them: to leave out the tests that come of them makes them all first."""
     made = yield
-    return _in_turn(made) if isinstance(made, list) else made
+    if not metafunc.definition.get_closest_marker("every_mode"):
+        metafunc._calls = _in_turn(metafunc._calls)
+    return made
 
 
-def _in_turn(items: list[Any]) -> list[Any]:
-    name = next((name for name in NAMES if items and name in _params(items[0])), None)
+def _in_turn(calls: list[Any]) -> list[Any]:
+    name = next((name for name in NAMES if calls and name in calls[0].params), None)
     if name is None:
-        return items
-    modes = [*dict.fromkeys(_params(item)[name] for item in items)]
+        return calls
+    modes = [*dict.fromkeys(call.params[name] for call in calls)]
     cases: dict[tuple[int, ...], int] = {}
-    for item in items:
-        cases.setdefault(_case(item, name), len(cases))
+    for call in calls:
+        cases.setdefault(_case(call, name), len(cases))
     if len(modes) == 1 or len(cases) < len(modes):
-        return items
+        return calls
     turns = {case: modes[_digits(number, len(modes))] for case, number in cases.items()}
     return [
-        item
-        for item in items
-        if item.get_closest_marker("every_mode") or _params(item)[name] == turns[_case(item, name)]
+        call
+        for call in calls
+        if any(mark.name == "every_mode" for mark in call.marks)
+        or call.params[name] == turns[_case(call, name)]
     ]
 
 
-def _params(item: Any) -> dict[str, Any]:
-    spec = getattr(item, "callspec", None)
-    return spec.params if spec else {}
-
-
-def _case(item: Any, name: str) -> tuple[int, ...]:
+def _case(call: Any, name: str) -> tuple[int, ...]:
     """By its parameters, which are the same objects in every mode."""
-    return tuple(id(value) for key, value in _params(item).items() if key != name)
+    return tuple(id(value) for key, value in call.params.items() if key != name)
 
 
 def _digits(number: int, base: int) -> int:

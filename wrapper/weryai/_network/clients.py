@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import functools
 import os
+import ssl
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -18,7 +20,8 @@ from .settings import Config
 T = TypeVar("T", httpx.Client, httpx.AsyncClient)
 
 PROXIES = ("http_proxy", "https_proxy", "all_proxy")
-READ = (*PROXIES, "no_proxy", "SSL_CERT_FILE", "SSL_CERT_DIR", "SSLKEYLOGFILE")
+TRUST = ("SSL_CERT_FILE", "SSL_CERT_DIR", "SSLKEYLOGFILE")
+READ = (*PROXIES, "no_proxy", *TRUST)
 
 
 class Client(httpx.Client):
@@ -30,7 +33,7 @@ class Client(httpx.Client):
             return
         from .transports import Transport  # now, as httpx too loads httpcore with the first client
 
-        trust = httpx.create_ssl_context()
+        trust = _trust()
         super().__init__(timeout=timeout, verify=trust)  # given a transport, it asks for no proxies
         self._transport = Transport(trust)
 
@@ -53,7 +56,7 @@ class AsyncClient(httpx.AsyncClient):
             return
         from .transports import AsyncTransport
 
-        trust = httpx.create_ssl_context()
+        trust = _trust()
         super().__init__(timeout=timeout, verify=trust)
         self._transport = AsyncTransport(trust)
 
@@ -130,6 +133,18 @@ def environment(transport: object) -> Iterator[None]:
 def _name(variable: str) -> str:
     """As it is set: of the two spellings of a proxy's the small letters win."""
     return variable if variable in os.environ else variable.upper()
+
+
+def _trust() -> ssl.SSLContext:
+    """The TLS context of httpx. The certificates that come with it take 20 ms to read: once a
+    process. What the environment names is read for each client, for it may have changed."""
+    named = any(os.environ.get(name) for name in TRUST)
+    return httpx.create_ssl_context() if named else _usual_trust()
+
+
+@functools.cache
+def _usual_trust() -> ssl.SSLContext:
+    return httpx.create_ssl_context()
 
 
 def _proxy_fault() -> str | None:
