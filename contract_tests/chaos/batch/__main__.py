@@ -46,10 +46,10 @@ def run(kills: int, workers: int, name: str, seed: int, folder: Path) -> Figures
             night.add(max(LEAST_ROWS, ROWS * kills))
             night.kill(kills, workers)
             night.finish()
-            unknown = night.settle()
+            doubt = night.settle()
             night.start()
             night.finish()
-            return night.figures(kills, workers, unknown, started)
+            return night.figures(kills, workers, doubt, started)
         finally:
             night.end()
 

@@ -17,7 +17,16 @@ MOST_RUNNING = 20
 
 @define
 class Figures:
-    """What is printed, and judged."""
+    """What is printed, and judged.
+
+    Attributes:
+        spent: credits that the simulator has charged.
+        reserved: credits that were spent or may have been, as the journal has it.
+        doubtful: those of them that were kept for rows of unknown fate which were not paid.
+        cap: what the batch might cost at the end.
+        bound: how often the cap kept rows back, and was raised.
+        over: see `Money`.
+    """
 
     database: str
     workers: int
@@ -33,7 +42,11 @@ class Figures:
     most_running: int
     smallest_gap: float
     spent: float
+    reserved: float
+    doubtful: float
     cap: float
+    bound: int
+    over: float
     seconds: float
 
     @property
@@ -41,7 +54,9 @@ class Figures:
         """Whether a promise was."""
         bad = self.twice + self.lost + self.corrupt
         close = self.smallest_gap < self.interval - SLACK
-        return bad > 0 or close or self.most_running > MOST_RUNNING or self.spent > self.cap
+        odd = self.over > 0 or self.spent > self.cap or self.bound == 0
+        wrong = odd or self.reserved != self.spent + self.doubtful
+        return bad > 0 or close or self.most_running > MOST_RUNNING or wrong
 
     def __str__(self) -> str:
         return "\n".join(
@@ -54,7 +69,10 @@ class Figures:
                 f" {self.unknown_paid} of them paid",
                 f"  at most {self.most_running} running; the smallest gap {self.smallest_gap:.2f} s"
                 f" at an interval of {self.interval:g} s",
-                f"  {self.spent:g} credits spent, of {self.cap:g} that may be",
+                f"  {self.spent:,g} credits charged, {self.reserved:,g} in the journal, of them"
+                f" {self.doubtful:g} kept for rows of unknown fate that were not paid",
+                f"  the cap kept rows back {self.bound} times, and was raised to {self.cap:,g};"
+                f" {self.over:g} credits over it, or not reserved, at any look",
             ]
         )
 

@@ -10,19 +10,21 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
+from functools import cached_property
 from pathlib import Path
 
 from attrs import define, field
 
 from contract_tests.chaos.batch import figures
 from contract_tests.chaos.batch.figures import MOST_RUNNING, Figures
+from contract_tests.chaos.batch.money import Money
 from contract_tests.chaos.service import Service
 from weryai.batch import Batch, read_manifest
 
 LIVES = (1.0, 8.0)  # seconds until one is killed
 FROZEN = 60.0  # seconds for which one that is stopped stands still
 PATIENCE = 600.0  # seconds for the rest, when nobody is killed any more
-UNKNOWN = 6  # the exit code of a run that leaves rows of unknown fate
+DONE, LEFT, UNKNOWN = 0, 5, 6  # exit codes of a run, by what it leaves
 USUAL = {
     "images": ["https://example.com/a.jpg"],
     "model": "KLING_O1",
@@ -32,6 +34,16 @@ USUAL = {
 
 
 @define
+class Doubt:
+    """The rows of unknown fate, how many of them were paid, and the credits that stay reserved for
+    the others."""
+
+    rows: int = 0
+    paid: int = 0
+    kept: float = 0.0
+
+
+@define(slots=False)
 class Night:
     """One batch, its workers, and what becomes of them.
 
@@ -39,6 +51,8 @@ class Night:
         place: of the journal, a path or an address of PostgreSQL.
         interval: seconds between two submissions.
         restart: starts the database anew; None where there is none.
+        money: what it may cost.
+        caps: what each worker was told that it may cost, by its process id.
     """
 
     found: Service
@@ -50,17 +64,21 @@ class Night:
     restart: Callable[[], None] | None = None
     workers: list[subprocess.Popen[bytes]] = field(factory=list)
     frozen: tuple[subprocess.Popen[bytes], float] | None = None
+    money: Money = field(init=False)
+    caps: dict[int, float] = field(factory=dict)
 
     def add(self, rows: int) -> None:
-        """Put a manifest of so many rows into the batch."""
+        """Put a manifest of so many rows into the batch, and some of the money that it needs."""
+        self.money = Money.for_rows(self.found, self.address, rows)
         path = self.folder / "night.jsonl"
         made = ({"id": f"{number}", "prompt": f"Row {number}"} for number in range(rows))
         path.write_text("\n".join(map(json.dumps, made)))
         manifest = read_manifest(path, defaults=USUAL, base_url=self.address)
-        with self.batch() as batch:
-            assert not batch.add(manifest).faults
+        assert not self.batch.add(manifest).faults
 
+    @cached_property
     def batch(self) -> Batch:
+        """Opened once: to open a file takes the turn to write, which whoever stands still has."""
         return Batch.open(self.place, "night")
 
     def kill(self, kills: int, workers: int) -> None:
@@ -73,6 +91,7 @@ class Night:
             if number == kills // 2 and self.restart is not None:
                 self.restart()
             self._thaw()
+            self._see_money()
             victim = self.dice.choice([each for each in self.workers if not self._is_frozen(each)])
             victim.kill()
             victim.wait()
@@ -82,39 +101,43 @@ class Night:
                 self.workers.append(self._start())
 
     def finish(self) -> None:
-        """Let whoever lives do the rest. Ends when nothing but unknown rows is left."""
+        """Let whoever lives do the rest, and pay for it. Ends when nothing but unknown rows is
+        left."""
         if self.frozen is not None:
             time.sleep(max(0.0, self.frozen[1] - time.monotonic()))
             self._thaw()
-        for each in self.workers:
-            assert each.wait(PATIENCE) in (0, UNKNOWN), (
-                self.folder / f"{each.pid}.txt"
-            ).read_text()
-        self.workers.clear()
+        deadline = time.monotonic() + PATIENCE
+        while self.workers:
+            assert time.monotonic() < deadline, self._said()
+            self._see_money()
+            self.workers = [each for each in self.workers if each.poll() != DONE]
+            status = self.batch.status()
+            if status.paused or not status.left:
+                for each in self.workers:
+                    assert each.wait(PATIENCE) in (DONE, UNKNOWN), self._said()
+                self.workers.clear()
+            time.sleep(0.2)
+        self.money.look(self.batch)
 
-    def settle(self) -> tuple[int, int]:
-        """Do what a user does who has looked at the history page. Returns how many rows were
-        unknown, and how many of them were paid."""
+    def settle(self) -> Doubt:
+        """Do what a user does who has looked at the history page."""
         paid = {str(line.payload["prompt"]): line for line in self.found.simulator.ledger}
-        found = [0, 0]
-        with self.batch() as batch:
-            for row in [*batch.rows("unknown")]:
-                line = paid.get(str(row.request["prompt"]))
-                if line is None:
-                    batch.resolve(row.id, retry=True)
-                else:
-                    batch.resolve(row.id, task_id=list(line.task_ids))
-                found[0] += 1
-                found[1] += line is not None
-            batch.resume()  # several unknown ones after the other pause a batch
-        return found[0], found[1]
+        doubt = Doubt()
+        for row in [*self.batch.rows("unknown")]:
+            line = paid.get(str(row.request["prompt"]))
+            doubt.rows += 1
+            if line is None:
+                doubt.kept += row.credits or 0.0  # none where it was to show the price
+                self.batch.resolve(row.id, retry=True)
+            else:
+                doubt.paid += 1
+                self.batch.resolve(row.id, task_id=list(line.task_ids))
+        self.batch.resume()  # several unknown ones after the other pause a batch
+        return doubt
 
-    def figures(
-        self, kills: int, workers: int, unknown: tuple[int, int], started: float
-    ) -> Figures:
+    def figures(self, kills: int, workers: int, doubt: Doubt, started: float) -> Figures:
         simulator = self.found.simulator
-        with self.batch() as batch:
-            rows = [*batch.rows()]
+        rows, reserved = [*self.batch.rows()], self.money.reserved(self.batch)
         return Figures(
             database=self.place.partition(":")[0] if "://" in self.place else "sqlite",
             workers=workers,
@@ -125,12 +148,16 @@ class Night:
             twice=figures.twice(self.found),
             lost=figures.lost(self.found, rows),
             corrupt=figures.corrupt(self.found, rows),
-            unknown=unknown[0],
-            unknown_paid=unknown[1],
+            unknown=doubt.rows,
+            unknown_paid=doubt.paid,
             most_running=simulator.most_running,
             smallest_gap=simulator.smallest_gap,
-            spent=sum(line.credits for line in simulator.ledger),
-            cap=float("inf"),
+            spent=self.money.ledger,
+            reserved=reserved,
+            doubtful=doubt.kept,
+            cap=self.money.cap,
+            bound=self.money.bound,
+            over=self.money.over,
             seconds=time.monotonic() - started,
         )
 
@@ -139,10 +166,27 @@ class Night:
         for each in self.workers:
             each.kill()
             each.wait()
+        self.batch.close()
 
     def start(self) -> None:
         """One more worker."""
         self.workers.append(self._start())
+
+    def _see_money(self) -> None:
+        """Compare the books; where they held workers up, give more, and start others."""
+        self.money.look(self.batch)
+        used_up = self.money.is_used_up(self.batch)
+        for each in [each for each in self.workers if each.poll() in (LEFT, UNKNOWN)]:
+            cap = self.caps[each.pid]
+            if cap == self.money.cap and used_up:
+                self.money.top_up()
+            elif cap == self.money.cap:
+                continue  # for another reason
+            self.workers.remove(each)
+            self.workers.append(self._start())
+
+    def _said(self) -> str:
+        return (self.folder / "said.txt").read_text()
 
     def _freeze(self) -> None:
         """Let one stand still, as a machine does that swaps or a debugger that looks."""
@@ -165,7 +209,8 @@ class Night:
         limits = ["--submit-interval", str(self.interval), "--max-running", str(MOST_RUNNING)]
         argv = [sys.executable, "-m", "weryai.cli", "batch", "worker", "--database", self.place]
         argv += ["--batch", "night", "--out", str(self.folder / "videos"), *limits, "--keep-going"]
+        argv += ["--max-credits", f"{self.money.cap:g}"]
         with (self.folder / "said.txt").open("ab") as output:
             process = subprocess.Popen(argv, env=os.environ | ours, stdout=output, stderr=output)
-        (self.folder / f"{process.pid}.txt").symlink_to(self.folder / "said.txt")
+        self.caps[process.pid] = self.money.cap
         return process

@@ -31,7 +31,11 @@ GOOD = Figures(
     most_running=20,
     smallest_gap=0.26,
     spent=20,
-    cap=20,
+    reserved=25,
+    doubtful=5,
+    cap=25,
+    bound=1,
+    over=0,
     seconds=1,
 )
 
@@ -81,7 +85,11 @@ def test_what_a_crash_could_spoil_is_counted(tmp_path: Path) -> None:
         {"corrupt": 1},
         {"most_running": 21},
         {"smallest_gap": 0.24},
-        {"spent": 20.5},
+        {"spent": 25.5, "reserved": 30.5},
+        {"reserved": 20},
+        {"reserved": 30},
+        {"bound": 0},
+        {"over": 0.5},
     ],
     ids=str,
 )
