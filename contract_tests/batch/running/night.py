@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
@@ -15,6 +15,7 @@ import anyio
 from attrs import define
 
 from contract_tests.support.run.jumping_clock import JumpingClock
+from weryai import Clock
 from weryai.batch import Batch, Manifest, Status, read_manifest
 from weryai.journal import PostgresJournal, SQLiteJournal
 from weryai.testing import Simulator
@@ -83,19 +84,25 @@ class Night:
         (status,) = self.run_all(batch, backend=backend, **options)
         return status
 
-    def run_all(self, *batches: Batch, backend: str = "trio", **options: Any) -> list[Status]:
-        """Run several at once, as several processes do."""
+    def run_all(
+        self, *batches: Batch, backend: str = "trio", clocks: Sequence[Clock] = (), **options: Any
+    ) -> list[Status]:
+        """Run several at once, as several processes do, each with a clock of its own where there
+        are some. Returns how each ended, the first one first."""
         ends: list[Status] = []
 
-        async def run(batch: Batch) -> None:
-            ends.append(await batch.run_async(self.out, **self.options(**options)))
+        async def run(batch: Batch, clock: Clock) -> None:
+            given = {**options, "of_client": {"clock": clock, **options.get("of_client", {})}}
+            given = self.options(**given) | {"clock": clock}
+            ends.append(await batch.run_async(self.out, **given))
 
         async def running() -> None:
             async with self.clock.running():
                 try:
                     async with anyio.create_task_group() as group:
-                        for batch in batches:
-                            group.start_soon(run, batch)
+                        given = clocks or [self.clock] * len(batches)
+                        for batch, clock in zip(batches, given, strict=True):
+                            group.start_soon(run, batch, clock)
                 except BaseExceptionGroup as several:
                     failure = several.exceptions[0]
                 else:

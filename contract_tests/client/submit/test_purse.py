@@ -139,6 +139,10 @@ def test_a_balance_that_shows_the_cost_late_lets_the_next_one_wait(
     same = Answer(200, {"status": 0, "data": 1000})
     simulator.next("get_balance", *[same] * 6)
     client = make_client(simulator, journal=journal, limits=limits(12))
+    assert submit_all(client, 1) is None
+    (entry,) = journal.open_entries()
+    assert journal.claim(entry.id), "as whoever fetches it does"
+    assert [each.held for each in journal.purse("night", URL).learning()] == [False]
     assert submit_all(client, 9) is not None
     assert paid(simulator) == spent(journal) == 10
 

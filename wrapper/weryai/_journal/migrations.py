@@ -157,7 +157,12 @@ CREATE TABLE readings (
 );
 """
 
-SCRIPTS = (FIRST, SECOND, THIRD, FOURTH, FIFTH, SIXTH, SEVENTH, EIGHTH)
+# When a row comes due again that somebody has in hand, in seconds since 1970, unless it is put off.
+NINTH = """
+ALTER TABLE batch_rows ADD COLUMN look_at REAL;
+"""
+
+SCRIPTS = (FIRST, SECOND, THIRD, FOURTH, FIFTH, SIXTH, SEVENTH, EIGHTH, NINTH)
 VERSION = len(SCRIPTS)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import logging
+from functools import partial
 from typing import TYPE_CHECKING
 
 from anyio.abc import TaskGroup
@@ -49,6 +50,7 @@ class Sending:
         busy: whether rows are being submitted.
         sent: how many were.
         lost: how many in a row could not be sent, or have an unknown fate.
+        in_hand: the id of the row that is being sent, if one is.
         stopped: why this run submits no more, where it does not.
     """
 
@@ -57,6 +59,7 @@ class Sending:
     stopped: str | None = None
     sent: int = 0
     lost: int = 0
+    in_hand: tuple[str, ...] = ()
 
     async def allowed(self) -> bool:
         """Whether anything is to be submitted."""
@@ -71,34 +74,46 @@ class Sending:
         """Submit rows until there is none for us, or there are too many to follow."""
         worker, some = self.worker, False
         try:
-            while worker.has_room and (row := await worker.do(self._find)):
-                some = True
+            while worker.has_room and (row := await self._next()):
+                some, self.in_hand = True, (row.id,)
                 try:
                     await self._send(group, row)
                 finally:
+                    self.in_hand = ()
                     worker.journal.release(self._claim(row))
         finally:
             self.busy = False
             if some:
                 worker.wake()
 
-    def _find(self) -> Row | None:
+    async def _next(self) -> Row | None:
+        """The next row to send: the first one that is nobody's, else one of somebody who stands
+        still."""
+        theirs: list[Row] = []
+        if row := await self.worker.do(partial(self._find, theirs)):
+            return row
+        return next(iter(await self.worker.overdue(theirs)), None)
+
+    def _find(self, theirs: list[Row]) -> Row | None:
         """The first row that waits and is nobody's, claimed; None where there is none, or none is
-        to be submitted."""
+        to be submitted. What others send is added to `theirs`."""
+        theirs.clear()
         if not self._is_allowed():
             return None
         rows, journal = self.worker.rows, self.worker.journal
         for row in rows.waiting(MOST_LOOKED_AT):
-            if journal.claim(claim := self._claim(row)):
-                same = False
-                try:
-                    now = rows.row(row.id)  # another may have sent it since the look
-                    same = now is not None and (now.state, now.key) == ("waiting", row.key)
-                finally:
-                    if not same:
-                        journal.release(claim)
-                if same:
-                    return now
+            if not journal.claim(claim := self._claim(row)):
+                theirs.append(row)
+                continue
+            same = False
+            try:
+                now = rows.row(row.id)  # another may have sent it since the look
+                same = now is not None and (now.state, now.key) == ("waiting", row.key)
+            finally:
+                if not same:
+                    journal.release(claim)
+            if same:
+                return now
         return None
 
     async def _send(self, group: TaskGroup, row: Row) -> None:

@@ -101,11 +101,28 @@ class Worker:
         """Whether another job can be followed."""
         return len(self.in_hand) < MOST_IN_HAND
 
-    async def take(self, group: TaskGroup, row: Row) -> None:
-        """Follow the job of a row, unless another worker does."""
-        if row.state == "running" and row.entry and await self.do(partial(self._claimed, row)):
-            self.in_hand.add(row.id)
-            group.start_soon(self._follow, row, row.entry)
+    async def take(self, group: TaskGroup, rows: Sequence[Row]) -> None:
+        """Follow the jobs of rows, but for those that another worker follows who lives."""
+        theirs = []
+        for row in rows[: MOST_IN_HAND - len(self.in_hand)]:
+            if await self.do(partial(self._claimed, row)):
+                self._start(group, row)
+            else:
+                theirs.append(row)
+        for row in await self.overdue(theirs):
+            self._start(group, row)
+
+    async def overdue(self, rows: Sequence[Row]) -> list[Row]:
+        """Those rows of others who stand still, to be taken over."""
+        found = await self.do(lambda: self.rows.overdue(rows, self.now)) if rows else []
+        for row in found:
+            log.warning("row %s: whoever had it in hand stands still, and it is taken over", row.id)
+        return found
+
+    @property
+    def now(self) -> datetime:
+        """The time."""
+        return datetime.fromtimestamp(self.clock.time(), UTC)
 
     async def started(self, group: TaskGroup, row: Row) -> None:
         """Tell a row that was just submitted, and follow its job."""
@@ -115,11 +132,10 @@ class Worker:
             return now, now is not None and now.state == "running" and self._claimed(now)
 
         now, is_ours = await self.do(look)
-        if now:
+        if now and now.state == "running":  # else another has told it, who took it over
             self.terms.on_row(now)
-        if now and now.entry and is_ours:
-            self.in_hand.add(row.id)
-            group.start_soon(self._follow, now, now.entry)
+        if now and is_ours:
+            self._start(group, now)
 
     async def end(
         self,
@@ -128,18 +144,19 @@ class Worker:
         reason: str | None = None,
         paths: Sequence[Path] = (),
     ) -> None:
-        """Write down how a row ended, and tell it."""
-        at = datetime.fromtimestamp(self.clock.time(), UTC)
+        """Write down how a row ended, and tell it, unless another has done so."""
+        at = self.now
 
         def write() -> Row | None:
             files = [(path, sha256(path)) for path in paths]
             self.rows.end(row, state, at, reason, files)
             return self.rows.row(row.id)
 
-        if now := await self.do(write):
+        now = await self.do(write)
+        if now and now.state == state and now.ended_at == at:
             self.terms.on_row(now)
-        if state == "failed":
-            await self.fails(row, str(reason))
+            if state == "failed":
+                await self.fails(row, str(reason))
 
     def tries(self, row: Row) -> None:
         """Remember the first rows that are sent."""
@@ -202,12 +219,16 @@ class Worker:
     async def _look(self, group: TaskGroup) -> bool:
         """Take up what is to be done. Returns whether anything is left."""
         self.woken = False
-        left = False
-        for row in await self.do(self.rows.begun):
-            if row.state != "unknown" and row.key not in self.left:
-                left = True
-                if row.id not in self.in_hand and self.has_room:
-                    await self.take(group, row)
+        if mine := {*self.in_hand, *self.sending.in_hand}:
+            await self.do(lambda: self.rows.put_off(mine, self.now))
+        begun = [
+            row
+            for row in await self.do(self.rows.begun)
+            if row.state != "unknown" and row.key not in self.left
+        ]
+        left = bool(begun)
+        running = [row for row in begun if row.state == "running" and row.id not in self.in_hand]
+        await self.take(group, running)
         if await self.sending.allowed() and (await self.do(partial(self.rows.waiting, 1))) != []:
             left = True
             if self.has_room and not self.sending.busy:
@@ -220,6 +241,11 @@ class Worker:
         with anyio.CancelScope() as self.resting:
             if not self.woken:
                 await self.clock.sleep_async(LOOK)
+
+    def _start(self, group: TaskGroup, row: Row) -> None:
+        """Follow the job of a row."""
+        self.in_hand.add(row.id)
+        group.start_soon(self._follow, row, str(row.entry))
 
     async def _follow(self, row: Row, entry_id: str) -> None:
         try:

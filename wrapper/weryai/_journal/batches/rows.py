@@ -20,6 +20,8 @@ from . import statements
 from .row import OF_ENTRY, ROW_STATES, End, PlannedRow, Row, RowState, key_of, row_of
 
 PAGE = 100
+# Seconds after which a row comes due again that somebody has in hand and does not put off.
+LEASE = 30.0
 
 
 @frozen
@@ -117,10 +119,52 @@ class BatchRows:
         reason: str | None = None,
         files: Sequence[tuple[Path, str]] = (),
     ) -> None:
-        """Write down how a row ended, where it has not ended yet and is the one that was looked at:
-        it may be asked for anew meanwhile."""
+        """Write down how a row ended, where it has not ended yet and is as it was looked at: it may
+        be asked for anew meanwhile, or be sent by another who took it over."""
         told = json.dumps([[str(path), digest] for path, digest in files])
-        self._set(statements.END, state, reason, told, text_of(at), self.batch, row.id, row.consent)
+        ended = (state, reason, told, text_of(at), self.batch, row.id, row.consent)
+
+        def write(db: Connection) -> None:
+            now = db.execute(statements.ROW, (self.batch, row.id)).fetchone()
+            if now is not None and now["entry"] == row.entry:
+                db.execute(statements.END, ended)
+
+        self._db.write(write)
+
+    def put_off(self, row_ids: Collection[str], at: datetime) -> None:
+        """Let rows that one has in hand not come due yet. Whoever stands still does not say so, and
+        then they are `overdue`."""
+
+        def write(db: Connection) -> None:
+            due = self._db.now(db, at).timestamp() + LEASE
+            for row_id in row_ids:
+                db.execute(statements.PUT_OFF, (due, self.batch, row_id))
+
+        self._db.write(write)
+
+    def overdue(self, rows: Sequence[Row], at: datetime) -> list[Row]:
+        """Which of the rows that others have in hand were not put off in time: they are the
+        caller's from now on, and whoever had them may come back. Those of which nobody has said
+        when they come due do so from now on."""
+
+        def look(db: Connection) -> tuple[float, list[tuple[Row, bool]]]:
+            now, found = self._db.now(db, at).timestamp(), []
+            for row in rows:
+                told = db.execute(statements.LOOK_AT, (self.batch, row.id, row.consent)).fetchone()
+                if told and told["look_at"] is None:
+                    found.append((row, False))
+                # One that lies too far ahead was told by a clock that was set back since.
+                elif told and not now <= told["look_at"] <= now + LEASE:
+                    found.append((row, True))
+            return now + LEASE, found
+
+        def take(db: Connection) -> list[Row]:
+            due, found = look(db)
+            for row, _ in found:
+                db.execute(statements.PUT_OFF, (due, self.batch, row.id))
+            return [row for row, is_overdue in found if is_overdue]
+
+        return self._db.write(take) if self._db.read(look)[1] else []
 
     def note(self, row: Row, reason: str | None) -> None:
         """Write down why a row is not sent or fetched yet."""

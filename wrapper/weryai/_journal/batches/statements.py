@@ -41,13 +41,17 @@ STATE = "SELECT base_url, paused, credits_before, credits_now FROM batches WHERE
 KNOWN = "SELECT id, digest, consent FROM batch_rows WHERE batch = ?"
 ANEW = """
 UPDATE batch_rows SET consent = consent + 1, key = ?, ended = NULL, ended_at = NULL, reason = NULL,
-    files = NULL
+    files = NULL, look_at = NULL
 WHERE batch = ? AND id = ? AND consent = ?
 """
 END = """
 UPDATE batch_rows SET ended = ?, reason = ?, files = ?, ended_at = ?
 WHERE batch = ? AND id = ? AND consent = ? AND ended IS NULL
 """
+LOOK_AT = """
+SELECT look_at FROM batch_rows WHERE batch = ? AND id = ? AND consent = ? AND ended IS NULL
+"""
+PUT_OFF = "UPDATE batch_rows SET look_at = ? WHERE batch = ? AND id = ? AND ended IS NULL"
 NOTE = """
 UPDATE batch_rows SET reason = ? WHERE batch = ? AND id = ? AND consent = ? AND ended IS NULL
 """

@@ -118,7 +118,11 @@ CREATE TABLE readings (
 );
 """
 
-SCRIPTS = (FIRST, SECOND, THIRD, FOURTH)
+FIFTH = """
+ALTER TABLE batch_rows ADD COLUMN look_at DOUBLE PRECISION;
+"""
+
+SCRIPTS = (FIRST, SECOND, THIRD, FOURTH, FIFTH)
 VERSION = len(SCRIPTS)
 OLDEST_SERVER = 14  # the oldest one that is kept up
 

@@ -17,6 +17,7 @@ from attrs import frozen
 from ..._limits import Delay, Purse
 from ...errors import SpendLimitError
 from ..connection import Connection, Holders, Tables
+from ..entry import UNKNOWN
 from ..rows import text_of
 from ..turns import TICK
 from . import costs, prices
@@ -79,7 +80,8 @@ class PurseRows:
         """Those whose cost nobody knows yet."""
         found = self._db.rows(LEARNING, (self.name, self.base_url))
         with self._db.explained():
-            held = self._claims.held([row["id"] for row in found])
+            # One that was accepted is held by whoever fetches it, and shows its cost all the same.
+            held = self._claims.held([row["id"] for row in found if row["state"] == UNKNOWN])
         return [
             Learning(
                 row["id"],
