@@ -1,4 +1,4 @@
-"""Writes weryai_api/limits.py: what the contract allows in the bodies of requests.
+"""Writes weryai_api/limits.py: what the contract allows in the bodies and paths of requests.
 
 A keyword that cannot be carried raises: a limit that got lost would let through what the service
 refuses, and a request is paid for.
@@ -11,7 +11,7 @@ from typing import Any
 
 from openapi_python_client.strings import snake_case
 
-HEAD = '''"""What the contract allows in the bodies of requests, by schema and field.
+HEAD = '''"""What the contract allows in the bodies and paths of requests, by schema and field.
 
 A constant for each schema that a request reaches. Importing it brings neither httpx nor the models.
 """
@@ -103,6 +103,8 @@ def module(contract: dict[str, Any]) -> str:
     for name, body in _bodies(contract):
         for kind, media in body.get("content", {}).items():
             constants.named(f"{name}, {kind}", media.get("schema", {}))
+    for name, parameter in _steps(contract):
+        constants.named(f"{name}, {parameter['name']}", parameter.get("schema", {}))
     return HEAD + "".join(f"{name} = {limits}\n" for name, limits in constants.found.items())
 
 
@@ -114,6 +116,18 @@ def _bodies(contract: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
                 if "content" not in operation["requestBody"]:
                     raise CannotCarryError(f"{operation['operationId']}: write its body out")
                 yield operation["operationId"], operation["requestBody"]
+
+
+def _steps(contract: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
+    """What stands for a step of the path of each operation, by operationId."""
+    shared = contract["components"].get("parameters", {})
+    for path in contract["paths"].values():
+        for operation in path.values():
+            if isinstance(operation, dict):
+                for each in [*path.get("parameters", ()), *operation.get("parameters", ())]:
+                    parameter = shared[each["$ref"].rpartition("/")[2]] if "$ref" in each else each
+                    if parameter["in"] == "path":
+                        yield operation["operationId"], parameter
 
 
 class _Constants:

@@ -1,5 +1,5 @@
-"""weryai_api.limits says what the contract allows in a request, all of it, and openapi.json is the
-contract."""
+"""weryai_api.limits says what the contract allows in the body and the path of a request, all of it,
+and openapi.json is the contract."""
 
 from __future__ import annotations
 
@@ -98,6 +98,29 @@ def made(generator: ModuleType, schemas: dict[str, Any]) -> dict[str, Limits]:
 def test_the_limits_of_a_request_are_those_of_the_contract_and_all_of_them(operation: str) -> None:
     name = BODIES[operation]
     assert as_schema(constant(name)) == written_out(SCHEMAS[name])
+
+
+def test_the_limits_of_a_step_of_a_path_are_those_of_the_contract(generator: ModuleType) -> None:
+    assert as_schema(limits.PATH_ID) == written_out(SCHEMAS["PathId"])
+    step = {"name": "color", "in": "path", "schema": {"$ref": "#/components/schemas/Color"}}
+    shared = {"schemas": {"Color": COLOR}, "parameters": {"Color": step}}
+    reference = {"$ref": "#/components/parameters/Color"}
+    for path in (
+        {"get": {"operationId": "ask", "parameters": [step]}},
+        {"get": {"operationId": "ask", "parameters": [reference]}},
+        {"parameters": [reference], "get": {"operationId": "ask"}},
+    ):
+        text = generator.module({"paths": {"/{color}": path}, "components": shared})
+        assert text.removeprefix(generator.HEAD) == (
+            "COLOR = Limits(kind='string', enum=('red', 'green'))\n"
+        )
+    with pytest.raises(generator.CannotCarryError, match=r"ask, color: must be a \$ref"):
+        generator.module(
+            {
+                "paths": {"/{color}": {"get": {"operationId": "ask", "parameters": [step]}}},
+                "components": {"schemas": {}},
+            }
+        )
 
 
 def test_limits_can_not_be_changed() -> None:

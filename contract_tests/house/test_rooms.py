@@ -34,22 +34,23 @@ class Wall:
 # By the path of a folder or a module; of several the longest counts.
 WALLS = {
     "weryai/_texts": Wall(),
+    "weryai/_ids": Wall("weryai_api.limits"),
     "weryai/_version": Wall(),
     "weryai/_plain": Wall("errors attrs"),
     "weryai/_notebook": Wall(annotations="results"),
     "weryai/errors": Wall("_texts", annotations="_journal results"),
     "weryai/_states": Wall(),
-    "weryai/results": Wall("_notebook _plain _states _texts errors attrs"),
+    "weryai/results": Wall("_ids _notebook _plain _states _texts errors attrs"),
     "weryai/_network": Wall("_texts _version errors anyio attrs httpcore httpx"),
     "weryai/_files": Wall("_plain _texts errors results PIL attrs pi_heif"),
     "weryai/requests": Wall(
         "_files _network _plain _texts errors attrs weryai_api.limits", "results"
     ),
     "weryai/_service": Wall(
-        "_plain _texts errors requests results attrs weryai_api", "_network httpx"
+        "_ids _plain _texts errors requests results attrs weryai_api", "_network httpx"
     ),
     "weryai/_limits": Wall("_plain errors attrs"),
-    "weryai/_journal": Wall("_files _plain _texts errors _limits results attrs"),
+    "weryai/_journal": Wall("_files _ids _plain _texts errors _limits results attrs"),
     "weryai/_journal/postgres": Wall("_journal _texts errors psycopg"),
     "weryai/journal": Wall("_journal _limits results"),
     "weryai/webhooks": Wall("_service errors results anyio attrs", "_async_client _client journal"),

@@ -1,5 +1,5 @@
 # Generated from openapi/weryai.yaml by `make generate`. Do not edit.
-"""What the contract allows in the bodies of requests, by schema and field.
+"""What the contract allows in the bodies and paths of requests, by schema and field.
 
 A constant for each schema that a request reaches. Importing it brings neither httpx nor the models.
 """
@@ -136,3 +136,4 @@ UPLOAD_FORM = Limits(
         "fixed": Limits(kind="boolean"),
     },
 )
+PATH_ID = Limits(kind="string", longest=128, pattern="^\\.*[A-Za-z0-9_:=+~-][A-Za-z0-9_:=+~.-]*$")

@@ -1,4 +1,4 @@
-"""Texts: ids of the service, what cannot be encoded, and values as an error may show them."""
+"""Texts: addresses, what cannot be encoded, and values as an error may show them."""
 
 from __future__ import annotations
 
@@ -8,17 +8,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 
-LONGEST = 128  # characters of an id
 LONGEST_RETRY_AFTER = 86400.0  # seconds
-
-# One path segment that no server takes for another path; the ids that have been seen are
-# `task_` with hexadecimal digits, and whole numbers for batches.
-_ID = re.compile(r"\.*[A-Za-z0-9_:=+~-][A-Za-z0-9_:=+~.-]*")
-
-
-def is_id(value: object) -> bool:
-    """Whether the service could be asked for it."""
-    return isinstance(value, str) and len(value) <= LONGEST and bool(_ID.fullmatch(value))
 
 
 def is_address(source: str) -> bool:

@@ -9,9 +9,10 @@ from typing import Any
 from attrs import field, frozen
 
 from . import _notebook
+from ._ids import is_id
 from ._plain import CARRIED, Plain
 from ._states import FAILED, PROCESSING, SUCCEEDED, WAITING, TaskState, state_of
-from ._texts import is_id, request_id
+from ._texts import request_id
 from .errors import WeryAIError
 
 

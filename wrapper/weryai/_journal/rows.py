@@ -11,7 +11,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, TypeVar
 
-from .._texts import identity, is_id
+from .._ids import is_id
+from .._texts import identity
 from ..results import Job, Task, Video
 from .connection import Connection, Row
 from .entry import TO_COME, Entry

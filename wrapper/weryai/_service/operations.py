@@ -19,7 +19,8 @@ from weryai_api.api import account, files, generation
 from weryai_api.api import models as registry
 from weryai_api.types import File, Unset
 
-from .._texts import is_id, shown
+from .._ids import is_id
+from .._texts import shown
 from ..errors import InvalidRequestError
 from ..requests import VideoRequest
 from ..results import Task
