@@ -54,16 +54,17 @@ class Purse(Plain):
     What a submission may cost is reserved in the step that writes its intent, and stays reserved,
     whatever crashes, until it is refused. No price is published: the first submission of each kind
     (model, duration, resolution, sound, number of videos) goes alone, and the balances before and
-    after it tell what such a one costs, for 24 hours. One that may cost more than is left raises
-    SpendLimitError, and nothing is sent. Nobody else should spend credits of the account while a
-    price is learned: it would look too high.
+    after it tell what such a one costs, for 24 hours and for all purses of the journal. One that
+    may cost more than is left raises SpendLimitError, and nothing is sent. Nobody else should spend
+    credits of the account while a price is learned: it would look too high.
 
     Parameters:
         name: of the purse, in its journal and for one `base_url`.
         credits: that all submissions together may cost. It may be another one each time.
         price: credits that one of a kind that was not seen yet may cost at the most. Where it is
-            left out, the dearest second that is known is reckoned with, and of the very first one
-            nothing is known: it is sent if anything is left, and may cost more.
+            left out, what such a one has cost at any time and the dearest second that this purse
+            knows are reckoned with; where there is neither, nothing is known: it is sent if
+            anything is left, and may cost more.
 
     Raises:
         ConfigError: the name is none, or a number of credits is.

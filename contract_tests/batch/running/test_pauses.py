@@ -7,7 +7,7 @@ from collections.abc import Callable
 import pytest
 
 from contract_tests.batch.running.night import Night
-from weryai import AuthenticationError, Delay
+from weryai import AuthenticationError, ConfigError, Delay
 from weryai.batch import Row
 from weryai.testing import Answer, Lost, Outcome, refusal
 
@@ -117,6 +117,18 @@ def test_no_more_credits_are_spent_than_was_said_over_all_runs(night: Night) -> 
     with night.batch() as batch:
         assert [row.credits for row in batch.rows()] == [5.0] * 4 + [None] * 4
     assert night.run().counts["done"] == 8
+
+
+def test_the_very_first_row_is_sent_where_what_it_may_cost_is_left(night: Night) -> None:
+    night.add(ids="abcd")
+    with pytest.raises(ConfigError, match="give both"):
+        night.run(row_credits=9)
+    assert "8 credits are left, and this may cost 9" in str(
+        night.run(max_credits=8, row_credits=9).stopped
+    )
+    assert night.paid() == []
+    status = night.run(max_credits=10, row_credits=9)
+    assert (status.counts["done"], status.spent) == (2, 10), "its price is known from then on"
 
 
 def test_a_service_that_answers_nothing_is_given_up_before_every_row_is_in_doubt(

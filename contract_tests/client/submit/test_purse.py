@@ -224,3 +224,34 @@ def test_what_is_no_purse_is_refused(given: Any) -> None:
         Purse(*given)
     with pytest.raises(ConfigError, match="must be a Purse"):
         Limits(purse=given)
+
+
+def balances(simulator: Simulator) -> int:
+    """How often somebody has asked for one."""
+    return sum("balance" in each.path for each in simulator.received)
+
+
+def test_what_another_purse_of_the_journal_has_learned_is_known(
+    make_client: MakeClient, simulator: Simulator, kept: Kept
+) -> None:
+    submit_all(make_client(simulator, journal=kept, limits=limits(10)), 9)
+    asked = balances(simulator)
+    other = Limits(interval=0, purse=Purse("day", 12))
+    assert submit_all(make_client(simulator, journal=kept, limits=other), 9) is not None
+    assert (paid(simulator), balances(simulator)) == (20, asked)
+
+
+def test_a_balance_that_somebody_asked_for_is_reckoned_with_and_no_price(
+    make_client: MakeClient, simulator: Simulator, kept: Kept
+) -> None:
+    client = make_client(simulator, journal=kept)
+    client.balance()
+    client.submit(usual())
+    client.balance()
+    error = submit_all(make_client(simulator, journal=kept, limits=limits(4)), 1)
+    assert error is not None
+    assert (error.price, paid(simulator)) == (5, 5)
+    asked = balances(simulator)
+    submit_all(make_client(simulator, journal=kept, limits=limits(5)), 9)
+    assert (paid(simulator), spent(kept)) == (10, 5)
+    assert balances(simulator) > asked, "it goes alone all the same, and shows what it costs"

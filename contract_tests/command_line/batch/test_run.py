@@ -174,4 +174,21 @@ def test_no_row_is_sent_that_would_cost_more_than_may_be_spent(
     assert said.code == 5, said.err
     assert said.json["counts"]["waiting"] > 0
     assert sum(payment.credits for payment in simulator.ledger) == said.json["spent"] <= 10
-    assert render("--max-credits", 100).code in (0, 5)
+    assert "no row like fox was paid for yet" in said.err
+    assert "--row-credits N says what it may cost at the most" in said.err
+    said = render("--max-credits", 100)
+    assert said.code in (0, 5)
+    assert "was paid for yet" not in said.err
+
+
+def test_the_first_row_waits_where_it_may_cost_more_than_may_be_spent(
+    render: Render, simulator: Simulator
+) -> None:
+    said = render("--max-credits", 10, "--row-credits", 11)
+    assert said.code == 5
+    assert "10 credits are left, and this may cost 11" in said.err
+    assert "was paid for yet" not in said.err
+    assert said.err.splitlines()[-1].endswith("--max-credits 10 --row-credits 11")
+    assert simulator.ledger == []
+    said = render("--row-credits", 11)
+    assert (said.code, "--row-credits is for --max-credits" in said.err) == (2, True)

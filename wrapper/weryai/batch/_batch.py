@@ -108,6 +108,7 @@ class Batch:
         limits: Limits | None = Limits(),  # noqa: B008 # a frozen value
         max_rows: int | None = None,
         max_credits: float | None = None,
+        row_credits: float | None = None,
         keep_going: bool = False,
         on_row: Callable[[Row], None] | None = None,
         on_wait: Callable[[Delay], None] | None = None,
@@ -131,8 +132,9 @@ class Batch:
             limits: of the account.
             max_rows: how many rows to submit at the most.
             max_credits: what all rows of the batch may cost together, over all runs: a
-                `weryai.Purse` of the batch, which says what holds when. Of the very first row
-                nobody knows what it costs.
+                `weryai.Purse` of the batch, which says what holds when.
+            row_credits: what one row may cost at the most, until one of its kind has shown its
+                price: with it `max_credits` holds for the very first row too.
             keep_going: do not pause where half of the first ten rows fail.
             on_row: called with each row that has changed.
             on_wait: called with what the next row waits for.
@@ -155,7 +157,10 @@ class Batch:
             on_wait,
         )
         if max_credits is not None:
-            limits = evolve(limits or Limits(), purse=Purse(purse_of(self.name), max_credits))
+            purse = Purse(purse_of(self.name), max_credits, row_credits)
+            limits = evolve(limits or Limits(), purse=purse)
+        elif row_credits is not None:
+            raise ConfigError("row_credits is for max_credits: give both")
         async with client(journal=self.journal, limits=limits) as opened:
             worker = Worker(opened, self.journal, self._rows, folder, clock, terms)
             await worker.run()

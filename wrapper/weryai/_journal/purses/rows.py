@@ -33,8 +33,14 @@ SELECT id, state, balance, sent_at FROM entries
 WHERE purse = ? AND base_url = ? AND credits IS NULL
 """
 ON_ITS_WAY = "SELECT id FROM entries WHERE purse = ? AND base_url = ? AND state = 'unknown'"
-PRICE = "SELECT credits FROM prices WHERE purse = ? AND base_url = ? AND kind = ? AND at > ?"
+# What another purse has learned will do: its first one went alone, too. A price without a purse is
+# that of balances between which anything may have happened.
+PRICE = """
+SELECT credits FROM prices WHERE base_url = ? AND kind = ? AND at > ? AND purse != ''
+ORDER BY purse != ?, credits DESC LIMIT 1
+"""
 HIGHEST = "SELECT max(rate) AS rate FROM prices WHERE purse = ? AND base_url = ?"
+DEAREST = "SELECT max(most) AS most FROM prices WHERE base_url = ? AND kind = ?"
 RESERVE = "UPDATE entries SET purse = ?, kind = ?, credits = ? WHERE id = ?"
 BEFORE = "UPDATE entries SET balance = ? WHERE id = ?"
 COST = "UPDATE entries SET credits = ? WHERE id = ? AND credits IS NULL"
@@ -132,11 +138,12 @@ def keep_back(
     where = (purse.name, base_url)
     if db.execute(LEARNING, where).fetchone() is not None:
         return Delay("price", TICK)
-    price = _price(db, base_url, purse, kind_of(operation, payload), now)
+    kind = kind_of(operation, payload)
+    price = _price(db, base_url, purse, kind, now)
     if price is None and _held(db, claims, where):
         return Delay("price", TICK)
     left = purse.credits - _spent(db, *where)
-    least = _least(db, purse, base_url, payload) if price is None else price
+    least = _least(db, purse, base_url, kind, payload) if price is None else price
     if least > left + SMALL or (price is None and left <= SMALL):
         raise SpendLimitError(purse.name, max(left, 0.0), least)
     return None
@@ -172,7 +179,7 @@ def _spent(db: Connection, name: str, base_url: str) -> float:
 
 def _price(db: Connection, base_url: str, purse: Purse, kind: str, now: datetime) -> float | None:
     since = text_of(now - KNOWN_FOR)
-    row = db.execute(PRICE, (purse.name, base_url, kind, since)).fetchone()
+    row = db.execute(PRICE, (base_url, kind, since, purse.name)).fetchone()
     return None if row is None else float(row["credits"])
 
 
@@ -182,10 +189,13 @@ def _held(db: Connection, claims: Holders, where: tuple[str, str]) -> Collection
     return claims.held(ids) if ids else ()
 
 
-def _least(db: Connection, purse: Purse, base_url: str, payload: Mapping[str, Any]) -> float:
-    """What one of a kind that is not known has to be reckoned with: what was said, else as much a
-    second as the dearest of those that are known."""
+def _least(
+    db: Connection, purse: Purse, base_url: str, kind: str, payload: Mapping[str, Any]
+) -> float:
+    """What one of a kind that is not known has to be reckoned with: what was said, else what one
+    has cost at the most, and as much a second as the dearest of those of this purse."""
     if purse.price is not None:
         return purse.price
-    row = db.execute(HIGHEST, (purse.name, base_url)).fetchone()
-    return float(row["rate"] or 0.0) * prices.seconds(payload)
+    rate = db.execute(HIGHEST, (purse.name, base_url)).fetchone()["rate"] or 0.0
+    most = db.execute(DEAREST, (base_url, kind)).fetchone()["most"] or 0.0
+    return max(float(rate) * prices.seconds(payload), float(most))

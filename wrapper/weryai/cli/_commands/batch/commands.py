@@ -26,7 +26,17 @@ from ..options import (
 )
 from . import planning, telling
 from .opening import opened
-from .options import EPILOG, Anew, Database, KeepGoing, MaxCredits, MaxRows, Name, with_defaults
+from .options import (
+    EPILOG,
+    Anew,
+    Database,
+    KeepGoing,
+    MaxCredits,
+    MaxRows,
+    Name,
+    RowCredits,
+    with_defaults,
+)
 from .running import USUAL, Terms, work
 
 app = typer.Typer(rich_markup_mode=None)
@@ -65,6 +75,7 @@ def run(
     check_models: CheckModels = True,
     max_rows: MaxRows = None,
     max_credits: MaxCredits = None,
+    row_credits: RowCredits = None,
     keep_going: KeepGoing = False,
     max_running: MaxRunning = USUAL.running,
     interval: Interval = USUAL.interval,
@@ -90,7 +101,7 @@ def run(
         if not as_json:
             _output.say(planning.summary(batch, added))
         limits = Limits(max_running, interval)
-        terms = Terms(base_url, limits, max_rows, max_credits, keep_going)
+        terms = Terms(base_url, limits, max_rows, max_credits, row_credits, keep_going)
         work(state, batch, place, terms)
 
 
@@ -101,6 +112,7 @@ def worker(
     name: Name = None,
     max_rows: MaxRows = None,
     max_credits: MaxCredits = None,
+    row_credits: RowCredits = None,
     keep_going: KeepGoing = False,
     max_running: MaxRunning = USUAL.running,
     interval: Interval = USUAL.interval,
@@ -113,7 +125,8 @@ def worker(
     state = steps.begin(ctx, as_json, base_url, database)
     with opened(database, name, exists=True) as batch:
         place = steps.files(out, None, jobs=2).make_folder()
-        terms = Terms(base_url, Limits(max_running, interval), max_rows, max_credits, keep_going)
+        limits = Limits(max_running, interval)
+        terms = Terms(base_url, limits, max_rows, max_credits, row_credits, keep_going)
         work(state, batch, place, terms)
 
 

@@ -57,6 +57,15 @@ MaxCredits = Annotated[
         help="Spend at most so much on the batch, in all of its runs together.",
     ),
 ]
+RowCredits = Annotated[
+    float | None,
+    typer.Option(
+        "--row-credits",
+        min=0,
+        metavar="N",
+        help="What a row may cost at the most, until one of its kind has shown its price.",
+    ),
+]
 KeepGoing = Annotated[
     bool,
     typer.Option("--keep-going", help="Do not pause where half of the first ten rows fail."),

@@ -9,10 +9,11 @@ from pathlib import Path
 import typer
 from attrs import define, field, frozen
 
-from weryai import Limits
+from weryai import REQUESTS, Limits
 from weryai.batch import Batch, Row, Status
 
 from ... import _output, _setup
+from ..._errors import UsageError
 from ..._files import Files
 from ..._invocation import Invocation
 from ..._kept import places
@@ -33,13 +34,20 @@ class Terms:
     limits: Limits
     max_rows: int | None
     max_credits: float | None
+    row_credits: float | None
     keep_going: bool
+
+    def __attrs_post_init__(self) -> None:
+        if self.row_credits is not None and self.max_credits is None:
+            raise UsageError("--row-credits is for --max-credits: give both")
 
 
 def work(run: Invocation, batch: Batch, out: Path, terms: Terms) -> None:
     """Run it, tell each end, and end with the exit code of the worst of them."""
     run.files = Files(out)
     run.line = _line(run, batch, out, terms)
+    if terms.max_credits is not None and terms.row_credits is None:
+        _tell_unknown_price(batch, terms)
     with Progress(run, telling.brief(batch.status().counts), hears=False) as progress:
         watch = _Watch(run, batch, progress)
         status = batch.run(
@@ -50,6 +58,7 @@ def work(run: Invocation, batch: Batch, out: Path, terms: Terms) -> None:
             limits=terms.limits,
             max_rows=terms.max_rows,
             max_credits=terms.max_credits,
+            row_credits=terms.row_credits,
             keep_going=terms.keep_going,
             on_row=watch.row,
             clock=_setup.make_clock(),
@@ -86,6 +95,22 @@ class _Watch:
             self.looked = time.monotonic()
 
 
+def _tell_unknown_price(batch: Batch, terms: Terms) -> None:
+    """Say that the first row may pass the cap, where nothing is known of what it costs."""
+    first = next(batch.rows("waiting"), None)
+    if first is None or batch.status().spent:
+        return
+    request = REQUESTS[first.operation](**first.request)
+    with _setup.make_client(terms.base_url, journal=batch.journal) as client:
+        known = client.estimate(request).credits is not None
+    if not known:
+        _output.say(
+            f"no row like {first.id} was paid for yet, and no price is published: it goes alone, to"
+            f" show what one costs, and may cost more than the {terms.max_credits:,g} credits of"
+            " --max-credits; --row-credits N says what it may cost at the most"
+        )
+
+
 def _advise(run: Invocation, status: Status) -> None:
     if status.counts["failed"]:
         _output.say("`weryai batch retry --failed` lets the next run pay for those once more")
@@ -109,6 +134,7 @@ def _line(run: Invocation, batch: Batch, out: Path, terms: Terms) -> str:
         ("--submit-interval", terms.limits.interval, USUAL.interval),
         ("--max-rows", terms.max_rows, None),
         ("--max-credits", terms.max_credits, None),
+        ("--row-credits", terms.row_credits, None),
     ):
         if value != usual:
             words += [option, f"{value:g}"]

@@ -23,6 +23,7 @@ def status_document(batch: Batch, status: Status) -> dict[str, Any]:
         "rows": status.total,
         "counts": dict(status.counts),
         "paused": status.paused,
+        "stopped": status.stopped,
         "credits_before": status.credits_before,
         "credits_now": status.credits_now,
         "spent": status.spent,
@@ -60,6 +61,8 @@ def facts(batch: Batch, status: Status) -> Iterator[str]:
         yield f"credits: {before:,g} before its first row, {now:,g} when last looked at"
     if status.paused:
         yield f"paused: {status.paused}; `weryai batch continue --batch {batch.name}` takes it back"
+    if status.stopped:
+        yield f"nothing more is submitted by this run: {status.stopped}"
     if status.left and status.seconds_left:
         yield f"{length(status.seconds_left)} left, if the rest is as quick as the last rows were"
     if number := status.counts["unknown"]:
