@@ -12,7 +12,7 @@ import pytest
 
 from contract_tests.support.clients import MODES, MakeClient, clients
 from contract_tests.support.films import film
-from contract_tests.support.run import hypothesis_profiles
+from contract_tests.support.run import hypothesis_profiles, memory_disk
 from contract_tests.support.run.failure_lines import (
     pytest_terminal_summary as pytest_terminal_summary,
 )
@@ -24,6 +24,7 @@ from weryai.testing import ManualClock, Simulator, sample
 if TYPE_CHECKING:
     from contract_tests.support.servers.postgres import PostgresServer
 
+memory_disk.use()
 hypothesis_profiles.load()
 
 
