@@ -131,7 +131,11 @@ PER_JOB: dict[str, Callable[[SQLiteJournal], object]] = {
     ],
 }
 # Tables that do not grow: a row a state, and a row a service.
-SHORT = {"SCAN counts", "SEARCH gates USING INDEX sqlite_autoindex_gates_1 (base_url=?)"}
+SHORT = {
+    "SCAN counts",
+    "SEARCH gates USING INDEX sqlite_autoindex_gates_1 (base_url=?)",
+    "SEARCH readings USING INDEX sqlite_autoindex_readings_1 (base_url=?)",
+}
 # Those that are called once, and not for each job.
 OTHERS = {"close"}
 
