@@ -17,6 +17,7 @@ import pytest
 from contract_tests.support.clients import KEY
 from contract_tests.support.servers.scripted_service import DONE, RUNS, Service, task
 from weryai import AsyncWeryAI, Ended, Job, Result, SystemClock, WeryAI
+from weryai._flows import waits
 from weryai._network import crew
 from weryai.testing import ManualClock
 
@@ -138,6 +139,56 @@ def test_an_end_waits_for_no_answer_that_is_slow(
             assert (await anext(ends)).result.videos
             assert await anext(ends, None) is None
             assert transport.asked == 2
+
+    anyio.run(work, backend=backend)
+
+
+@ON_BOTH
+def test_polls_that_are_answered_in_time_take_one_task_however_many_there_are(
+    backend: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    started: list[object] = []
+    start = crew.AsyncCrew.start
+
+    async def counted(self: crew.AsyncCrew, *args: Any) -> None:
+        started.append(args)
+        await start(self, *args)
+
+    monkeypatch.setattr(crew.AsyncCrew, "start", counted)
+    service = Service(**{each: [task(each, RUNS)] * 9 + [task(each, DONE, "1")] for each in "ab"})
+
+    async def work() -> None:
+        transport = httpx.MockTransport(service)
+        async with AsyncWeryAI(KEY, transport=transport, clock=ManualClock()) as client:
+            assert len([end async for end in client.wait_all(["a", "b"])]) == 2
+
+    anyio.run(work, backend=backend)
+    assert len(started) <= 2, "one until each end"
+
+
+@ON_BOTH
+def test_no_time_of_a_turned_clock_passes_while_an_answer_is_awaited(
+    backend: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(waits, "PATIENT", 0.001)  # until another one is asked beside it
+
+    async def work() -> None:
+        asked = anyio.Event()
+        service = Service(a=[task("a", RUNS), task("a", DONE, "1")])
+        transport, clock = Hanging(service), ManualClock()
+        began = clock.now
+        client = AsyncWeryAI(KEY, transport=transport, clock=clock)
+
+        async def wait() -> None:
+            async for _ in client.wait_all(["slow", "a"], on_update=lambda _: asked.set()):
+                pass
+
+        async with client, anyio.create_task_group() as group:
+            group.start_soon(wait)
+            await asked.wait()
+            await anyio.wait_all_tasks_blocked()
+            assert clock.now == began
+            group.cancel_scope.cancel()
 
     anyio.run(work, backend=backend)
 

@@ -64,6 +64,8 @@ class Videos:
         with self.lock:
             return tuple(
                 evolve(task, videos=tuple(self.known[name] for name in self.of[task.id]))
+                if task.id in self.of
+                else task
                 for task in tasks
             )
 

@@ -107,11 +107,11 @@ class Waits:
         left = self._until_due()
         if left > 0:
             self.hands = crew.busy
-            await crew.pause(left)
+            await crew.pause(max(left, PATIENT) if crew.busy else left)
         elif crew.busy == MOST:
             await crew.pause(A_MOMENT)
         elif crew.busy < max(self.hands, 1):
-            await crew.start(self._work, self._take())
+            await crew.start(self._work, crew, self._take())
         else:
             turns = self.turns
             await crew.pause(HASTY if left < -LATE else PATIENT)
@@ -134,11 +134,17 @@ class Waits:
         self.number += 1
         heappush(self.due, (at, self.number, group))
 
-    async def _work(self, group: Group) -> None:
-        """Look at a group, and at others as long as any is due."""
+    async def _work(self, crew: Crew, group: Group) -> None:
+        """Look at a group, and at others as long as any is due; whoever is alone waits until one
+        is, which takes less than to begin again for each."""
         await self._turn(group)
-        while not self._is_told and self.due and self._until_due() <= 0:
-            await self._turn(self._take())
+        while not self._is_told and self.due:
+            if (left := self._until_due()) <= 0:
+                await self._turn(self._take())
+            elif crew.busy > 1:
+                break
+            else:
+                await self.io.sleep(left)
 
     async def _turn(self, group: Group) -> None:
         """Look at a group, and say when that is to be done again. Raises nothing but what stops it

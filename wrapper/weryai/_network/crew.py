@@ -110,10 +110,11 @@ class AsyncCrew:
     ) -> bool | None:
         import anyio
 
-        if error is None:
+        if error is None and self.busy:
             with anyio.move_on_after(A_MOMENT):
                 while self.busy:
                     self._done = anyio.Event()
                     await self._done.wait()
-        self._group.cancel_scope.cancel()
+        if self.busy:
+            self._group.cancel_scope.cancel()
         return await self._group.__aexit__(kind, error, traceback)
