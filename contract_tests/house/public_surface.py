@@ -45,6 +45,7 @@ from weryai import (
     ParameterError,
     PermissionDeniedError,
     Pictures,
+    Plain,
     Purse,
     RateLimitError,
     ResponseError,
@@ -455,6 +456,10 @@ def overnight(folder: Path, simulator: Simulator) -> Status:
             clock=simulator.clock,
         )
         assert_type(status, Status)
+        value: Plain
+        for value in (added, status, *added.faults):
+            print(value.to_dict())
+        assert_type(Status.from_dict(status.to_dict()), Status)
         batch.pause("until tomorrow")
         batch.resume()
         batch.cancel()

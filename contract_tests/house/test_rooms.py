@@ -67,7 +67,8 @@ WALLS = {
         "_calls _flows _network _service _limits requests results", "_files httpx journal"
     ),
     "weryai/__init__": Wall(
-        "_async_client _client _files _network _service errors _limits requests results webhooks"
+        "_async_client _client _files _network _plain _service errors _limits requests results"
+        " webhooks"
     ),
     "weryai/batch": Wall("weryai journal requests anyio attrs"),
     "weryai/mcp": Wall("weryai journal requests attrs mcp mcp_types pydantic"),

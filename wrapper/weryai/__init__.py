@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from ._files.preparing import Pictures
     from ._limits import Delay, Limits, Purse
     from ._network.clock import Clock, SystemClock
+    from ._plain import Plain
     from ._service.endpoints import REQUESTS
     from .errors import (
         AlreadySubmittedError,
@@ -77,6 +78,7 @@ __all__ = [
     "ParameterError",
     "PermissionDeniedError",
     "Pictures",
+    "Plain",
     "Purse",
     "RateLimitError",
     "ResponseError",
@@ -119,6 +121,7 @@ if not TYPE_CHECKING:
         "Model": "results",
         "MultiImageToVideo": "requests",
         "Pictures": "_files.preparing",
+        "Plain": "_plain",
         "Purse": "_limits",
         "Result": "results",
         "SystemClock": "_network.clock",

@@ -11,6 +11,7 @@ import attrs
 import pytest
 
 import weryai
+import weryai.batch
 import weryai.journal
 import weryai.requests
 from contract_tests.support.contract import PAID
@@ -35,6 +36,7 @@ from weryai import (
     WaitTimeoutError,
     WeryAIError,
 )
+from weryai.batch import Added, Fault, Status
 from weryai.journal import BatchState, Entry, PlannedRow, Resumed, Row
 from weryai.requests import Findings
 
@@ -52,6 +54,7 @@ ENTRY = Entry(
     files={"task_1": Path("out") / "task_1.mp4"},
     fingerprint="f",
 )
+FAULT = Fault(7, "duration", "must be a number", "renders.csv")
 VALUES: list[Any] = [
     VIDEO,
     *RESULT.tasks,
@@ -73,17 +76,21 @@ VALUES: list[Any] = [
     PlannedRow(id="a", place=2, operation=PAID[0], request={"prompt": "b"}, digest="c"),
     Row(id="a", place=2, operation=PAID[0], request={}, digest="c", files=((Path("d"), "e"),)),
     BatchState(paused="why", credits_now=7),
+    Added(("a",), changed=("b",), faults=(FAULT,)),
+    Status({"done": 1, "failed": 2}, spent=7, seconds_left=1.5),
+    FAULT,
     *(usual(operation) for operation in PAID),
 ]
-# What is no value of a user's: a journal's own object or question, or what describes a class.
-NO_VALUES = {"BatchRows", "Parameter", "Turn"}
+# What is no value of a user's: a journal's own object or question, what describes a class, and a
+# manifest, which is a file already.
+NO_VALUES = {"BatchRows", "Manifest", "ManifestRow", "Parameter", "Turn"}
 
 
 def public_values() -> set[type]:
     """The classes of values among the public names."""
     found = [
         getattr(module, name)
-        for module in (weryai, weryai.journal, weryai.requests)
+        for module in (weryai, weryai.batch, weryai.journal, weryai.requests)
         for name in module.__all__
     ]
     return {each for each in found if isinstance(each, type) and attrs.has(each)}

@@ -5,12 +5,14 @@ from __future__ import annotations
 import hashlib
 import os
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
 from contract_tests.command_line.batch.conftest import DEFAULTS, Render
 from contract_tests.command_line.invoke import SUBMIT, Cli
 from contract_tests.report.document import Page, words
+from weryai.cli import _setup
 from weryai.testing import Lost, Outcome, Simulator
 
 
@@ -32,6 +34,43 @@ def test_status_counts_the_rows_and_the_credits(render: Render, cli: Cli) -> Non
     assert f"credits: {told['credits_before']:,g} before" in said.err
     assert f"{told['credits_now']:,g} when last looked at" in said.err
     assert told["credits_now"] < told["credits_before"]
+
+
+def test_whoever_watches_is_told_each_change_until_nothing_is_left(
+    render: Render, cli: Cli, simulator: Simulator, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    simulator.outcomes.append(Outcome("failed", message="flagged"))
+    render("--max-rows", 1)
+    meanwhile: list[str] = []
+
+    def pause(_: float) -> None:
+        patch.undo()
+        meanwhile.append(render().err)  # what was told before that is in it, too
+
+    with monkeypatch.context() as patch:
+        patch.setattr(_setup, "make_clock", lambda: SimpleNamespace(sleep=pause))
+        said = cli("-v", "batch", "status", "--watch")
+    (before,) = meanwhile
+    assert "renders: 2 waiting, 1 failed" in before
+    assert "fox  failed: " in before
+    assert "flagged" in before
+    assert "time left  nobody knows yet" in before
+    assert "renders: 2 done, 1 failed" in said.err
+    assert [line.split() for line in said.out.splitlines()[1:]] == [["done", "2"], ["failed", "1"]]
+
+
+def test_a_batch_of_another_address_lies_in_the_journal_of_that(
+    render: Render, cli: Cli, own_state: Path
+) -> None:
+    render("--max-rows", 1)
+    there = ["--base-url", "http://localhost:8000"]
+    assert "begins one" in cli("batch", "status", *there).err
+    said = render("--max-rows", 1, *there)
+    assert said.code == 5
+    assert "--base-url http://localhost:8000" in said.err.splitlines()[-1]
+    assert len([*(own_state / "weryai").glob("jobs*.journal")]) == 2
+    assert cli("batch", "cancel", "--json", *there).json["counts"]["skipped"] == 2
+    assert states(cli)["crow"] == "waiting"
 
 
 def test_rows_tells_the_files_and_their_digests(render: Render, cli: Cli, tmp_path: Path) -> None:

@@ -13,6 +13,7 @@ import pytest
 
 from contract_tests.command_line.invoke import Cli, environment, jobs, submit
 from contract_tests.support.run import patience
+from weryai.testing import Outcome, Simulator
 
 Tab = Callable[..., list[str]]
 BIN = Path(sys.executable).parent
@@ -105,6 +106,26 @@ def test_ids_are_those_of_the_journal_the_latest_first(cli: Cli, tab: Tab, tmp_p
     assert tab("weryai jobs settle ") == [f"{entries[1]}{told}"], "which is all that is open"
     assert tab(f"weryai wait --journal {tmp_path / 'another'} ") == []
     assert not (tmp_path / "another").exists()
+
+
+def test_names_of_batches_and_the_rows_that_are_not_done(
+    cli: Cli, tab: Tab, simulator: Simulator, tmp_path: Path
+) -> None:
+    header, row = "id,prompt,images,model,aspect_ratio,duration", "https://example.com/a.jpg"
+    for name, ids in (("night", "ab"), ("noon", "c")):
+        lines = [f"{each},The sun sets,{row},KLING_O1,16:9,5" for each in ids]
+        (tmp_path / f"{name}.csv").write_text("\n".join([header, *lines]))
+    simulator.outcomes.append(Outcome("failed", message="flagged"))
+    for name in ("night", "noon"):
+        cli("batch", "run", tmp_path / f"{name}.csv", "--max-rows", 1, "--out", tmp_path)
+    assert tab("weryai batch status --batch n") == [
+        "night\t1 waiting, 1 failed",
+        "noon\t1 done",
+    ]
+    found = ["a\tfailed: The sun sets", "b\twaiting: The sun sets"]
+    assert tab("weryai batch retry --batch night ") == found
+    assert tab("weryai batch resolve -b night a") == found[:1]
+    assert tab("weryai batch retry --batch noon ") == []
 
 
 def test_a_shell_hears_nothing_of_a_journal_that_is_damaged(cli: Cli, tab: Tab, file: Path) -> None:

@@ -7,11 +7,13 @@ from difflib import get_close_matches
 
 from attrs import define, field, frozen
 
+from weryai import Plain
+
 LONGEST = 60  # characters of what somebody wrote, in a fault
 
 
 @frozen
-class Fault:
+class Fault(Plain):
     """One fault of a manifest. As a text it reads `renders.csv:7 duration: must be ...`.
 
     Attributes:

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from attrs import evolve, frozen
 
-from weryai import REQUESTS
+from weryai import REQUESTS, Plain
 from weryai.journal import PlannedRow, PostgresJournal, RowState, SQLiteJournal
 
 from ._faults import Fault
@@ -20,7 +20,7 @@ LONG = 60.0  # seconds without an end, beside the time that the last ones took
 
 
 @frozen
-class Added:
+class Added(Plain):
     """What became of the rows of a manifest, by their ids.
 
     Attributes:
@@ -38,7 +38,7 @@ class Added:
 
 
 @frozen
-class Status:
+class Status(Plain):
     """A batch as a whole.
 
     Attributes:

@@ -17,10 +17,13 @@ import typer
 from . import places
 
 if TYPE_CHECKING:
-    from weryai.journal import Entry
+    from weryai.journal import Entry, RowState, SQLiteJournal
 
 MOST = 100  # of the latest
 LONGEST = 60  # characters of what is said of each
+
+# Of rows that are not done, in the order in which they are told.
+ROW_STATES: tuple[RowState, ...] = ("unknown", "failed", "waiting", "skipped", "sending", "running")
 
 Choice = tuple[str, str]  # what is typed, and what is said of it
 Choices = Callable[[typer.Context, str], list[Choice]]
@@ -72,14 +75,42 @@ def open_entries(ctx: typer.Context) -> Iterator[Choice]:
             yield entry.id, _told(entry)
 
 
-def _entries(ctx: typer.Context) -> Iterator[Entry]:
-    from weryai.journal import SQLiteJournal  # a database elsewhere may take its time
+@_quiet
+def batches(ctx: typer.Context) -> Iterator[Choice]:
+    """Names of batches."""
+    for journal in _journal(ctx):
+        for name in journal.batches():
+            counts = journal.batch(name).counts()
+            told = ", ".join(f"{number:,} {state}" for state, number in counts.items() if number)
+            yield name, told
 
-    path = Path(ctx.params.get("journal") or places.journal_path(ctx.params.get("base_url")))
+
+@_quiet
+def batch_rows(ctx: typer.Context) -> Iterator[Choice]:
+    """Ids of the rows of a batch that are not done, first those that somebody has to look at."""
+    for journal in _journal(ctx):
+        name = ctx.params.get("name") or journal.batches()[0]
+        rows = journal.batch(name)
+        for state in ROW_STATES:
+            for row in islice(rows.rows([state]), MOST):
+                yield row.id, f"{row.state}: {row.request.get('prompt', '')}"[:LONGEST]
+
+
+def _entries(ctx: typer.Context) -> Iterator[Entry]:
+    for journal in _journal(ctx):
+        yield from islice(journal.entries(newest_first=True), MOST)
+
+
+def _journal(ctx: typer.Context) -> Iterator[SQLiteJournal]:
+    """The journal, where it is a file: a database elsewhere may take its time."""
+    from weryai.journal import SQLiteJournal
+
+    given = ctx.params.get("journal") or ctx.params.get("database")
+    path = Path(given or places.journal_path(ctx.params.get("base_url")))
     if path.is_file():
         journal = SQLiteJournal(path)
         try:
-            yield from islice(journal.entries(newest_first=True), MOST)
+            yield journal
         finally:
             journal.close()
 

@@ -8,10 +8,10 @@ from typing import Annotated, Any
 import typer
 
 from weryai import Limits
-from weryai.journal import ROW_STATES, RowState
 
 from ... import _output
-from ..._errors import UsageError, needs
+from ..._errors import UsageError
+from ..._kept import completing
 from .. import steps
 from ..options import (
     HERE,
@@ -22,9 +22,8 @@ from ..options import (
     Json,
     MaxRunning,
     OutOfMany,
-    folder,
 )
-from . import planning, telling
+from . import looking, planning, telling
 from .opening import opened
 from .options import (
     EPILOG,
@@ -43,7 +42,10 @@ app = typer.Typer(rich_markup_mode=None)
 group = typer.Typer(rich_markup_mode=None, no_args_is_help=True)
 app.add_typer(group, name="batch")
 
-Rows = Annotated[list[str] | None, typer.Argument(metavar="ROW...", help="Ids of rows.")]
+Rows = Annotated[
+    list[str] | None,
+    typer.Argument(metavar="ROW...", autocompletion=completing.batch_rows, help="Ids of rows."),
+]
 
 
 @group.callback()
@@ -89,7 +91,7 @@ def run(
     if output is not None:
         defaults["output"] = output
     read = planning.read(manifest, defaults, base_url)
-    with opened(database, name or planning.name_of(manifest)) as batch:
+    with opened(database, base_url, name or planning.name_of(manifest)) as batch:
         planning.require_models(read, base_url, check_models)
         added = batch.add(read, dry_run=True)
         if dry_run:
@@ -123,47 +125,15 @@ def worker(
     """Go on with a batch that was begun: paid. Any number of them may run at once, on machines that
     share a database; images on disk have to be there on each."""
     state = steps.begin(ctx, as_json, base_url, database)
-    with opened(database, name, exists=True) as batch:
+    with opened(database, base_url, name, exists=True) as batch:
         place = steps.files(out, None, jobs=2).make_folder()
         limits = Limits(max_running, interval)
         terms = Terms(base_url, limits, max_rows, max_credits, row_credits, keep_going)
         work(state, batch, place, terms)
 
 
-@group.command()
-def status(
-    name: Name = None,
-    as_json: Json = False,
-    database: Database = None,
-) -> None:
-    """Print how many rows wait, run and are done: free."""
-    with opened(database, name, exists=True) as batch:
-        found = batch.status()
-        if as_json:
-            _output.document(telling.status_document(batch, found))
-        else:
-            telling.status_table(batch, found)
-
-
-@group.command()
-def rows(
-    states: Annotated[
-        list[str] | None,
-        typer.Option(
-            "--state", metavar="STATE", help=f"Only those that are {', '.join(ROW_STATES)}."
-        ),
-    ] = None,
-    name: Name = None,
-    as_json: Json = False,
-    database: Database = None,
-) -> None:
-    """List the rows, and what each came to: free."""
-    with opened(database, name, exists=True) as batch:
-        found = batch.rows(*map(_state, states or ()))
-        if as_json:
-            _output.listing("rows", map(telling.row_document, found))
-        else:
-            telling.rows_table(found)
+group.command()(looking.status)
+group.command()(looking.rows)
 
 
 @group.command()
@@ -171,12 +141,13 @@ def retry(
     row_ids: Rows = None,
     failed: Annotated[bool, typer.Option("--failed", help="All that failed.")] = False,
     name: Name = None,
+    base_url: BaseUrl = None,
     database: Database = None,
 ) -> None:
     """Let the next run pay once more: free. For rows that failed or were skipped."""
     if bool(row_ids) == failed:
         raise UsageError("give the ids of rows, or --failed")
-    with opened(database, name, exists=True) as batch:
+    with opened(database, base_url, name, exists=True) as batch:
         for row_id in batch.retry(*row_ids or ()):
             print(_output.clean(row_id))
         _output.say("nothing was sent: the next `weryai batch run` does")
@@ -184,7 +155,12 @@ def retry(
 
 @group.command()
 def resolve(
-    row_id: Annotated[str, typer.Argument(metavar="ROW", help="The id of a row.")],
+    row_id: Annotated[
+        str,
+        typer.Argument(
+            metavar="ROW", autocompletion=completing.batch_rows, help="The id of a row."
+        ),
+    ],
     task_ids: Annotated[
         list[str] | None,
         typer.Option(
@@ -197,10 +173,11 @@ def resolve(
     skip: Annotated[bool, typer.Option("--skip", help="Do nothing more about it.")] = False,
     name: Name = None,
     as_json: Json = False,
+    base_url: BaseUrl = None,
     database: Database = None,
 ) -> None:
     """Say what became of an unknown row: free. Or skip one that waits."""
-    with opened(database, name, exists=True) as batch:
+    with opened(database, base_url, name, exists=True) as batch:
         row = batch.resolve(row_id, task_id=task_ids or None, retry=again, skip=skip)
     _tell_row(row, as_json)
 
@@ -211,26 +188,32 @@ def pause(
         str, typer.Option(metavar="TEXT", help="Why; `weryai batch status` tells it.")
     ] = "by hand",
     name: Name = None,
+    base_url: BaseUrl = None,
     database: Database = None,
 ) -> None:
     """Submit nothing more, in any process: free. What is paid for is fetched."""
-    with opened(database, name, exists=True) as batch:
+    with opened(database, base_url, name, exists=True) as batch:
         batch.pause(reason)
         _output.say("nothing more is submitted until `weryai batch continue`")
 
 
 @group.command("continue")
-def go_on(name: Name = None, database: Database = None) -> None:
+def go_on(name: Name = None, base_url: BaseUrl = None, database: Database = None) -> None:
     """Take a pause back: free. Runs that have ended have to be started again."""
-    with opened(database, name, exists=True) as batch:
+    with opened(database, base_url, name, exists=True) as batch:
         batch.resume()
         _output.say("what has ended goes on with `weryai batch run`")
 
 
 @group.command()
-def cancel(name: Name = None, as_json: Json = False, database: Database = None) -> None:
+def cancel(
+    name: Name = None,
+    as_json: Json = False,
+    base_url: BaseUrl = None,
+    database: Database = None,
+) -> None:
     """Skip every row that was not sent: free. What is paid for is fetched."""
-    with opened(database, name, exists=True) as batch:
+    with opened(database, base_url, name, exists=True) as batch:
         batch.cancel()
         found = batch.status()
         if as_json:
@@ -239,39 +222,7 @@ def cancel(name: Name = None, as_json: Json = False, database: Database = None) 
             telling.status_table(batch, found)
 
 
-@group.command()
-def report(
-    out: Annotated[
-        Path, typer.Option("--out", "-o", parser=folder, metavar="DIR", help="For the page.")
-    ] = Path("report"),
-    title: Annotated[
-        str | None, typer.Option(metavar="TEXT", help="What stands above the rows.")
-    ] = None,
-    name: Name = None,
-    as_json: Json = False,
-    database: Database = None,
-) -> None:
-    """Make a page of all rows, with their videos: free."""
-    with needs("report"):
-        from weryai.report import write
-    with opened(database, name, exists=True) as batch:
-        found = [telling.report_row(row) for row in batch.rows()]
-        title = batch.name if title is None else title
-    try:
-        page = write(found, out, title=title)
-    except FileExistsError as error:
-        raise UsageError(str(error)) from error
-    if as_json:
-        _output.document({"report": str(page), "rows": len(found)})
-    else:
-        _output.paths([page])
-
-
-def _state(given: str) -> RowState:
-    for state in ROW_STATES:
-        if state == given:
-            return state
-    raise UsageError(f"--state: {given!r} is none of {', '.join(ROW_STATES)}")
+group.command()(looking.report)
 
 
 def _tell_row(row: Any, as_json: bool) -> None:

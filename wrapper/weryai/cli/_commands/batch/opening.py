@@ -12,10 +12,13 @@ from ..._errors import UsageError
 
 
 @contextmanager
-def opened(database: str | None, name: str | None, *, exists: bool = False) -> Iterator[Batch]:
+def opened(
+    database: str | None, base_url: str | None, name: str | None, *, exists: bool = False
+) -> Iterator[Batch]:
     """A batch of the journal of this user, or of another place.
 
     Parameters:
+        base_url: as given; each address has a journal of its own.
         name: which one; without it, the only one there is.
         exists: whether it has to be there.
 
@@ -23,7 +26,7 @@ def opened(database: str | None, name: str | None, *, exists: bool = False) -> I
         UsageError: it is not there, or there are several.
         JournalError: the journal cannot be used.
     """
-    with _setup.required(database) as kept:
+    with _setup.required(database, base_url) as kept:
         there = kept.batches()
         if name is None:
             if len(there) != 1:

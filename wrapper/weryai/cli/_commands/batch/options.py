@@ -9,6 +9,7 @@ from typing import Annotated, Any
 
 import typer
 
+from ..._kept import completing
 from ..._operations import KINDS
 from ..._process.paths import expanded
 from ..request_options import PICTURES, endpoints, fields_of, options
@@ -25,6 +26,7 @@ Name = Annotated[
         "--batch",
         "-b",
         metavar="NAME",
+        autocompletion=completing.batches,
         help="Which batch; as its manifest is called, unless it was named.",
     ),
 ]

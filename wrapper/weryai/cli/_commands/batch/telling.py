@@ -70,6 +70,16 @@ def facts(batch: Batch, status: Status) -> Iterator[str]:
         yield f"{rows} of unknown fate: look them up, then `weryai batch resolve ROW`"
 
 
+def live(status: Status) -> Iterator[tuple[str, str]]:
+    """What somebody who watches is told beside the counts, each by what it is about."""
+    if status.credits_before is not None and status.credits_now is not None:
+        words = f"{status.credits_before:,g} before, {status.credits_now:,g} when last looked at"
+        yield "credits", words + (f", {status.spent:,g} spent or reserved" if status.spent else "")
+    guess = length(status.seconds_left) if status.seconds_left else "nobody knows yet"
+    yield "time left", guess if status.left else "none"
+    yield "paused", status.paused or "no"
+
+
 def brief(counts: Mapping[RowState, int]) -> str:
     """The counts in a line: `3 done, 1 failed, 16 waiting`."""
     return ", ".join(f"{number:,} {state}" for state, number in counts.items() if number)
