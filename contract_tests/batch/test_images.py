@@ -9,7 +9,9 @@ from typing import Any
 import pytest
 
 from contract_tests.batch.reading import DEFAULTS, Read, told
-from weryai._files import images
+from contract_tests.client.pictures.camera import HEIC
+from weryai import Pictures
+from weryai._files import images, preparing
 from weryai.batch import read_manifest
 
 
@@ -73,3 +75,23 @@ def test_what_no_path_can_be_is_told(read: Read) -> None:
     manifest = read('{"images": ["a\\u0000b"]}\n{"images": ["\\ud800"]}\n{"images": [""]}\n')
     assert [each.place for each in manifest.faults] == [1, 2, 3]
     assert {each.column for each in manifest.faults} == {"images"}
+
+
+def test_a_photo_of_a_telephone_is_taken_where_it_is_made_ready(
+    read: Read, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (folder / "photo.heic").write_bytes(HEIC)
+    (folder / "cut.heic").write_bytes(HEIC[:-2000])
+    rows = "images\nnight.png;photo.heic\n"
+    refused = read(rows)
+    assert [(each.place, each.column) for each in refused.faults] == [(2, "images")]
+    assert "is a HEIC photo" in told(refused)[0]
+    (row,) = read(rows, pictures=Pictures()).rows
+    assert (folder / "photo.heic").read_bytes() == HEIC
+    assert row.digest == read(rows, pictures=Pictures(keep_metadata=True)).rows[0].digest
+    cut = read("image1,image2\nnight.png,cut.heic\n", pictures=Pictures())
+    assert [(each.place, each.column) for each in cut.faults] == [(2, "image2")]
+    monkeypatch.setattr(preparing, "MAX_BYTES", 1000)
+    monkeypatch.setattr(images, "MAX_BYTES", 1000)
+    assert told(read("images\nnight.png\n", pictures=Pictures())) != []
+    assert told(read("images\nnight.png\n", pictures=Pictures(fit=True))) == []

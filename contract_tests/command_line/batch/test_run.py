@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from contract_tests.client.pictures.camera import HEIC
 from contract_tests.command_line.batch.conftest import Render
 from contract_tests.command_line.invoke import SUBMIT, Cli
 from weryai.batch import Batch
@@ -59,6 +60,25 @@ def test_a_dry_run_shows_every_row_and_sends_nothing(
     ]
     assert told[2]["payload"]["prompt"] == "The crow sleeps"
     assert len(simulator.ledger) == 1
+
+
+def test_photos_of_a_manifest_are_made_ready_as_those_of_one_request_are(
+    render: Render,
+    cli: Cli,
+    simulator: Simulator,
+    manifest: Path,
+    tmp_path: Path,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    (tmp_path / "photo.heic").write_bytes(HEIC)
+    manifest.write_text(manifest.read_text().replace("https://example.com/b.jpg", "photo.heic"))
+    said = render("--max-rows", 1, "--fit", "--keep-metadata")
+    assert said.err.splitlines()[-1].endswith("--max-rows 1 --fit --keep-metadata")
+    (row,) = cli("batch", "rows", "--json").json["rows"][1:2]
+    assert (row["row"], row["state"]) == ("owl", "waiting")
+    assert cli(*said.err.splitlines()[-1].split()[1:]).code == 5
+    assert len(simulator.ledger) == 2
+    assert "uploading: JPEG, 128 x 96 pixels" in caplog.text
 
 
 def test_every_fault_is_told_before_anything_is_paid(

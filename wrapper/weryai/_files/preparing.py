@@ -105,8 +105,19 @@ class PreparedImage(OpenImage):
         return self._digest
 
 
-def opened(source: str | os.PathLike[str], pictures: Pictures | None) -> OpenImage:
-    """A local image, made ready as it is wanted. Raises MediaError."""
+def open_image(source: str | os.PathLike[str], pictures: Pictures | None = None) -> OpenImage:
+    """Open a local image, check it, and make it ready to be sent. Free.
+
+    Parameters:
+        source: the path of the image.
+        pictures: how it is made ready, as in `WeryAI`; None for as it is.
+
+    Returns:
+        a file that is read from its beginning and has to be closed.
+
+    Raises:
+        MediaError: it is missing, cut off, too large or no image that the service takes.
+    """
     if pictures is None:
         return OpenImage(source)
     path = images.path_of(source)

@@ -20,7 +20,7 @@ from .._calls.spending import Spending
 from .._calls.terms import Terms
 from .._calls.turns import Turns
 from .._files import preparing
-from .._files.preparing import Pictures, opened
+from .._files.preparing import Pictures, open_image
 from .._limits import Limits
 from .._network.io import IO
 from .._network.settings import Config
@@ -144,7 +144,7 @@ class Flows:
 
     @spanned
     async def upload(self, source: Image, budget: float | None) -> str:
-        with await self.io.run(opened, source, self.pictures) as file:
+        with await self.io.run(open_image, source, self.pictures) as file:
             return await self.uploads.address(await self.uploads.content(file), budget)
 
     @spanned

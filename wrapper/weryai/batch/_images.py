@@ -9,7 +9,8 @@ from typing import Any
 from attrs import define, field, frozen
 
 from weryai import MediaError
-from weryai.requests import OpenImage, Parameter, is_address
+from weryai import Pictures as Treatment
+from weryai.requests import Parameter, is_address, open_image
 
 from ._columns import FIELDS, NUMBERED, PICTURES
 
@@ -44,9 +45,11 @@ class Images:
 
     Parameters:
         folder: where their paths begin.
+        made_ready: how they are made ready to be sent; None for as they are.
     """
 
     folder: Path
+    made_ready: Treatment | None = None
     _seen: dict[str, Look] = field(factory=dict)
 
     def of(self, cells: Mapping[str, Any]) -> Pictures:
@@ -65,7 +68,7 @@ class Images:
     def look(self, path: str) -> Look:
         if path not in self._seen:
             try:
-                with OpenImage(path) as file:
+                with open_image(path, self.made_ready) as file:
                     self._seen[path] = Look(f"sha256:{file.digest()}")
             except MediaError as error:
                 self._seen[path] = Look(fault=str(error))

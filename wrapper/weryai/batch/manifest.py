@@ -13,6 +13,7 @@ from typing import Any
 
 from attrs import define, field, frozen
 
+from weryai import Pictures
 from weryai.requests import VideoRequest
 
 from . import _outputs
@@ -78,6 +79,7 @@ def read_manifest(
     *,
     defaults: Mapping[str, Any] | None = None,
     base_url: str | None = None,
+    pictures: Pictures | None = None,
 ) -> Manifest:
     """Read a manifest, and check each row and each local image of it.
 
@@ -92,6 +94,8 @@ def read_manifest(
             folder.
         defaults: by column, what a row gets that leaves it out; texts are read as cells are.
         base_url: the API's address that it is for, as in `VideoRequest.check`.
+        pictures: how the client that renders it makes local images ready, as in `WeryAI`: those
+            are taken then that it can make ready, such as HEIC photos.
 
     Returns:
         the rows, and every fault; a manifest that cannot be read has one.
@@ -102,7 +106,7 @@ def read_manifest(
     file = Path(os.path.abspath(path))
     faults = Faults(file.name)
     filling = _read_defaults(defaults or {}, faults)
-    rows = Rows(faults, Images(file.parent), filling, base_url)
+    rows = Rows(faults, Images(file.parent, pictures), filling, base_url)
     reading = _Reading(faults, filling.get(OUTPUT))
     empty = True
     for record in records(file, faults):

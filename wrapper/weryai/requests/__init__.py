@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from .._files.images import OpenImage
+from .._files.preparing import open_image
 from .._texts import is_address
 from . import _videos
 from ._base import VideoRequest
@@ -22,6 +23,7 @@ __all__ = [
     "endpoint_of",
     "fingerprint",
     "is_address",
+    "open_image",
     "unasked",
 ]
 # A class for each endpoint: named where they are written, and nowhere else in this room.

@@ -12,7 +12,7 @@ from attrs import field, frozen
 from weryai_api.limits import Limits
 
 from .._files.images import LocalImage, OpenImage, inspect_all, open_all
-from .._files.preparing import Pictures, opened
+from .._files.preparing import Pictures, open_image
 from .._network import addresses, settings
 from .._plain import Plain
 from .._texts import is_address
@@ -138,7 +138,7 @@ class VideoRequest(Plain):
         faults = list(self._unreachable(settings.api_address(base_url)))
         files: list[OpenImage] = []
         try:
-            files = open_all(self.sources, lambda source: opened(source, pictures))
+            files = open_all(self.sources, lambda source: open_image(source, pictures))
         except MediaError as error:
             if not faults:
                 raise

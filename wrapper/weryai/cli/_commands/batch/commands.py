@@ -9,7 +9,7 @@ import typer
 
 from weryai import Limits
 
-from ... import _output
+from ... import _output, _setup
 from ..._errors import UsageError
 from ..._kept import completing
 from .. import steps
@@ -18,8 +18,10 @@ from ..options import (
     BaseUrl,
     CheckModels,
     DryRun,
+    Fit,
     Interval,
     Json,
+    KeepMetadata,
     MaxRunning,
     OutOfMany,
 )
@@ -79,6 +81,8 @@ def run(
     max_credits: MaxCredits = None,
     row_credits: RowCredits = None,
     keep_going: KeepGoing = False,
+    fit: Fit = False,
+    keep_metadata: KeepMetadata = False,
     max_running: MaxRunning = USUAL.running,
     interval: Interval = USUAL.interval,
     as_json: Json = False,
@@ -90,7 +94,8 @@ def run(
     state = steps.begin(ctx, as_json, base_url, database)
     if output is not None:
         defaults["output"] = output
-    read = planning.read(manifest, defaults, base_url)
+    pictures = _setup.pictures(fit=fit, keep_metadata=keep_metadata)
+    read = planning.read(manifest, defaults, base_url, pictures)
     with opened(database, base_url, name or planning.name_of(manifest)) as batch:
         planning.require_models(read, base_url, check_models)
         added = batch.add(read, dry_run=True)
@@ -103,7 +108,7 @@ def run(
         if not as_json:
             _output.say(planning.summary(batch, added))
         limits = Limits(max_running, interval)
-        terms = Terms(base_url, limits, max_rows, max_credits, row_credits, keep_going)
+        terms = Terms(base_url, limits, pictures, max_rows, max_credits, row_credits, keep_going)
         work(state, batch, place, terms)
 
 
@@ -116,6 +121,8 @@ def worker(
     max_credits: MaxCredits = None,
     row_credits: RowCredits = None,
     keep_going: KeepGoing = False,
+    fit: Fit = False,
+    keep_metadata: KeepMetadata = False,
     max_running: MaxRunning = USUAL.running,
     interval: Interval = USUAL.interval,
     as_json: Json = False,
@@ -125,10 +132,11 @@ def worker(
     """Go on with a batch that was begun: paid. Any number of them may run at once, on machines that
     share a database; images on disk have to be there on each."""
     state = steps.begin(ctx, as_json, base_url, database)
+    pictures = _setup.pictures(fit=fit, keep_metadata=keep_metadata)
     with opened(database, base_url, name, exists=True) as batch:
         place = steps.files(out, None, jobs=2).make_folder()
         limits = Limits(max_running, interval)
-        terms = Terms(base_url, limits, max_rows, max_credits, row_credits, keep_going)
+        terms = Terms(base_url, limits, pictures, max_rows, max_credits, row_credits, keep_going)
         work(state, batch, place, terms)
 
 

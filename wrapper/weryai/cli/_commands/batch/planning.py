@@ -16,6 +16,7 @@ from ..._kept import places
 from ..._operations import operation_of
 
 if TYPE_CHECKING:
+    from weryai import Pictures
     from weryai.batch import Added, Batch, Manifest
 
 LONGEST_NAME = 60
@@ -26,11 +27,13 @@ def name_of(manifest: Path) -> str:
     return re.sub(r"[^\w.-]+", "-", manifest.stem)[:LONGEST_NAME] or "batch"
 
 
-def read(manifest: Path, defaults: Mapping[str, Any], base_url: str | None) -> Manifest:
+def read(
+    manifest: Path, defaults: Mapping[str, Any], base_url: str | None, pictures: Pictures | None
+) -> Manifest:
     """The rows of a manifest. Raises InvalidRequestError with every fault."""
     from weryai.batch import read_manifest
 
-    found = read_manifest(manifest, defaults=defaults, base_url=base_url)
+    found = read_manifest(manifest, defaults=defaults, base_url=base_url, pictures=pictures)
     if found.faults:
         raise InvalidRequestError([*map(str, found.faults)])
     return found

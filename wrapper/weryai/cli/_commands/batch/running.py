@@ -9,7 +9,7 @@ from pathlib import Path
 import typer
 from attrs import define, field, frozen
 
-from weryai import REQUESTS, Limits
+from weryai import REQUESTS, Limits, Pictures
 from weryai.batch import Batch, Row, Status
 
 from ... import _output, _setup
@@ -32,6 +32,7 @@ class Terms:
 
     base_url: str | None
     limits: Limits
+    pictures: Pictures | None
     max_rows: int | None
     max_credits: float | None
     row_credits: float | None
@@ -53,7 +54,10 @@ def work(run: Invocation, batch: Batch, out: Path, terms: Terms) -> None:
         status = batch.run(
             out,
             client=partial(
-                _setup.make_async_client, terms.base_url, models_file=places.models_path()
+                _setup.make_async_client,
+                terms.base_url,
+                models_file=places.models_path(),
+                pictures=terms.pictures,
             ),
             limits=terms.limits,
             max_rows=terms.max_rows,
@@ -138,4 +142,7 @@ def _line(run: Invocation, batch: Batch, out: Path, terms: Terms) -> str:
     ):
         if value != usual:
             words += [option, f"{value:g}"]
+    treatment = terms.pictures
+    words += ["--fit"] if treatment and treatment.fit else []
+    words += ["--keep-metadata"] if treatment and treatment.keep_metadata else []
     return " ".join([*words, "--keep-going"] if terms.keep_going else words)
