@@ -76,7 +76,7 @@ chaos: $(STAMP) ## Kill processes that make videos, and count what is lost: make
 	python -m contract_tests.chaos $(if $(KILLS),--kills $(KILLS)) $(if $(SEED),--seed $(SEED))
 
 agents: $(STAMP) ## Kill the servers of agents that submit, and count: make agents SUBMISSIONS=1000
-	python -m contract_tests.agents.killing $(if $(SUBMISSIONS),--submissions $(SUBMISSIONS)) $(if $(SEED),--seed $(SEED))
+	python -m contract_tests.agents.killing $(if $(SUBMISSIONS),--submissions $(SUBMISSIONS)) $(if $(MAX_CREDITS),--max-credits $(MAX_CREDITS)) $(if $(SEED),--seed $(SEED))
 
 chaos-batch: $(STAMP) ## Kill workers of a batch, and count: make chaos-batch KILLS=100 WORKERS=4 DATABASE=postgres
 	python -m contract_tests.chaos.batch $(if $(KILLS),--kills $(KILLS)) $(if $(WORKERS),--workers $(WORKERS)) $(if $(DATABASE),--database $(DATABASE)) $(if $(SEED),--seed $(SEED))

@@ -1,6 +1,7 @@
 """Agents submit, and the servers of their tools are killed: what was paid is counted by the ledger.
 
-Exits with 1 where something was paid twice, or an id that was told is not known any more.
+Exits with 1 where something was paid twice, more was paid than agents may spend, or an id that was
+told is not known any more.
 """
 
 from __future__ import annotations
@@ -23,7 +24,7 @@ from pathlib import Path
 from typing import Any, cast
 
 import anyio
-from attrs import define, field, frozen
+from attrs import define, evolve, field, frozen
 
 from contract_tests.agents.conftest import REQUEST
 from contract_tests.chaos.service import LONGEST, SUBMIT
@@ -41,6 +42,8 @@ HELLO = {
 }
 SOON = 0.1  # seconds until an agent repeats what it was told to repeat
 TRIES = 200  # of one submission, until it has an end
+DURATIONS = (10, 5, 5)  # seconds of video, and as many credits
+CREDITS = 5  # for each submission: less than they cost, so that the cap is reached
 
 
 @define
@@ -77,14 +80,16 @@ class Service:
         await self.simulator.app(scope, again, slowly)
 
 
-def serve(wire: socket.socket, address: str, folder: Path) -> None:
+def serve(wire: socket.socket, address: str, folder: Path, cap: float) -> None:
     """The process of an agent's tools: `weryai mcp`, with stdin and stdout at a socket."""
     for number in (0, 1):
         os.dup2(wire.fileno(), number)
     sys.stdin, sys.stdout = os.fdopen(0, closefd=False), os.fdopen(1, "w", closefd=False)
     ours = {"XDG_CACHE_HOME": str(folder), "WERYAI_REGISTRY_URL": address}
     os.environ.update(environment(address, **ours))
-    main(["mcp", "--out", str(folder / "videos"), "--journal", str(folder / "jobs.journal")])
+    argv = ["mcp", "--out", str(folder / "videos"), "--journal", str(folder / "jobs.journal")]
+    argv += ["--max-credits", str(cap), "--max-running", "1000000", "--submit-interval", "0"]
+    main(argv)
 
 
 # Each process is a fork of one that has loaded all: to load it takes longer than most of them live.
@@ -95,9 +100,10 @@ PROCESSES.set_forkserver_preload([__name__, "weryai.cli._commands.serving", "wer
 class Server:
     """The process of an agent's tools, and what it has answered."""
 
-    def __init__(self, address: str, folder: Path) -> None:
+    def __init__(self, address: str, folder: Path, cap: float) -> None:
         ours, wire = socket.socketpair()
-        self.process = PROCESSES.Process(target=serve, args=(wire, address, folder), daemon=True)
+        argv = (wire, address, folder, cap)
+        self.process = PROCESSES.Process(target=serve, args=argv, daemon=True)
         self.process.start()
         wire.close()
         self.lines = ours.makefile("rw")
@@ -142,9 +148,11 @@ class Agents:
     folder: Path
     dice: random.Random
     rate: float
+    cap: float
     kills: int = 0
     told: dict[int, str] = field(factory=dict)
     unknown: set[int] = field(factory=set)
+    refused: set[int] = field(factory=set)
     odd: list[str] = field(factory=list)
     lock: threading.Lock = field(factory=threading.Lock)
 
@@ -154,7 +162,7 @@ class Agents:
         try:
             for number in numbers:
                 for _ in range(TRIES):
-                    server = server or Server(self.address, self.folder)
+                    server = server or Server(self.address, self.folder, self.cap)
                     try:
                         if self._ended(number, self._submit(server, number)):
                             break
@@ -171,7 +179,7 @@ class Agents:
     def _submit(self, server: Server, number: int) -> dict[str, Any]:
         """Submit, perhaps twice at once, and perhaps kill the server meanwhile."""
         asked = {
-            "request": REQUEST | {"caller_id": number},
+            "request": REQUEST | {"caller_id": number, "duration": DURATIONS[number % 3]},
             "idempotency_key": str(number),
             "confirm": True,
         }
@@ -194,8 +202,12 @@ class Agents:
                     return False
                 if self.told.setdefault(number, told["job"]) != told["job"]:
                     self.odd.append(f"{number} is two jobs")
+            elif "not yet, as" in words:  # it would wait for its turn
+                return False
             elif "fate is not known" in words:
                 self.unknown.add(number)
+            elif "are spent or reserved" in words:
+                self.refused.add(number)
             else:
                 self.odd.append(words)
         return True
@@ -212,6 +224,9 @@ class Figures:
     twice: int
     unknown: int
     unknown_paid: int
+    refused: int
+    spent: float
+    cap: float
     forgotten: int
     odd: tuple[str, ...]
     seconds: float
@@ -219,7 +234,7 @@ class Figures:
     @property
     def broken(self) -> bool:
         """Whether a promise was."""
-        return bool(self.twice or self.forgotten or self.odd)
+        return bool(self.twice or self.forgotten or self.odd or self.spent > self.cap)
 
     def __str__(self) -> str:
         rows = {
@@ -230,6 +245,9 @@ class Figures:
             "sent or paid twice": self.twice,
             "told that the fate is not known": self.unknown,
             "  of which were paid": self.unknown_paid,
+            "refused, to keep to the cap": self.refused,
+            "credits that may be spent": f"{self.cap:g}",
+            "credits spent, by the ledger": f"{self.spent:g}",
             "ids that are not known any more": self.forgotten,
             "seconds": f"{self.seconds:.0f}",
         }
@@ -237,11 +255,23 @@ class Figures:
         return "\n".join([*lines, *self.odd])
 
 
-def run(submissions: int, agents: int, rate: float, seed: int, folder: Path) -> Figures:
+def run(
+    submissions: int,
+    agents: int,
+    rate: float,
+    seed: int,
+    folder: Path,
+    cap: float,
+    *,
+    priced: bool = False,
+) -> Figures:
     """Submit as often as that, every tenth by two agents at once, kill, and count.
 
     Parameters:
         rate: of the submissions that are hit by a kill.
+        cap: credits that all agents together may spend; a submission costs 5 or 10.
+        priced: whether one of each kind is paid for first, so that nobody waits for its price. One
+            that was killed while it showed one is waited for for a minute.
     """
     started = time.monotonic()
     dice = random.Random(seed)
@@ -250,7 +280,9 @@ def run(submissions: int, agents: int, rate: float, seed: int, folder: Path) -> 
         for lane in dice.sample(lanes, 2 if number % 10 == 1 and agents > 1 else 1):
             lane.append(number)
     with served(seed) as (service, address):
-        work = Agents(address, folder, dice, rate)
+        work = Agents(address, folder, dice, rate, cap)
+        if priced:
+            evolve(work, rate=0).work([-3, -2])
         with ThreadPoolExecutor(agents) as pool:
             list(pool.map(work.work, lanes))
         paid = Counter(line.payload["caller_id"] for line in service.simulator.ledger)
@@ -263,6 +295,9 @@ def run(submissions: int, agents: int, rate: float, seed: int, folder: Path) -> 
             twice=len(twice),
             unknown=len(work.unknown),
             unknown_paid=len(work.unknown & paid.keys()),
+            refused=len(work.refused),
+            spent=sum(line.credits for line in service.simulator.ledger),
+            cap=cap,
             forgotten=forgotten(work),
             odd=tuple(work.odd),
             seconds=time.monotonic() - started,
@@ -271,7 +306,7 @@ def run(submissions: int, agents: int, rate: float, seed: int, folder: Path) -> 
 
 def forgotten(work: Agents) -> int:
     """How many ids were told that a new server does not answer, by the key and by themselves."""
-    server = Server(work.address, work.folder)
+    server = Server(work.address, work.folder, work.cap)
     try:
         return sum(
             server.call("status", job=name).get("structuredContent", {}).get("job") != job
@@ -300,10 +335,12 @@ def command() -> int:
     parser.add_argument("--agents", type=int, default=8)
     parser.add_argument("--rate", type=float, default=0.1, help="of submissions hit by a kill")
     parser.add_argument("--seed", type=int, default=None)
+    parser.add_argument("--max-credits", type=float, default=None, help="the cap of all agents")
     options = parser.parse_args()
+    cap = CREDITS * options.submissions if options.max_credits is None else options.max_credits
     seed = random.randrange(2**32) if options.seed is None else options.seed
     with tempfile.TemporaryDirectory(prefix="weryai-agents-") as folder:
-        figures = run(options.submissions, options.agents, options.rate, seed, Path(folder))
+        figures = run(options.submissions, options.agents, options.rate, seed, Path(folder), cap)
     print(figures)
     keep("agents", f"seed {seed}\n{figures}")
     return 1 if figures.broken else 0

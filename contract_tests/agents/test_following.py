@@ -6,10 +6,11 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import httpx
+import pytest
 
 from contract_tests.agents.conftest import REQUEST, Agent, Between, Connect
 from contract_tests.support.contract import PAID
-from weryai import REQUESTS
+from weryai import REQUESTS, Job, Result, WeryAI
 from weryai.journal import open_journal
 from weryai.mcp._following import AT_ONCE
 from weryai.requests import endpoint_of
@@ -135,6 +136,35 @@ def test_jobs_are_listed_the_latest_first_a_page_at_a_time(
         assert "there is no job" in agent.refused("status", job=name)
 
 
+def test_a_wait_is_made_of_short_ones_between_which_the_process_can_end(
+    agent: Agent, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    waits, wait = list[float](), WeryAI.wait
+
+    def waited(client: WeryAI, job: Job, *, timeout: float) -> Result:
+        waits.append(timeout)
+        return wait(client, job, timeout=timeout)
+
+    monkeypatch.setattr(WeryAI, "wait", waited)
+    agent.submit()
+    assert agent("wait", job="one", seconds=10)["state"] == "running"
+    assert waits == [4, 4, 2]
+
+
+def test_what_such_a_request_has_cost_is_told(agent: Agent, simulator: Simulator) -> None:
+    request = REQUEST | {"images": ["/no/such/file.png"]}
+    assert agent("estimate", request=request) == {"cost": "not known", "payments": 0}
+    agent("balance")
+    agent.submit()
+    agent("balance")
+    received = simulator.received_count
+    told = agent("estimate", request=request)
+    assert (told["credits"], told["payments"]) == (5, 1)
+    assert told["cost"].startswith("5 credits: measured by 1 payment of this kind")
+    assert "prompt is missing" in agent.refused("estimate", request=request | {"prompt": None})
+    assert simulator.received_count == received
+
+
 def test_the_account_is_told(agent: Agent, simulator: Simulator) -> None:
     assert agent("balance") == {"credits": simulator.credits}
     row = next(row for row in agent("models")["models"] if row["key"] == "KLING_O1")
@@ -147,7 +177,7 @@ def test_a_client_can_tell_which_tools_pay_and_which_change_nothing(agent: Agent
     assert {name for name, tool in tools.items() if (tool.meta or {})["paid"]} == {"submit"}
     hints = {name: tool.annotations for name, tool in tools.items()}
     assert {name for name, hint in hints.items() if hint and hint.read_only_hint} == {
-        *("status", "wait", "jobs", "balance", "models")
+        *("estimate", "status", "wait", "jobs", "balance", "models")
     }
     assert {name for name, hint in hints.items() if hint and hint.destructive_hint} == {"submit"}
     assert {name for name, hint in hints.items() if hint and hint.idempotent_hint} == {

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import threading
+from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 import httpx
@@ -10,7 +12,10 @@ import pytest
 from mcp_types import ElicitResult
 
 from contract_tests.agents.conftest import REQUEST, Agent, Between, Connect, answer
-from weryai.testing import Simulator
+from weryai import Limits, Purse
+from weryai.journal import SQLiteJournal, Turn
+from weryai.mcp import _paying
+from weryai.testing import Simulator, refusal
 
 YES = ElicitResult(action="accept", content={"pay": True})
 ERAS = pytest.mark.parametrize("era", ["legacy", "auto"])
@@ -33,7 +38,25 @@ def test_somebody_is_asked_before_anything_is_paid(
     assert "Pay for 1 video of 5 s, 16:9 with KLING_O1?" in question
     assert REQUEST["prompt"] in question
     assert "https://example.com/a.jpg" in question
+    assert "Cost: not known" in question
     simulator.assert_paid(1)
+
+
+def test_the_question_says_what_may_be_wrong_and_what_the_last_one_has_cost(
+    connect: Connect, simulator: Simulator
+) -> None:
+    agent = connect(says=YES, check_models=True)
+    agent("balance")
+    agent("submit", **SUBMIT)
+    agent("balance")
+    wrong = {"request": REQUEST | {"model": "KLING_O2"}, "idempotency_key": "two"}
+    agent.start("submit", **wrong).result()
+    agent("submit", **SUBMIT | {"idempotency_key": "three"})
+    _, doubtful, last = agent.asked
+    assert "Perhaps wrong: " in doubtful
+    assert "KLING_O1" in doubtful, "which may be meant"
+    assert "Cost: 5 credits, as the last one of its kind" in last
+    assert "Perhaps wrong" not in last
 
 
 @ERAS
@@ -179,3 +202,59 @@ def test_a_client_that_gives_up_and_repeats_its_call_pays_once(
     assert answer(again.result())["state"] == "running"
     assert posts(simulator) == 1
     simulator.assert_paid(1)
+
+
+def test_agents_of_all_processes_keep_to_one_cap_and_are_told_of_it(
+    connect: Connect, simulator: Simulator
+) -> None:
+    limits = Limits(interval=0, purse=Purse("mcp", 12))
+    one, other = connect(limits=limits), connect(limits=limits)
+    one.submit("one")
+    other.submit("two")
+    for agent in (one, other):
+        said = agent.refused("submit", **SUBMIT | {"idempotency_key": "three"}, confirm=True)
+        assert "this call sent nothing and paid nothing: 10 of 12 credits are spent" in said
+        assert "may cost 5. Only the user can allow more" in said
+    assert one.submit("two")["state"] == "running", "what was paid is answered"
+    assert connect(limits=Limits(purse=Purse("mcp", 15))).submit("three")["state"] == "running"
+    assert sum(line.credits for line in simulator.ledger) == 15
+
+
+@pytest.mark.parametrize(
+    ("limits", "refused", "why"),
+    [
+        (Limits(running=1, interval=0), False, "as many tasks run as the account may have"),
+        (Limits(interval=600), False, "the last one was a moment ago"),
+        (Limits(interval=0), True, "the service asked for patience"),
+        (Limits(interval=0, purse=Purse("mcp", 50)), False, "another one shows what such videos"),
+    ],
+    ids=["running", "interval", "refused", "price"],
+)
+def test_what_would_wait_for_long_is_not_sent_and_the_agent_calls_again(
+    connect: Connect,
+    simulator: Simulator,
+    monkeypatch: pytest.MonkeyPatch,
+    place: Path,
+    limits: Limits,
+    refused: bool,
+    why: str,
+) -> None:
+    agent, journal = connect(limits=limits), SQLiteJournal(place)
+    if limits.purse:  # which is not done with the first one
+        journal.begin("first", "http://localhost", {}, datetime.now(UTC), turn=Turn(limits))
+    else:
+        agent.submit("first")
+    if refused:
+        simulator.next("submit_multi_image_to_video", refusal(6010))
+    with monkeypatch.context() as patience:
+        patience.setattr(_paying, "PATIENCE", 0.1)
+        said = agent.refused("submit", **SUBMIT, confirm=True)
+    assert f"not yet, as {why}" in said
+    assert "this call sent nothing and paid nothing. Call again in " in said
+    assert journal.earlier("http://localhost", idempotency_key="one") is None
+    simulator.assert_paid(0 if limits.purse else 1)
+    journal.refuse("first")
+    simulator.clock.sleep(3600)
+    agent("status", job="first") if not limits.purse else None
+    assert agent("submit", **SUBMIT)["state"] == "running", "and is not asked again"
+    journal.close()

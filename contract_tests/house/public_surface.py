@@ -305,7 +305,7 @@ def what_to_do(error: WeryAIError) -> str:
         case MediaError(faults=faults):
             return "; ".join(faults)
         case SpendLimitError(purse=purse, left=float(left), price=float(price)):
-            return f"{price - left} more to {purse}"
+            return f"{price - left} more to {purse}, of {error.credits}"
         case InvalidRequestError(faults=faults):
             return "; ".join(faults)
         case TransportError(sent=sent):

@@ -71,7 +71,7 @@ WALLS = {
         " webhooks"
     ),
     "weryai/batch": Wall("weryai journal requests anyio attrs"),
-    "weryai/mcp": Wall("weryai journal requests attrs mcp mcp_types pydantic"),
+    "weryai/mcp": Wall("weryai journal requests anyio attrs mcp mcp_types pydantic"),
     "weryai/testing/pytest_plugin": Wall("testing pytest", "weryai"),
     "weryai/testing": Wall(
         "weryai journal PIL anyio attrs av harfile httpx jsonschema_rs starlette"

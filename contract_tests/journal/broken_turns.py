@@ -60,6 +60,12 @@ def for_ever(real: How, journal: MemoryJournal, *args: Any, **options: Any) -> A
     return delay
 
 
+def keeping_its_place(real: How, journal: MemoryJournal, entry_id: str) -> None:
+    queue = dict(journal._storage.queue)
+    real(entry_id)
+    journal._storage.queue.update(queue)
+
+
 def everywhere(real: How, journal: MemoryJournal, _: str, at: datetime, seconds: float) -> None:
     for url in ("https://api.weryai.com", "https://other.example.com"):
         real(url, at, seconds)

@@ -152,5 +152,6 @@ SABOTAGES = [
     ),
     Sabotage("who_waits_for_longest_is_first", "begin", broken_turns.whoever_comes),
     Sabotage("who_waited_and_was_not_seen_for_15_s_is_passed_over", "begin", broken_turns.for_ever),
+    Sabotage("who_gives_up_leaves_its_place", "refuse", broken_turns.keeping_its_place),
     Sabotage("limits_are_those_of_one_service", "hold_back", broken_turns.everywhere),
 ]

@@ -252,8 +252,8 @@ class WeryAI:
             refuse_repeats: refuse where the journal has an open entry of the last 24 hours with the
                 same request, local images compared by their content.
             retry_budget: see `WeryAI`.
-            on_wait: called with what it waits for, each time that is something else, where the
-                client has limits.
+            on_wait: called with what it waits for, before each pause, where the client has limits.
+                What it raises ends the wait, and nothing was sent.
 
         Returns:
             the job; keep its ids until the videos are fetched.

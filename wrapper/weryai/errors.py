@@ -119,13 +119,14 @@ class SpendLimitError(InvalidRequestError):
         purse: its name.
         left: the credits that are left in it.
         price: those that it may cost; 0 where nobody knows.
+        credits: those that all submissions together may cost.
     """
 
-    def __init__(self, purse: str, left: float, price: float) -> None:
+    def __init__(self, purse: str, left: float, price: float, credits: float) -> None:
         words = f"of the purse {purse!r} {left:g} credits are left, and this"
         may = f"may cost {price:g}" if price else "costs nobody knows how many"
         super().__init__([f"{words} {may}: give it more, or ask for less"])
-        self.purse, self.left, self.price = purse, left, price
+        self.purse, self.left, self.price, self.credits = purse, left, price, credits
 
 
 class TransportError(WeryAIError):

@@ -111,7 +111,7 @@ class Journal(Protocol):
 
         Returns:
             None when it is written down; else what it waits for, its place among all who wait here
-            being kept for 15 s.
+            being kept for 15 s, or until `refuse`.
 
         Raises:
             AlreadySubmittedError: with the entry of this key, or the one that asks for the same.
@@ -151,7 +151,8 @@ class Journal(Protocol):
 
     def refuse(self, entry_id: str) -> None:
         """Remove an intent that is proven to have started nothing, which frees its key, and give
-        the claim back. An entry of which anything was written down since stays as it is."""
+        the claim back; of one that waits to begin, give its place up. An entry of which anything
+        was written down since stays as it is."""
         ...
 
     def doubt(self, entry_id: str, reason: str) -> None:

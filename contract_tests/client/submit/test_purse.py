@@ -60,7 +60,7 @@ def test_no_more_is_spent_than_the_purse_holds(
     client = make_client(simulator, journal=journal, limits=limits(23))
     error = submit_all(client, 9)
     assert error is not None
-    assert (error.purse, error.left, error.price) == ("night", 3, 5)
+    assert (error.purse, error.left, error.price, error.credits) == ("night", 3, 5, 23)
     assert "3 credits are left, and this may cost 5" in str(error)
     assert paid(simulator) == spent(journal) == 20
     received = simulator.received_count

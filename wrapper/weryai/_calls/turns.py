@@ -68,8 +68,9 @@ class Ticket:
     Attributes:
         entry: its id in the journal.
         payload: what will be sent.
-        on_wait: told what it waits for, each time that is something else.
+        on_wait: told what it waits for, before each pause.
         due: when its turn is, on the monotonic clock; None where it has none.
+        stands: whether it has a place in the queue.
     """
 
     turns: Turns
@@ -77,6 +78,7 @@ class Ticket:
     payload: Mapping[str, Any]
     on_wait: OnWait | None = None
     due: float | None = None
+    stands: bool = False
 
     async def begin(self, asked: Asked) -> None:
         """Wait for the turn, and write down the intent in the same step. Raises
@@ -84,11 +86,16 @@ class Ticket:
         books, calls = self.turns.books, self.turns.calls
         if self.turns.limits is None:
             await books.begin(self.entry, self.payload, calls.now(), asked)
-        else:
+            return
+        try:
             await self._wait(
                 self.turns.limits,
                 lambda turn: books.begin(self.entry, self.payload, calls.now(), asked, turn),
             )
+        except BaseException:
+            if self.stands:  # others would wait behind it
+                await books.refuse(self.entry)
+            raise
 
     async def keep(self) -> None:
         """Pause until the turn, of an intent that is written down. Raises JournalError."""
@@ -129,18 +136,18 @@ class Ticket:
 
     async def _first(self, limits: Limits, ask: Ask) -> None:
         """The same, for the first one in the queue of this client."""
-        io, turns, reason = self.turns.calls.io, self.turns, None
+        io, turns = self.turns.calls.io, self.turns
         looked = io.clock.monotonic()
         while True:
             self.due = io.clock.monotonic() + turns.lead
             delay = await ask(Turn(limits, turns.lead, frozenset(turns.gone)))
+            self.stands = delay is not None
             if delay is None:
                 return
-            if self.on_wait and delay.reason != reason:
+            if self.on_wait:
                 self.on_wait(delay)
-            reason = delay.reason
-            if reason in ("running", "price") and io.clock.monotonic() - looked > LOOK:
-                await (turns.look() if reason == "running" else turns.see())
+            if delay.reason in ("running", "price") and io.clock.monotonic() - looked > LOOK:
+                await (turns.look() if delay.reason == "running" else turns.see())
                 looked = io.clock.monotonic()
             else:
                 await io.sleep(delay.seconds)

@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 from pydantic import Field
 
-from ._asked import KINDS, USUAL, kind_of
+from ._asked import KINDS, USUAL, Request, build, kind_of
 from ._desk import At, desk, worded
 
 
@@ -14,6 +14,14 @@ from ._desk import At, desk, worded
 def balance(at: At) -> dict[str, Any]:
     """The credits that are left: free."""
     return {"credits": desk(at).client.balance()}
+
+
+@worded
+def estimate(request: Request, at: At) -> dict[str, Any]:
+    """What is known of the cost of a request: what those of its kind have cost, by how many
+    payments and when, else that it is not known. Nothing is sent, no image is looked at: free."""
+    found = desk(at).client.estimate(build(request))
+    return {"cost": str(found)} | _said(found.to_dict())
 
 
 @worded

@@ -12,7 +12,7 @@ from attrs import field, frozen
 from mcp.server.mcpserver import Context
 from mcp.server.mcpserver.exceptions import ToolError
 
-from weryai import InvalidRequestError, Job, WeryAI, WeryAIError
+from weryai import InvalidRequestError, Job, SpendLimitError, WeryAI, WeryAIError
 from weryai.journal import Entry, Journal
 
 P = ParamSpec("P")
@@ -85,6 +85,10 @@ def worded(tool: Callable[P, R]) -> Callable[P, R]:
 
 
 def _words(error: WeryAIError) -> str:
+    if isinstance(error, SpendLimitError):
+        spent = f"{error.credits - error.left:g} of {error.credits:g} credits are spent or reserved"
+        may = f"may cost {error.price:g}" if error.price else "costs nobody knows how many"
+        return f"{NOTHING_PAID}: {spent}, and it {may}. Only the user can allow more"
     if isinstance(error, InvalidRequestError):
         return "\n".join([*error.faults, NOTHING_PAID])
     if error.job is not None:  # a journal may have had no room for what was paid

@@ -5,6 +5,7 @@ from __future__ import annotations
 from itertools import islice
 from typing import Annotated, Any
 
+import anyio
 from mcp.server.mcpserver.exceptions import ToolError
 from pydantic import Field
 
@@ -15,6 +16,7 @@ from ._desk import At, Desk, desk, worded
 from ._told import told
 
 USUAL_WAIT, LONGEST_WAIT = 8.0, 20.0  # seconds; many clients give a call no more than 30 or 60
+SLICE = 4.0  # seconds
 USUAL_NUMBER, MOST = 20, 100
 AT_ONCE = 10  # jobs that one call of `resume` looks at
 TO_DO = ("running", "ready", "incomplete")
@@ -33,15 +35,20 @@ def status(job: JobName, at: At) -> dict[str, Any]:
     return _followed(job, 0.0, at)
 
 
-@worded
-def wait(
+async def wait(
     job: JobName,
     at: At,
     seconds: Annotated[float, Field(ge=0, le=LONGEST_WAIT)] = USUAL_WAIT,
 ) -> dict[str, Any]:
     """Wait some seconds for the end of a job, and tell its state: free. It goes on meanwhile and
     afterwards: while it is `running`, call this again."""
-    return _followed(job, seconds, at)
+    # In slices, between which it ends where nobody waits any more: the process must not stay.
+    left, look = seconds, worded(_followed)
+    while True:
+        told = await anyio.to_thread.run_sync(look, job, min(left, SLICE), at)
+        left -= SLICE
+        if told["state"] != "running" or left <= 0:
+            return told
 
 
 @worded

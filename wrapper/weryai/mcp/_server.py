@@ -15,7 +15,7 @@ import weryai
 from weryai import WeryAI
 from weryai.journal import Journal
 
-from ._account import balance, models
+from ._account import balance, estimate, models
 from ._desk import Desk
 from ._following import download, jobs, resume, status, wait
 from ._paying import submit
@@ -24,7 +24,8 @@ INSTRUCTIONS = """\
 Makes videos of images with WeryAI. `submit` is the only tool that pays: give each payment an
 idempotency_key of its own, and repeat a call that you are not sure of with the same key and the
 same request: it is paid once, even after a restart. Then `wait` until the job is not `running`
-any more, and `download`. `models` tells what each model accepts.
+any more, and `download`. `models` tells what each model accepts, `estimate` what is known of the
+cost. Where the user has set a cap, `submit` says when it is reached: then nothing was sent.
 """
 
 FREE = ToolAnnotations(read_only_hint=True, open_world_hint=True)
@@ -41,6 +42,7 @@ PAYS = ToolAnnotations(
 )
 TOOLS: tuple[tuple[Callable[..., Any], ToolAnnotations], ...] = (
     (submit, PAYS),
+    (estimate, ToolAnnotations(read_only_hint=True, open_world_hint=False)),
     (status, FREE),
     (wait, FREE),
     (download, FETCHES),
@@ -56,11 +58,13 @@ def make_server(
 ) -> MCPServer[Desk]:
     """A server of the Model Context Protocol whose tools make and fetch videos.
 
-    `submit` is paid, all others are free; see `weryai mcp`. Every tool runs in a thread and to its
-    end: a client that has stopped waiting for it finds what it did by the same call.
+    `submit` is paid, all others are free; see `weryai mcp`. Every tool runs in a thread and, but
+    for `wait`, to its end: a client that has stopped waiting for it finds what it did by the same
+    call.
 
     Parameters:
-        client: as the tools use it; from several threads.
+        client: as the tools use it; from several threads. Its `limits` hold for what agents pay,
+            `Limits(purse=Purse("mcp", 500))` too: over all processes that use the journal.
         journal: the client's own.
         folder: where every video goes; no agent chooses it.
 

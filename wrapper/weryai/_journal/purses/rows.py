@@ -145,7 +145,7 @@ def keep_back(
     left = purse.credits - _spent(db, *where)
     least = _least(db, purse, base_url, kind, payload) if price is None else price
     if least > left + SMALL or (price is None and left <= SMALL):
-        raise SpendLimitError(purse.name, max(left, 0.0), least)
+        raise SpendLimitError(purse.name, max(left, 0.0), least, purse.credits)
     return None
 
 

@@ -7,10 +7,11 @@ from typing import Annotated
 import typer
 
 from . import options
-from .options import HERE, BaseUrl, JournalFile, OutOfMany
+from .options import HERE, BaseUrl, Interval, JournalFile, MaxRunning, OutOfMany
 
 SHARE = "SHARE"  # from 0 to 1
 SECONDS = "SECONDS"
+PURSE = "mcp"  # of all agents, in each journal
 
 
 app = typer.Typer(rich_markup_mode=None)
@@ -100,23 +101,50 @@ def simulate(
 def mcp(
     ctx: typer.Context,
     out: OutOfMany = HERE,
+    max_credits: Annotated[
+        float | None,
+        typer.Option(
+            "--max-credits",
+            min=0,
+            metavar="N",
+            help="What agents may spend, over all processes that use the journal.",
+        ),
+    ] = None,
+    max_price: Annotated[
+        float | None,
+        typer.Option(
+            "--max-price",
+            min=0,
+            metavar="N",
+            help="With --max-credits: reckon with this for the first request of a kind, whose cost"
+            " is not known.",
+        ),
+    ] = None,
+    max_running: MaxRunning = 20,
+    interval: Interval = 2.5,
     base_url: BaseUrl = None,
     journal: JournalFile = None,
 ) -> None:
     """Serve tools for agents on stdin and stdout (MCP): paid."""
+    from weryai import Limits, Purse
+
     from .. import _setup
-    from .._errors import needs
+    from .._errors import UsageError, needs
     from .._kept import places
     from . import steps
 
     steps.begin(ctx, False, base_url, journal)
+    if max_price is not None and max_credits is None:
+        raise UsageError("--max-price needs --max-credits")
+    purse = None if max_credits is None else Purse(PURSE, max_credits, max_price)
+    limits = Limits(max_running, interval, purse)
     with needs("mcp"):
         from weryai.mcp import make_server, serve
     _tell_no_more_than_warnings()
     rows = places.models_path()
     with (
         _setup.required(journal, base_url) as kept,
-        _setup.make_client(base_url, journal=kept, models_file=rows) as client,
+        _setup.make_client(base_url, journal=kept, models_file=rows, limits=limits) as client,
     ):
         serve(make_server(client, kept, steps.files(out, None, jobs=2).make_folder()))
 

@@ -116,6 +116,15 @@ def who_waited_and_was_not_seen_for_15_s_is_passed_over(case: Case) -> None:
     equal("another", _asks(case.journal, "c", SPACED, at), "")
 
 
+def who_gives_up_leaves_its_place(case: Case) -> None:
+    equal("the first", _asks(case.journal, "a", SPACED), "")
+    at = AT + timedelta(seconds=59)
+    equal("one that waits", _asks(case.journal, "b", SPACED, at), "interval")
+    case.journal.refuse("b")
+    at = AT + timedelta(seconds=61)
+    equal("another, when it has given up", _asks(case.open(), "c", SPACED, at), "")
+
+
 def limits_are_those_of_one_service(case: Case) -> None:
     turn = Turn(Limits(running=1, interval=60))
     case.journal.hold_back(URL, AT, 50)
@@ -134,5 +143,6 @@ PROMISES: tuple[Promise, ...] = (
     nobody_gets_a_turn_while_the_service_wants_patience,
     who_waits_for_longest_is_first,
     who_waited_and_was_not_seen_for_15_s_is_passed_over,
+    who_gives_up_leaves_its_place,
     limits_are_those_of_one_service,
 )
