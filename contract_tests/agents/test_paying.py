@@ -247,7 +247,7 @@ def test_what_would_wait_for_long_is_not_sent_and_the_agent_calls_again(
     if refused:
         simulator.next("submit_multi_image_to_video", refusal(6010))
     with monkeypatch.context() as patience:
-        patience.setattr(_paying, "PATIENCE", 0.1)
+        patience.setattr(_paying, "PATIENCE", 1e-9)
         said = agent.refused("submit", **SUBMIT, confirm=True)
     assert f"not yet, as {why}" in said
     assert "this call sent nothing and paid nothing. Call again in " in said

@@ -45,6 +45,20 @@ def test_the_journal_can_be_elsewhere_or_nowhere(
         assert cli(command, "--journal", "none").code == 2
 
 
+def test_jobs_tells_how_old_it_is_what_it_tells(cli: Cli, simulator: Simulator) -> None:
+    submit(cli)
+    assert "what is left is told as of a moment ago; to wait" in cli("jobs").err
+    simulator.clock.sleep(200)
+    assert "told as of 3 min ago;" in cli("jobs").err
+    simulator.slow(9000)
+    [task_id] = submit(cli, "--again")
+    simulator.clock.sleep(7300)
+    cli("status", task_id)
+    simulator.clock.sleep(180)
+    assert "told as of 3 min to 2 h ago;" in cli("jobs").err
+    assert [bool(job["told_at"]) for job in jobs(cli)] == [False, True]
+
+
 def test_jobs_tells_what_runs_what_is_done_and_what_is_unknown(
     cli: Cli, simulator: Simulator
 ) -> None:

@@ -92,6 +92,7 @@ SABOTAGES = [
     Sabotage("the_same_ids_at_another_service_are_others", "fetched", broken.at_any_service),
     Sabotage("a_path_comes_back_as_it_is", "fetched", broken.without_folder),
     Sabotage("a_job_is_found_by_any_of_its_ids", "find", broken.by_the_first_id_alone),
+    Sabotage("when_it_was_last_told_is_known_to_the_minute", "note", broken.at_no_time),
     Sabotage("what_belongs_to_no_entry_is_passed_over", "note", broken.refusing_strangers),
     Sabotage("a_text_that_cannot_be_stored_is_mended_and_stops_nothing", "doubt", broken.encoded),
     Sabotage("everything_is_there_when_it_is_opened_again", "close", broken.closed_with_uploads),

@@ -145,8 +145,8 @@ class MemoryJournal:
         self._change(entry_id, lambda entry: evolve(entry, reason=_mended(reason)))
         self.release(entry_id)
 
-    def note(self, entry_id: str, tasks: Sequence[Task], *, final: bool = False) -> None:
-        self._change(entry_id, lambda entry: entry.told(tasks, final=final))
+    def note(self, entry_id: str, tasks: Sequence[Task], **how: Any) -> None:
+        self._change(entry_id, lambda entry: entry.told(tasks, **how))
 
     def fetched(self, base_url: str, video: Video, path: Path) -> None:
         with self._storage.guard:

@@ -159,12 +159,20 @@ class Journal(Protocol):
         """Write down why it is not known whether something was started, and give the claim back."""
         ...
 
-    def note(self, entry_id: str, tasks: Sequence[Task], *, final: bool = False) -> None:
+    def note(
+        self,
+        entry_id: str,
+        tasks: Sequence[Task],
+        *,
+        final: bool = False,
+        at: datetime | None = None,
+    ) -> None:
         """Write down what was told of the tasks of an entry, which is `Entry.told` from then on.
         Where that is what is known, nothing is written; an id that is no entry is passed over.
 
         Parameters:
             final: the job was seen to stay as it is for a minute after its end; kept for good.
+            at: when, in UTC.
         """
         ...
 

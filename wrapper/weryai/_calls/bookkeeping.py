@@ -6,7 +6,7 @@ import logging
 import os
 import secrets
 from collections.abc import Callable, Mapping, Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 from functools import partial
 from itertools import islice
 from pathlib import Path
@@ -208,9 +208,9 @@ class Bookkeeping:
         if not (self.journal and lasting):
             return
         known = _with_ids(job, lasting)
-        work = partial(
-            _note, self.journal, entry_id, self.base_url, known, _each_once(lasting), final
-        )
+        at = datetime.fromtimestamp(self.io.clock.time(), UTC)
+        said = _Said(_each_once(lasting), final, at)
+        work = partial(_note, self.journal, entry_id, self.base_url, known, said)
         try:
             await self._do(Step(work))
         except JournalError as error:
@@ -277,18 +277,20 @@ def _with_ids(job: Job, tasks: Sequence[Task]) -> Job:
     return evolve(job, task_ids=[*job.task_ids, *(task.id for task in tasks)])
 
 
-def _note(
-    journal: Journal,
-    entry_id: str | None,
-    base_url: str,
-    job: Job,
-    tasks: Sequence[Task],
-    final: bool,
-) -> None:
+@frozen
+class _Said:
+    """What was told of a job, and when."""
+
+    tasks: Sequence[Task]
+    final: bool
+    at: datetime
+
+
+def _note(journal: Journal, entry_id: str | None, base_url: str, job: Job, said: _Said) -> None:
     if entry_id is None and (entry := journal.find(base_url, job)):
         entry_id = entry.id
     if entry_id is not None:
-        journal.note(entry_id, tasks, final=final)
+        journal.note(entry_id, said.tasks, final=said.final, at=said.at)
 
 
 def _running(journal: Journal, base_url: str, most: int) -> list[Entry]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, Final, Literal, get_args
 
@@ -30,6 +30,10 @@ INCOMPLETE: Final = "incomplete"
 FETCHED: Final = "fetched"
 FAILED: Final = "failed"
 SETTLED: Final = "settled"
+
+# By how much the time of the last look moves on at the least: a look that tells nothing new is not
+# written down each time.
+STEP: Final = timedelta(minutes=1)
 
 # Whose videos are to come: a repeat of one of these would pay twice for the same.
 TO_COME: Final[tuple[State, ...]] = (SENDING, UNKNOWN, RUNNING, READY)
@@ -59,6 +63,8 @@ class Entry(Plain):
         idempotency_key: as it was given to `submit`.
         fingerprint: the same for two requests that ask for the same, by the content of their local
             images.
+        told_at: when its tasks were last told, in UTC and to the minute; None where they never
+            were.
     """
 
     id: str
@@ -75,6 +81,7 @@ class Entry(Plain):
     operation: str = MULTI_IMAGE
     idempotency_key: str | None = None
     fingerprint: str | None = None
+    told_at: datetime | None = None
 
     @property
     def result(self) -> Result | None:
@@ -108,7 +115,9 @@ class Entry(Plain):
             return INCOMPLETE
         return FAILED if self.final else INCOMPLETE
 
-    def told(self, tasks: Sequence[Task], *, final: bool = False) -> Entry:
+    def told(
+        self, tasks: Sequence[Task], *, final: bool = False, at: datetime | None = None
+    ) -> Entry:
         """The entry once this was told of its tasks: what `Journal.note` writes down, for whoever
         writes a journal. An equal one where it says nothing new.
 
@@ -121,10 +130,15 @@ class Entry(Plain):
         Parameters:
             tasks: under the ids that the service gave them there.
             final: the job was seen to stay as it is for a minute after its end; kept for good.
+            at: when; a later time alone says something new once it is a minute later.
         """
         first = self.job.task_ids if self.job else ()
         known = merged(self.tasks, tasks, first)
-        return evolve(self, tasks=known, final=self.final or final)
+        after = evolve(self, tasks=known, final=self.final or final)
+        if at is None:
+            return after
+        moves = self.told_at is None or abs(at - self.told_at) >= STEP or after != self
+        return evolve(after, told_at=at) if moves else after
 
     @property
     def open(self) -> bool:

@@ -130,6 +130,9 @@ def write_told(db: Connection, before: Entry, after: Entry) -> None:
             told = (name, task_id, video.url, video.cover_url)
             place = (after.id, identity(video.url))
             db.execute(VIDEO, (*place, *told, *place))
+    if after.told_at is not None and after.told_at != before.told_at:
+        at = text_of(after.told_at)
+        db.execute("UPDATE entries SET told_at = ? WHERE id = ?", (at, after.id))
     if after.final != before.final:
         db.execute("UPDATE entries SET final = ? WHERE id = ?", (after.final, after.id))
 
@@ -231,6 +234,7 @@ def _entry(row: Row, tasks: Sequence[Row], videos: Sequence[Row]) -> Entry:
         idempotency_key=row["idempotency_key"],
         fingerprint=row["fingerprint"],
         reason=cells.reason(row["reason"]),
+        told_at=None if row["told_at"] is None else cells.read("told_at", _time),
     )
 
 

@@ -144,15 +144,22 @@ class TableJournal(Generic[T, H]):
         doubt = "UPDATE entries SET reason = ? WHERE id = ?"
         self._end(entry_id, lambda db: db.execute(doubt, (reason, entry_id)))
 
-    def note(self, entry_id: str, tasks: Sequence[Task], *, final: bool = False) -> None:
+    def note(
+        self,
+        entry_id: str,
+        tasks: Sequence[Task],
+        *,
+        final: bool = False,
+        at: datetime | None = None,
+    ) -> None:
         """See `Journal.note`."""
 
         def tell(db: Connection) -> None:
             if entry := rows.read(db, entry_id):  # as it is now
-                rows.write_told(db, entry, entry.told(tasks, final=final))
+                rows.write_told(db, entry, entry.told(tasks, final=final, at=at))
 
         entry = self._db.read(lambda db: rows.read(db, entry_id))
-        if entry is not None and entry.told(tasks, final=final) != entry:
+        if entry is not None and entry.told(tasks, final=final, at=at) != entry:
             self._change(entry_id, tell)
 
     def fetched(self, base_url: str, video: Video, path: Path) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
+from datetime import timedelta
 from pathlib import Path
 
 from weryai import Job, Task, Video
@@ -207,6 +208,18 @@ def a_job_is_found_by_any_of_its_ids(case: Case) -> None:
     equal("the latest of several", found, case.entry("late"))
 
 
+def when_it_was_last_told_is_known_to_the_minute(case: Case) -> None:
+    case.accept("a")
+    equal("before", case.entry("a").told_at, None)
+    for seconds, known in ((0, 0), (59, 0), (60, 60), (3600, 3600)):
+        case.note("a", state="processing", at=AT + timedelta(seconds=seconds))
+        seen = case.entry("a", case.open()).told_at
+        equal(f"{seconds} s later", seen, AT + timedelta(seconds=known))
+    case.note("a", at=AT + timedelta(seconds=3601))
+    case.note("a")
+    equal("with something new", case.entry("a").told_at, AT + timedelta(seconds=3601))
+
+
 def what_belongs_to_no_entry_is_passed_over(case: Case) -> None:
     case.accept("a")
     before = case.entry("a")
@@ -264,6 +277,7 @@ PROMISES: tuple[Promise, ...] = (
     the_same_ids_at_another_service_are_others,
     a_path_comes_back_as_it_is,
     a_job_is_found_by_any_of_its_ids,
+    when_it_was_last_told_is_known_to_the_minute,
     what_belongs_to_no_entry_is_passed_over,
     a_text_that_cannot_be_stored_is_mended_and_stops_nothing,
 )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Collection, Iterable, Sequence
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -136,8 +137,26 @@ def advise(run: Invocation, entries: Collection[Entry]) -> None:
             settle,
         )
     if left := dict.fromkeys(entry.base_url for entry in entries if entry.state in TO_DO):
-        words = "what runs is told as it was seen last; to wait for and fetch the rest:"
+        words = f"what is left is told {_as_of(entries)}; to wait for and fetch the rest:"
         _output.say(words, *(f"  {_resume(run, base_url)}" for base_url in left))
+
+
+def _as_of(entries: Iterable[Entry]) -> str:
+    """How old it is what is told of those with something left to do, by when each was asked about
+    last; of one that was not since it was submitted."""
+    now = datetime.fromtimestamp(_setup.make_clock().time(), UTC)
+    left = [entry for entry in entries if entry.state in TO_DO]
+    ages = sorted((now - (entry.told_at or entry.sent_at)).total_seconds() for entry in left)
+    first, last = _age(ages[0]), _age(ages[-1])
+    return f"as of {last} ago" if first == last else f"as of {first} to {last} ago"
+
+
+def _age(seconds: float) -> str:
+    """A time in its largest unit."""
+    for unit, name in ((86_400, "d"), (3600, "h"), (60, "min")):
+        if seconds >= unit:
+            return f"{seconds // unit:.0f} {name}"
+    return "a moment"
 
 
 def _resume(run: Invocation, base_url: str) -> str:
@@ -160,6 +179,7 @@ def document(entry: Entry) -> dict[str, Any]:
         "held": entry.held,
         "base_url": entry.base_url,
         "sent_at": entry.sent_at.isoformat(),
+        "told_at": entry.told_at.isoformat() if entry.told_at else None,
         "payload": dict(entry.payload),
         "job": entry.job.to_dict() if entry.job else None,
         "tasks": tasks(entry.result) if entry.result else [],
