@@ -261,6 +261,7 @@ def kept(journal: Journal) -> list[str]:
         facts = (entry.id, entry.base_url, entry.payload, entry.sent_at, entry.tasks, entry.files)
         asked = (entry.operation, entry.idempotency_key, entry.fingerprint)
         told.append(f"{facts} {asked} {entry.state} {entry.reason} {entry.held} {entry.settled}")
+        assert_type(entry.told_at, datetime | None)
         assert entry.job is None or journal.find(entry.base_url, entry.job) is not None
         assert not entry.final
         assert entry.told(entry.tasks) == entry
@@ -274,7 +275,7 @@ def left(journal: Journal, since: datetime | str, state: State = "unknown") -> i
     """How many are open, and what there is to look at."""
     for entry in journal.open_entries():
         assert_type(entry.state, State)
-        journal.note(entry.id, entry.tasks, final=entry.final)
+        journal.note(entry.id, entry.tasks, final=entry.final, at=entry.told_at)
     print([entry.id for entry in journal.entries(state=state, after=since, newest_first=True)])
     counts = journal.counts()
     assert counts.keys() == set(STATES)

@@ -6,7 +6,6 @@ import math
 import re
 from collections.abc import Mapping
 from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
 
 LONGEST_RETRY_AFTER = 86400.0  # seconds
 
@@ -70,6 +69,8 @@ def retry_after(value: str | None) -> float | None:
 
 def _seconds_until(date: str) -> float:
     """Seconds from now to an HTTP date, NaN where it is none."""
+    from email.utils import parsedate_to_datetime  # takes 10 ms to load
+
     try:
         at = parsedate_to_datetime(date)
         aware = at if at.tzinfo else at.replace(tzinfo=UTC)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 import logging
 import os
 import shutil
@@ -211,12 +210,16 @@ def rows(headers: Sequence[str], found: Iterable[tuple[Sequence[str], Sequence[s
 
 def _lines(headers: Sequence[str], rows: Iterable[Sequence[str]]) -> list[str]:
     """A plain line for each row, however long."""
-    from rich.console import Console
+    from rich.cells import cell_len  # and not its tables: to load these takes longer than to list
 
-    plain = io.StringIO()
-    console = Console(file=plain, width=ONE_LINE, force_terminal=False, color_system=None)
-    console.print(_grid(headers, rows))
-    return [line.rstrip() for line in plain.getvalue().splitlines()]
+    lines = [[*headers], *([clean(cell) for cell in row] for row in rows)]
+    widths = [max(map(cell_len, column)) for column in zip(*lines, strict=True)]
+    return [
+        "  ".join(
+            cell + " " * (width - cell_len(cell)) for cell, width in zip(line, widths, strict=True)
+        ).rstrip()
+        for line in lines
+    ]
 
 
 def _grid(headers: Sequence[str], rows: Iterable[Sequence[str]]) -> Table:
