@@ -51,7 +51,8 @@ def _parts(told: dict[str, Any]) -> Iterator[str]:
     yield HEAD
     yield (
         f"Measured on {machine['day']}: Python {machine['python']}, {machine['system']},"
-        f" {machine['processors']} processors that did other things as well.\n"
+        f" {machine['processors']} processors, at a load of {machine['load']:.1f} before; the whole"
+        f" took {sum(told['seconds'].values()) / 60:.0f} minutes.\n"
     )
     yield HOW
     yield from table.lines(

@@ -36,6 +36,7 @@ def rows(told: dict[str, Any]) -> list[Row]:
         *_calls(told),
         *_starts(told.get("starts", {})),
         *_waiting(told.get("waiting", {})),
+        *_polls(told.get("polls", {})),
         *_files(told.get("files", {})),
         *_journal(told.get("journal", {})),
         *_simulator(told.get("simulator", {})),
@@ -74,6 +75,12 @@ def _waiting(told: dict[str, Any]) -> Iterator[Row]:
         yield Row(f"{what}requests a job and round", f"{each['requests']:.2f}", "1")
         yield Row(f"{what}CPU of a poll, of one alone", f"{each['cpu ratio']:.2f}", "1.1")
         yield Row(f"{what}memory a job", f"{each['memory']:.1f} kB", "4 kB")
+
+
+def _polls(told: dict[str, Any]) -> Iterator[Row]:
+    if told:
+        what = "jobs awaited at once, each polled ten times, instructions of a poll, of one alone"
+        yield Row(what, f"{told['instructions ratio']:.2f}", "1.1")
 
 
 def _files(told: dict[str, Any]) -> Iterator[Row]:

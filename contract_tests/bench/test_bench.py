@@ -94,7 +94,15 @@ def _told(cells: dict[str, float]) -> dict[str, Any]:
     one = {"httpx": {"cpu": 1.0, "cpu ratio": 1.0}, "weryai": cells}
     operations = dict.fromkeys(calls.OPERATIONS, one)
     return {
-        "machine": {"python": "3.11", "system": "Linux", "processors": 2, "day": "2026-11-25"},
+        "machine": {
+            "python": "3.11",
+            "system": "Linux",
+            "processors": 2,
+            "load": 0.5,
+            "day": "2026-11-25",
+        },
+        "seconds": {"sync": 200.0, "journal": 100.0},
+        "polls": {"instructions ratio": 1.0625},
         "sync": operations,
         "journal": {"begin": {"100": 0.1, "1000": 0.25}, "open and close": {"100": 1, "1000": 2}},
         "peers": {"status": one | {"openai": cells}, "submit": one},
@@ -120,7 +128,8 @@ def test_the_page_has_all_that_was_measured_and_nothing_else() -> None:
     for line in table.text(told).splitlines():
         assert line in text
     assert "| begin | 0.10 | 0.25 |" in text
-    assert "2026-11-25: Python 3.11, Linux, 2 processors" in text
+    assert "2026-11-25: Python 3.11, Linux, 2 processors, at a load of 0.5 before" in text
+    assert "took 5 minutes" in text
     assert json.loads(json.dumps(told)) == told
 
 

@@ -2,6 +2,7 @@
 memory a job, from one job to 10,000.
 
 python -m contract_tests.bench.waiting URL JOBS    one of them, in a process of its own
+python -m contract_tests.bench.waiting URL         counts instructions, under callgrind
 """
 
 from __future__ import annotations
@@ -10,14 +11,18 @@ import asyncio
 import json
 import sys
 import time
+from itertools import count
 
 from contract_tests.bench import measuring
 from contract_tests.bench.server import seen
 from weryai import AsyncWeryAI, Job
+from weryai._flows import waits
+from weryai._network import crew
 from weryai.testing import ManualClock
 
 JOBS = (1, 10, 100, 1_000, 10_000)
 POLLS = 3  # of each job
+OF_A_VIDEO = 10  # polls, of one that takes two minutes
 KEY = "sk-0123456789abcdef"
 
 
@@ -62,5 +67,43 @@ async def measured(url: str, number: int) -> dict[str, float]:
     }
 
 
+def polls(url: str) -> dict[str, float]:
+    """`instructions ratio` of a poll of jobs that are awaited at once, with what it takes to begin
+    and to end each, to that of polls one after the other; nothing where they cannot be counted."""
+    if not measuring.has_valgrind():
+        return {}
+    told = measuring.instructions(__name__, url)
+    return {"instructions ratio": told["awaited"] / told["asked"]}
+
+
+def counted(url: str) -> None:
+    """Count both, for as many jobs as calls are counted."""
+    waits.PATIENT = crew.A_MOMENT  # valgrind is slow, and answers are not
+    turns = count()
+
+    async def awaited(jobs: int) -> None:
+        name = f"{OF_A_VIDEO}_{next(turns)}"
+        async for end in client.wait_all([Job([f"{name}_{each}"]) for each in range(jobs)]):
+            assert end.error is None
+
+    async def asked(jobs: int) -> None:
+        for poll in range(OF_A_VIDEO * jobs):
+            await client.status(f"task_{poll % jobs}")
+
+    with asyncio.Runner() as runner:
+        client = AsyncWeryAI(KEY, base_url=url, clock=ManualClock())
+        measuring.counted(
+            {
+                "awaited": lambda jobs: runner.run(awaited(jobs)),
+                "asked": lambda jobs: runner.run(asked(jobs)),
+            }
+        )
+        runner.run(client.close())
+
+
 if __name__ == "__main__":
-    print(json.dumps(asyncio.run(measured(sys.argv[1], int(sys.argv[2])))))
+    address, *more = sys.argv[1:]
+    if more:
+        print(json.dumps(asyncio.run(measured(address, int(*more)))))
+    else:
+        counted(address)

@@ -1,10 +1,12 @@
 """Work that goes on side by side, so much of it at once: a crew, on blocking I/O one pair of hands.
 
 It is left with nothing in flight. What leaves it early gives slow work a moment, and then stops it.
+Beside it the locks of those who share a client.
 """
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Awaitable, Callable
 from types import TracebackType
 from typing import Any, Protocol, Self
@@ -118,3 +120,34 @@ class AsyncCrew:
         if self.busy:
             self._group.cancel_scope.cancel()
         return await self._group.__aexit__(kind, error, traceback)
+
+
+class TaskLock:
+    """A lock of tasks, which takes no turn of the event loop where it is free."""
+
+    def __init__(self, holders: int) -> None:
+        import anyio
+
+        self._lock, self._taken = anyio.Semaphore(holders), anyio.WouldBlock
+
+    async def __aenter__(self) -> None:
+        try:
+            self._lock.acquire_nowait()
+        except self._taken:
+            await self._lock.acquire()
+
+    async def __aexit__(self, *_: object) -> None:
+        self._lock.release()
+
+
+class ThreadLock:
+    """A lock of threads in the clothes that flows wear."""
+
+    def __init__(self, holders: int) -> None:
+        self._lock = threading.Semaphore(holders)
+
+    async def __aenter__(self) -> None:
+        self._lock.acquire()
+
+    async def __aexit__(self, *_: object) -> None:
+        self._lock.release()

@@ -14,7 +14,7 @@ from attrs import define, field
 from ..errors import ConfigError
 from . import bodies, deadlines, hops
 from .clock import Clock, SystemClock
-from .crew import AsyncCrew, BlockingCrew, Crew
+from .crew import AsyncCrew, BlockingCrew, Crew, TaskLock, ThreadLock
 from .deadlines import BoundedBody
 from .home import Home, LoopHome
 from .hops import Guard
@@ -148,7 +148,7 @@ class BlockingIO:
         return work(*args)
 
     def lock(self, holders: int = 1) -> AbstractAsyncContextManager[object]:
-        return _ThreadLock(holders)
+        return ThreadLock(holders)
 
     def crew(self) -> Crew:
         return BlockingCrew(self.sleep)
@@ -231,9 +231,7 @@ class AsyncIO:
         return once.outcome()
 
     def lock(self, holders: int = 1) -> AbstractAsyncContextManager[object]:
-        import anyio
-
-        return anyio.Semaphore(holders)
+        return TaskLock(holders)
 
     def crew(self) -> Crew:
         return AsyncCrew(self.sleep)
@@ -271,19 +269,6 @@ class _Once(Generic[T]):
         if self._failure is not None:
             raise self._failure
         return self._result
-
-
-class _ThreadLock:
-    """A lock of threads in the clothes that flows wear."""
-
-    def __init__(self, holders: int) -> None:
-        self._lock = threading.Semaphore(holders)
-
-    async def __aenter__(self) -> None:
-        self._lock.acquire()
-
-    async def __aexit__(self, *_: object) -> None:
-        self._lock.release()
 
 
 def finish(flow: Callable[[], Coroutine[Any, Any, T]]) -> T:
