@@ -42,6 +42,8 @@ def modules(code: str) -> set[str]:
     ("code", "never"),
     [
         ("import weryai; weryai.errors, dir(weryai)", HEAVY),
+        # Until the command takes Ctrl-C, that shows where the interpreter was.
+        ("import weryai._command", HEAVY | {"logging", "signal", "weryai.cli"}),
         ("from weryai import TransportError", HEAVY),
         ("from weryai import Job, Result, Video", HEAVY - {"attr"}),
         ("from weryai import ImageToVideo, LocalImage, Clock", NETWORK),
@@ -91,3 +93,8 @@ def test_what_is_generated_is_loaded_when_it_is_first_used_and_then_stays() -> N
         assert set(package.__all__) <= set(dir(package))
         with pytest.raises(AttributeError, match="no_such"):
             _ = package.no_such
+
+
+def test_whoever_sets_up_no_logging_is_told_nothing() -> None:
+    told = "import logging, weryai; weryai.Job; assert logging.getLogger('weryai').handlers"
+    assert "logging" in modules(told)

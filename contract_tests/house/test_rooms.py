@@ -33,6 +33,7 @@ class Wall:
 
 # By the path of a folder or a module; of several the longest counts.
 WALLS = {
+    "weryai/_command": Wall("cli"),
     "weryai/_texts": Wall(),
     "weryai/_ids": Wall("weryai_api.limits"),
     "weryai/_version": Wall(),

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import logging
 from importlib import import_module
-from typing import TYPE_CHECKING
 
+TYPE_CHECKING = False  # as `typing` has it, which takes a while to load
 if TYPE_CHECKING:
     from . import webhooks
     from ._async_client import AsyncWeryAI
@@ -100,9 +99,6 @@ __all__ = [
     "webhooks",
 ]
 
-# Quiet, unless whoever uses it sets up logging.
-logging.getLogger("weryai").addHandler(logging.NullHandler())
-
 if not TYPE_CHECKING:
     # Where each public name is at home; errors are in `errors`. Nothing is loaded before it is
     # used: who looks at an error or checks a request needs no network.
@@ -138,9 +134,19 @@ if not TYPE_CHECKING:
             return import_module(f".{name}", __name__)
         if name not in __all__:
             raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+        _be_quiet()
         home = import_module(f".{_HOMES.get(name, 'errors')}", __name__)
         found = globals()[name] = getattr(home, name)
         return found
+
+    def _be_quiet() -> None:
+        """Unless whoever uses it sets up logging. Not before: Ctrl-C while `weryai` starts would
+        show where it was."""
+        import logging
+
+        log = logging.getLogger("weryai")
+        if not log.handlers:
+            log.addHandler(logging.NullHandler())
 
     def __dir__() -> list[str]:
         return [*__all__]
