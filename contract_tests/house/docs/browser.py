@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import partial
@@ -9,11 +10,13 @@ from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from threading import Thread
 
-from playwright.sync_api import Browser, Request, sync_playwright
+from playwright.sync_api import Browser, Request, TimeoutError, sync_playwright
 
 from contract_tests.support.run.chromium import CHROMIUM
 
 WIDTHS = (1280, 390)
+FOUND = re.compile(r"^[1-9]\d* results?$")
+PATIENCE = 20_000  # milliseconds
 TOO_WIDE = "document.documentElement.scrollWidth > document.documentElement.clientWidth"
 
 
@@ -56,6 +59,22 @@ def looked_at(site: Path) -> list[str]:
             for name in names
             for fault in _seen(browser, address + name, address)
         ]
+
+
+def searched(site: Path, word: str) -> list[str]:
+    """What is wrong with the search for a word that is there; nothing without Chromium."""
+    if not CHROMIUM:
+        return []
+    with serving(site) as address, sync_playwright() as playwright:
+        page = playwright.chromium.launch(executable_path=CHROMIUM).new_page()
+        page.goto(f"{address}index.html")
+        page.keyboard.press("/")
+        page.keyboard.type(word)
+        try:
+            page.get_by_text(FOUND).wait_for(timeout=PATIENCE)
+        except TimeoutError:
+            return [f"index.html: the search does not find {word!r}"]
+    return []
 
 
 def _seen(browser: Browser, url: str, host: str) -> list[str]:

@@ -4,7 +4,7 @@ python -m contract_tests.house.docs.site
 
 It fails on any word on stderr, on a link or an anchor that leads nowhere, on a page that no other
 one leads to, and, where Chromium is installed, on a page that is wider than a screen, asks another
-host for anything, or has an error.
+host for anything, or has an error, and where the search finds nothing.
 """
 
 from __future__ import annotations
@@ -16,13 +16,14 @@ from html.parser import HTMLParser
 from pathlib import Path
 from urllib.parse import unquote, urljoin, urlsplit
 
-from contract_tests.house.docs.browser import looked_at
+from contract_tests.house.docs.browser import looked_at, searched
 from contract_tests.house.docs.pages import ROOT
 
 SITE = ROOT / "reports" / "site"
 BUILD = ("zensical", "build", "--clean", "--strict", "--config-file", str(ROOT / "zensical.toml"))
 FINE = "No issues found"
 HOST = "https://site.invalid"
+WORD = "idempotency_key"  # on several pages
 NOWHERE = "404.html"  # what a host shows in the place of a page that is not there
 
 
@@ -70,7 +71,7 @@ def dead(site: Path) -> Iterator[str]:
 
 
 def main() -> int:
-    if faults := built() or [*dead(SITE), *looked_at(SITE)]:
+    if faults := built() or [*dead(SITE), *looked_at(SITE), *searched(SITE, WORD)]:
         print(*faults, sep="\n")
         return 1
     print(f"the site is in {SITE.relative_to(ROOT)}/index.html")

@@ -6,10 +6,11 @@ import re
 
 import weryai
 from contract_tests.house.docs.pages import PAGES
-from weryai import WeryAIError, errors
+from weryai import JournalError, WeryAIError, errors
 from weryai._service.refusals import CODES, STATUSES
 from weryai.cli import _errors as of_commands
 from weryai.cli._errors import exit_code
+from weryai.cli._report import page_of
 
 SECTIONS = {
     name: text
@@ -38,6 +39,13 @@ def facts(kind: type[WeryAIError]) -> str:
     statuses = [str(status) for status, each in STATUSES.items() if each is kind]
     told += [f"HTTP {', '.join(statuses)}"] if statuses else []
     return " · ".join([*told, f"a{'n' * (base[0] in 'AEIO')} `{base}`"])
+
+
+def test_what_a_command_says_of_an_error_leads_to_its_section() -> None:
+    pages = [page_of(kind) for kind in KINDS.values()]
+    assert pages == [f"docs/errors.md#{name.lower()}" for name in SECTIONS]
+    assert page_of(type("_Special", (JournalError,), {})) == "docs/errors.md#journalerror"
+    assert page_of(OSError) is None
 
 
 def test_each_error_has_a_section_in_the_order_of_the_tree() -> None:

@@ -3,6 +3,7 @@ package of somebody else's."""
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -19,6 +20,11 @@ FROM_AN_INDEX = re.compile(
 TEXTS = ("*.py", "*.md", "*.toml", "*.txt", "*.yaml", "*.yml", "Makefile")
 
 
+def beside(page: str, path: str) -> Path:
+    """Where a link leads: to a page that is a link to another file as well."""
+    return Path(os.path.normpath(PAGES[page].parent / path))
+
+
 @pytest.mark.parametrize("page", PAGES)
 def test_every_link_within_the_repository_leads_somewhere(page: str) -> None:
     # The site has what is in docs/, and nothing else.
@@ -27,7 +33,7 @@ def test_every_link_within_the_repository_leads_somewhere(page: str) -> None:
         if re.match(r"https?:", link):
             continue
         path, _, anchor = link.partition("#")
-        target = (PAGES[page].parent / path).resolve() if path else PAGES[page]
+        target = beside(page, path) if path else PAGES[page]
         assert target.exists(), f"{page}: {link}"
         assert target.is_relative_to(within), f"{page}: {link}"
         if anchor:
@@ -39,7 +45,7 @@ def test_every_page_is_found_from_the_readme() -> None:
     found, new = {"README.md"}, ["README.md"]
     while new:
         page = new.pop()
-        targets = {(PAGES[page].parent / link.partition("#")[0]).resolve() for link in links(page)}
+        targets = {beside(page, link.partition("#")[0]) for link in links(page)}
         linked = {name for name, path in PAGES.items() if path in targets} - found
         found |= linked
         new += linked

@@ -12,15 +12,17 @@ from weryai import (
     JournalError,
     SubmissionUnknownError,
     UnexpectedResponseError,
+    WeryAIError,
 )
 
 from . import _output
-from ._errors import exit_code, nearest
+from ._errors import UsageError, exit_code, nearest
 from ._explain import explain, unknown
 from ._invocation import Invocation
 from ._process import streams
 
 LONGEST_RAW = 2000  # bytes of an answer, in a document
+HOMES = (WeryAIError.__module__, UsageError.__module__)  # of errors that a page has a section for
 # Attributes of errors that recovery needs.
 KEPT = (
     "faults",
@@ -43,6 +45,8 @@ def report(error: BaseException, run: Invocation) -> int:
     what = [first, *takewhile(lambda line: line.startswith(" "), more)]
     told = [*what, *getattr(error, "__notes__", ()), *more[len(what) - 1 :]]
     lines = [_output.clean(line) for line in told]
+    if run.verbose and (page := page_of(type(error))):
+        lines.append(f"more about it: {page}")
     if run.json:
         _output.document({"error": details(error, run, "\n".join(lines))})
     if not run.json or streams.fault(sys.stdout):
@@ -67,6 +71,8 @@ def details(error: BaseException, run: Invocation, message: str) -> dict[str, An
     """What a program needs to go on."""
     kind = nearest(error) if isinstance(error, KeyboardInterrupt) else type(error)
     found: dict[str, Any] = {"type": kind.__name__, "message": message}
+    if page := page_of(kind):
+        found["page"] = page
     found |= run.document()
     if run.uploads:
         found["uploads"] = dict(run.uploads)
@@ -94,6 +100,14 @@ def details(error: BaseException, run: Invocation, message: str) -> dict[str, An
             for failure in error.failures
         ]
     return found
+
+
+def page_of(kind: type[BaseException]) -> str | None:
+    """Where the documentation says what to do; it does of each error of ours."""
+    for each in kind.__mro__:
+        if issubclass(each, WeryAIError) and each.__module__ in HOMES:
+            return f"docs/errors.md#{each.__name__.lower()}"
+    return None
 
 
 def _stop(error: BaseException) -> BaseException:

@@ -63,7 +63,8 @@ class Faults:
 
         Parameters:
             accepted: carry them out all the same: of a submission, the job exists and is paid.
-            times, operation: as for `refuse`.
+            times: as for `refuse`.
+            operation: as for `refuse`.
 
         Raises:
             ValueError: for a number or an operation that does not exist.
