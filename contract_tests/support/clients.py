@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import functools
 import inspect
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
 from contextlib import contextmanager
 from typing import Any
 
 import anyio.from_thread
+import anyio.lowlevel
 import httpx
 import pytest
 
@@ -30,7 +31,7 @@ class Blocked:
     """An async client whose methods block, so that one test can speak to both kinds."""
 
     def __init__(self, client: AsyncWeryAI, portal: anyio.from_thread.BlockingPortal) -> None:
-        self._client, self._portal = client, portal
+        self._client, self._loop = client, _loop_of(portal)
 
     def __getattr__(self, name: str) -> Any:
         value = getattr(self._client, name)
@@ -38,16 +39,25 @@ class Blocked:
             return lambda *args, **kw: self._taken(value(*args, **kw))
         if not inspect.iscoroutinefunction(value):
             return value
-        return lambda *args, **kw: self._portal.call(functools.partial(value, *args, **kw))
+        return lambda *args, **kw: self._run(functools.partial(value, *args, **kw))
+
+    def _run(self, call: Callable[[], Coroutine[Any, Any, Any]]) -> Any:
+        """As the portal runs it, which takes another way there and back to start it first."""
+        return anyio.from_thread.run(call, token=self._loop)
 
     def _taken(self, ends: AsyncIterator[Any]) -> Iterator[Any]:
         async def following() -> Any:
             return await anext(ends, None)
 
-        return iter(lambda: self._portal.call(following), None)
+        return iter(lambda: self._run(following), None)
 
     def __repr__(self) -> str:
         return repr(self._client)
+
+
+@functools.cache
+def _loop_of(portal: anyio.from_thread.BlockingPortal) -> anyio.lowlevel.EventLoopToken:
+    return portal.call(anyio.lowlevel.current_token)
 
 
 class Network:

@@ -74,6 +74,12 @@ class App:
             self._note(Request(scope))
         await self._routes(scope, receive, send)
 
+    def at_once(self, request: httpx.Request) -> bool:
+        """Whether it is answered without a wait. Files are read and written on other threads."""
+        is_form = "multipart/" in request.headers.get("content-type", "").lower()
+        is_result = request.url.path.startswith("/results/")
+        return not (is_form or is_result or self.account.rules.answer_seconds)
+
     async def submit(self, operation: Operation, request: Request) -> Any:
         try:
             body = _parsed(await _door.bounded(request, _door.MAX_JSON).body())

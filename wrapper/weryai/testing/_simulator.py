@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from types import TracebackType
-from typing import Any, Self, cast
+from typing import Any, Self
 
 import httpx
 
@@ -120,7 +120,7 @@ class Simulator(Faults):
         if state is not None:
             saved.resume(account, state)
         self._app = App(account, api_key)
-        self._transport = BlockingTransport(self._app.in_process)
+        self._transport = BlockingTransport(self._app.in_process, self._app.at_once)
 
     @property
     def app(self) -> Any:
@@ -241,6 +241,7 @@ class Simulator(Faults):
 
 
 def _variant(given: object) -> Variant:
-    names = ", ".join(Variant.choices())
-    require(isinstance(given, Variant), f"variant is a Variant of {names}, not {given!r}")
-    return cast(Variant, given)
+    if not isinstance(given, Variant):
+        names = ", ".join(Variant.choices())
+        raise ValueError(f"variant is a Variant of {names}, not {given!r}")
+    return given

@@ -3,6 +3,7 @@ browser shows, and that `curl` asks for as well."""
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable, Mapping, Sequence
 from itertools import islice
 from math import isfinite
@@ -36,8 +37,12 @@ class Control:
         self.account = account
         self.log = log
         self.operations = operations
+
+    @functools.cached_property
+    def _router(self) -> Router:
+        """Made when it is needed: a simulator that is not served has nobody who asks it."""
         forms = {"faults": self.plan, "clock": self.turn, "rules": self.rule}
-        self._router = Router(
+        return Router(
             [
                 Route(HOME, self.page, methods=["GET"]),
                 Route(f"{HOME}/state", self.state, methods=["GET"]),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from typing import Any, Literal, get_args, get_type_hints
 
 from attrs import fields, frozen
@@ -80,5 +81,10 @@ class Variant:
     @classmethod
     def choices(cls) -> dict[str, tuple[Any, ...]]:
         """The values of each field."""
-        hints = get_type_hints(cls)
-        return {field.name: get_args(hints[field.name]) or (False, True) for field in fields(cls)}
+        return {**_choices()}
+
+
+@functools.cache
+def _choices() -> dict[str, tuple[Any, ...]]:
+    hints = get_type_hints(Variant)
+    return {field.name: get_args(hints[field.name]) or (False, True) for field in fields(Variant)}
