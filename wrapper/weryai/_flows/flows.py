@@ -101,6 +101,7 @@ class Flows:
 
     @spanned
     async def balance(self, budget: float | None) -> float:
+        self.io.require()
         return await Costs(self.calls, self.books).balance(budget)
 
     @spanned
