@@ -213,6 +213,19 @@ def test_an_answer_comes_after_its_delay_to_what_was_done_before_it() -> None:
         assert clock.now == start + 33.9, "a planned answer too"
 
 
+def test_a_blocking_client_waits_for_an_answer_on_a_clock_that_waits() -> None:
+    class Waiting(ManualClock):
+        async def sleep_async(self, seconds: float) -> None:
+            await asyncio.sleep(0)
+            self.advance(seconds)
+
+    clock = Waiting()
+    start = clock.now
+    with Simulator(clock=clock, answer_seconds=2) as simulator, simulator.client() as client:
+        assert client.balance() == 1000
+    assert clock.now == start + 2
+
+
 def test_a_wait_goes_its_way_with_slow_answers(
     make_client: MakeClient, ask: Callable[..., MultiImageToVideo]
 ) -> None:
