@@ -82,3 +82,23 @@ def test_a_row_that_another_has_sent_is_not_ended_by_whoever_stood_still(night: 
         batch.journal.batch("night").end(before, "failed", at, "fox.png: there is no such file")
         assert batch.row("b").state == "running"
     assert night.run().counts["done"] == 2
+
+
+def test_what_is_free_is_fetched_first_however_many_rows_others_have_in_hand(
+    night: Night, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("weryai.batch._worker.MOST_IN_HAND", 2)
+    night.add(ids=LETTERS)
+    night.run(max_rows=1)
+    with night.batch() as holder, night.batch() as batch:
+        with night.simulator.client(journal=batch.journal) as client:
+            for row in [*batch.rows("waiting")]:
+                client.submit(night.manifest(ids=row.id).rows[0].request, idempotency_key=row.key)
+        for row in [*batch.rows("running")][:5]:
+            assert holder.journal.claim(str(row.entry)), "and not a word of it from then on"
+        night.clock.now += 100  # all that runs has ended
+        began = night.clock.now
+        assert night.run(batch=batch).counts["done"] == 8
+        ends = [row.ended_at.timestamp() - began for row in batch.rows() if row.ended_at]
+    assert max(ends[-2:]) < 10
+    assert min(ends[1:-2]) > 30

@@ -92,7 +92,7 @@ class Sending:
         theirs: list[Row] = []
         if row := await self.worker.do(partial(self._find, theirs)):
             return row
-        return next(iter(await self.worker.overdue(theirs)), None)
+        return next(iter(await self.worker.overdue(theirs, 1)), None)
 
     def _find(self, theirs: list[Row]) -> Row | None:
         """The first row that waits and is nobody's, claimed; None where there is none, or none is

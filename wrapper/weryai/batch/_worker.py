@@ -104,17 +104,19 @@ class Worker:
     async def take(self, group: TaskGroup, rows: Sequence[Row]) -> None:
         """Follow the jobs of rows, but for those that another worker follows who lives."""
         theirs = []
-        for row in rows[: MOST_IN_HAND - len(self.in_hand)]:
+        for row in rows:
+            if not self.has_room:
+                return
             if await self.do(partial(self._claimed, row)):
                 self._start(group, row)
             else:
                 theirs.append(row)
-        for row in await self.overdue(theirs):
+        for row in await self.overdue(theirs, MOST_IN_HAND - len(self.in_hand)):
             self._start(group, row)
 
-    async def overdue(self, rows: Sequence[Row]) -> list[Row]:
+    async def overdue(self, rows: Sequence[Row], most: int) -> list[Row]:
         """Those rows of others who stand still, to be taken over."""
-        found = await self.do(lambda: self.rows.overdue(rows, self.now)) if rows else []
+        found = await self.do(lambda: self.rows.overdue(rows, self.now, most)) if rows else []
         for row in found:
             log.warning("row %s: whoever had it in hand stands still, and it is taken over", row.id)
         return found

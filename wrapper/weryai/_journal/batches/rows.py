@@ -142,10 +142,10 @@ class BatchRows:
 
         self._db.write(write)
 
-    def overdue(self, rows: Sequence[Row], at: datetime) -> list[Row]:
-        """Which of the rows that others have in hand were not put off in time: they are the
-        caller's from now on, and whoever had them may come back. Those of which nobody has said
-        when they come due do so from now on."""
+    def overdue(self, rows: Sequence[Row], at: datetime, most: int) -> list[Row]:
+        """Which of the rows that others have in hand were not put off in time, the first of them:
+        they are the caller's from now on, and whoever had them may come back. Those of which nobody
+        has said when they come due do so a while from now."""
 
         def look(db: Connection) -> tuple[float, list[tuple[Row, bool]]]:
             now, found = self._db.now(db, at).timestamp(), []
@@ -160,9 +160,10 @@ class BatchRows:
 
         def take(db: Connection) -> list[Row]:
             due, found = look(db)
-            for row, _ in found:
+            taken = [row for row, is_overdue in found if is_overdue][:most]
+            for row in [*taken, *(row for row, is_overdue in found if not is_overdue)]:
                 db.execute(statements.PUT_OFF, (due, self.batch, row.id))
-            return [row for row, is_overdue in found if is_overdue]
+            return taken
 
         return self._db.write(take) if self._db.read(look)[1] else []
 
