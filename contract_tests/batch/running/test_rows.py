@@ -9,9 +9,9 @@ import pytest
 
 from contract_tests.batch.running.night import Night, is_whole
 from weryai import ConfigError, Limits, SystemClock
-from weryai.batch import Batch, read_manifest
+from weryai.batch import Batch, Row, read_manifest
 from weryai.journal import SQLiteJournal
-from weryai.testing import Outcome, Simulator, refusal
+from weryai.testing import Answer, Outcome, Simulator, refusal
 
 
 @pytest.mark.parametrize("backend", ["asyncio", "trio"])
@@ -30,6 +30,28 @@ def test_every_row_ends_as_a_file_that_its_row_names(night: Night, backend: str)
             assert row.ended_at > row.sent_at
     assert sorted(night.paid()) == ["Row a", "Row b", "Row c"]
     assert night.run(backend).counts["done"] == len(night.paid()) == 3
+
+
+def test_the_balance_is_told_while_rows_run(tmp_path: Path) -> None:
+    seen: list[tuple[float | None, float | None]] = []
+
+    def look(row: Row) -> None:
+        if row.state == "done":
+            with night.batch() as batch:
+                status = batch.status()
+            seen.append((status.credits_before, status.credits_now))
+
+    with Night.begun(str(tmp_path / "renders.db"), tmp_path, task_seconds=100) as night:
+        night.simulator.next(
+            "get_balance", Answer(200, {"status": 0, "data": 1000}), Answer(401, {})
+        )
+        night.add(ids="ab")
+        assert night.run(on_row=look).counts["done"] == 2
+    assert seen == [(1000, 1000), (1000, 1000)], "a refusal meanwhile ends nothing"
+    with Night.begun(str(tmp_path / "more.db"), tmp_path, task_seconds=100) as night:
+        night.add(ids="cd")
+        night.run(on_row=look)
+    assert seen[2:] == [(1000, 990), (1000, 990)]
 
 
 def test_videos_are_called_by_the_template_of_their_row(night: Night) -> None:

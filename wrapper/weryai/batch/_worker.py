@@ -28,6 +28,7 @@ from weryai import (
     JournalError,
     ResponseError,
     TransportError,
+    WeryAIError,
 )
 from weryai.journal import BatchRows, PostgresJournal, Row, SQLiteJournal
 
@@ -38,6 +39,7 @@ T = TypeVar("T")
 
 MOST_IN_HAND = 100  # jobs that are followed, or fetched, at once
 LOOK = 5.0  # seconds between two looks at what others have left
+BALANCE = 60.0  # seconds between two looks at the balance
 FIRST = 10  # rows, half of which may not fail
 TRIES, PAUSE = 6, 0.5  # of what a journal does, and seconds: a database may restart
 
@@ -81,6 +83,7 @@ class Worker:
     failed: int = 0
     woken: bool = False
     resting: anyio.CancelScope = field(factory=anyio.CancelScope)
+    seeing: anyio.CancelScope = field(factory=anyio.CancelScope)
 
     def __attrs_post_init__(self) -> None:
         self.sending = Sending(self)
@@ -90,8 +93,10 @@ class Worker:
         await self._note_balance()
         try:
             async with anyio.create_task_group() as group:
+                group.start_soon(self._see_balance)
                 while await self._look(group):
                     await self._rest()
+                self.seeing.cancel()
         except BaseExceptionGroup as several:
             raise _first(several) from None
         await self._note_balance()
@@ -217,6 +222,16 @@ class Worker:
         except (TransportError, ResponseError) as error:
             log.warning("the balance is not known: %s", error)
         await self.do(lambda: self.rows.begin(self.client.base_url, credits))
+
+    async def _see_balance(self) -> None:
+        """Write the balance down now and then, for whoever asks how it stands. Raises nothing."""
+        with self.seeing:
+            while True:
+                await self.clock.sleep_async(BALANCE)
+                try:
+                    await self._note_balance()
+                except WeryAIError as error:  # whoever submits meets it too
+                    log.info("the balance is not known: %s", error)
 
     async def _look(self, group: TaskGroup) -> bool:
         """Take up what is to be done. Returns whether anything is left."""
