@@ -3,13 +3,20 @@
 from __future__ import annotations
 
 import re
-
-from weryai_api.limits import PATH_ID
-
-_PATTERN = re.compile(PATH_ID.pattern or "")
-_LONGEST = PATH_ID.longest or 0
+from functools import cache
 
 
 def is_id(value: object) -> bool:
     """Whether the service could be asked for it."""
-    return isinstance(value, str) and len(value) <= _LONGEST and bool(_PATTERN.fullmatch(value))
+    if not isinstance(value, str):
+        return False
+    pattern, longest = _form()
+    return len(value) <= longest and bool(pattern.fullmatch(value))
+
+
+@cache
+def _form() -> tuple[re.Pattern[str], int]:
+    """What one looks like, and how long it may be."""
+    from weryai_api.limits import PATH_ID  # with all limits, which who looks at a result needs not
+
+    return re.compile(PATH_ID.pattern or ""), PATH_ID.longest or 0

@@ -10,11 +10,14 @@ from typing import Any
 
 import pytest
 import yaml
+from starlette.testclient import TestClient
 
 from contract_tests.house.docs.browser import looked_at
 from contract_tests.house.docs.pages import PAGES, ROOT
 from contract_tests.house.docs.site import dead
+from contract_tests.support.requests import usual
 from contract_tests.support.run.chromium import CHROMIUM
+from weryai.testing import Simulator
 
 DOCS = ROOT / "docs"
 WIDE = '<div style="width: 500px">wide</div>'
@@ -67,6 +70,16 @@ def test_what_leads_nowhere_is_told(tmp_path: Path) -> None:
         "two.html: #gone",
         "two.html: no.png",
     ]
+
+
+@pytest.mark.skipif(not CHROMIUM, reason="no Chromium is installed")
+def test_the_page_of_the_simulator_fits_the_screen_of_a_phone(tmp_path: Path) -> None:
+    with Simulator() as simulator, simulator.client() as client:
+        client.submit(usual())
+        shown = TestClient(simulator.app).get("/simulator").text
+    icon = '<head><link rel="icon" href="data:,">'
+    (tmp_path / "index.html").write_text(shown.replace("<head>", icon, 1))
+    assert looked_at(tmp_path) == []
 
 
 @pytest.mark.skipif(not CHROMIUM, reason="no Chromium is installed")

@@ -176,7 +176,9 @@ class Resume:
 
 def _row(entry: Entry) -> str:
     """How far an entry is, as it was told last."""
-    made = f"{len(entry.result.videos)} of {entry.result.expected} videos" if entry.result else ""
+    made = ""
+    if entry.result:
+        made = f"{len(entry.result.videos)} of {_output.counted(entry.result.expected, 'video')}"
     return f"{entry.state:<10}  {made}  {entry.payload.get('prompt', '')}"
 
 

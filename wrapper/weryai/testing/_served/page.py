@@ -15,7 +15,8 @@ STYLE = """
 :root { color-scheme: light dark; font: 16px/1.5 system-ui, sans-serif; }
 body { margin: 0 auto; max-width: 64rem; padding: 1rem; }
 form { display: flex; flex-wrap: wrap; gap: .5rem; align-items: end; margin: .75rem 0; }
-label { display: grid; font-size: .85rem; max-width: 100%; } input { width: 5rem; }
+label { display: grid; grid-template-columns: minmax(0, auto); font-size: .85rem; max-width: 100%; }
+input { width: 5rem; }
 input, select, button { font: inherit; padding: .25rem .5rem; max-width: 100%; }
 div.wide { overflow-x: auto; } table { border-collapse: collapse; width: 100%; }
 caption { text-align: left; font-weight: 600; padding: 1rem 0 .25rem; }
