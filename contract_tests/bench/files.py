@@ -1,6 +1,6 @@
 """Large files, beside a raw httpx stream: CPU, and the memory that they take beyond what was there.
 
-python -m contract_tests.bench.files URL WAY WHO    one of them, in a process of its own
+python -m contract_tests.bench.files URL WAY WHO PICTURES    one of them, in a process of its own
 """
 
 from __future__ import annotations
@@ -88,29 +88,36 @@ WORKS = {
 def figures(url: str) -> dict[str, dict[str, dict[str, float]]]:
     """By the way and by who does it: `cpu` in seconds, its ratio, and `memory` in MB."""
     found: dict[str, dict[str, dict[str, float]]] = {}
-    for way, each in WORKS.items():
-        told: dict[str, list[dict[str, float]]] = {who: [] for who in each}
-        for _ in range(ROUNDS):
-            for who in each:
-                told[who].append(measuring.in_a_process(__name__, url, way, who))
-        found[way] = {
-            who: {unit: median(turn[unit] for turn in turns) for unit in turns[0]}
-            for who, turns in told.items()
-        }
-        for numbers in found[way].values():
-            numbers["cpu ratio"] = numbers["cpu"] / found[way]["httpx"]["cpu"]
+    with tempfile.TemporaryDirectory() as pictures:
+        for _ in images(Path(pictures), MEGABYTES):
+            pass  # here, as making them is no part of the work
+        for way, each in WORKS.items():
+            told: dict[str, list[dict[str, float]]] = {who: [] for who in each}
+            for _ in range(ROUNDS):
+                for who in each:
+                    told[who].append(measuring.in_a_process(__name__, url, way, who, pictures))
+            found[way] = _medians(told)
     return found
 
 
-def measured(url: str, way: str, who: str) -> dict[str, float]:
+def _medians(told: dict[str, list[dict[str, float]]]) -> dict[str, dict[str, float]]:
+    found = {
+        who: {unit: median(turn[unit] for turn in turns) for unit in turns[0]}
+        for who, turns in told.items()
+    }
+    for numbers in found.values():
+        numbers["cpu ratio"] = numbers["cpu"] / found["httpx"]["cpu"]
+    return found
+
+
+def measured(url: str, way: str, who: str, pictures: str) -> dict[str, float]:
     """One of them in this process, after a small one."""
     work = WORKS[way][who]
-    with tempfile.TemporaryDirectory() as folder:
-        for _ in images(Path(folder), MEGABYTES):
-            pass  # now, which is no part of the work
-        asyncio.run(work(url, Path(folder), IMAGE))
+    with tempfile.TemporaryDirectory() as films:
+        folder = Path(pictures if way == "up" else films)
+        asyncio.run(work(url, folder, IMAGE))
         memory, cpu = measuring.memory(), time.process_time()
-        asyncio.run(work(url, Path(folder), MEGABYTES))
+        asyncio.run(work(url, folder, MEGABYTES))
         taken = time.process_time() - cpu
         return {"cpu": taken, "memory": measuring.most_memory() - memory}
 

@@ -1,5 +1,6 @@
 """What a start costs: imports where nothing but httpx and attrs is installed, and the help of the
-command line. Compiled files, whatever PYTHONDONTWRITEBYTECODE says."""
+command line. Compiled files, and the certificates that come with httpx, whatever the environment
+says."""
 
 from __future__ import annotations
 
@@ -44,7 +45,7 @@ def lean() -> Iterator[list[str]]:
 def figures() -> Starts:
     """Of each start: `cpu` in milliseconds beyond that of an empty Python, `instructions` likewise
     where they can be counted, and as ratios to the first of its kind."""
-    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+    _as_usual()
     with lean() as alone:
         scripts = {
             "nothing": "pass",
@@ -70,10 +71,15 @@ def figures() -> Starts:
 def beside(peers: Mapping[str, str]) -> Starts:
     """The same of imports beside those of the peers, by the name of the package: without counting,
     which takes a minute each, for what differs by whole factors."""
-    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+    _as_usual()
     ours = {"nothing": "pass", "httpx": "import httpx", "weryai": CLIENTS}
     argvs = {name: [*FULL, each] for name, each in {**ours, **peers}.items()}
     return {"import, where the peers are": _of(argvs, count=False)}
+
+
+def _as_usual() -> None:
+    for name in ("PYTHONDONTWRITEBYTECODE", "SSL_CERT_FILE", "SSL_CERT_DIR"):
+        os.environ.pop(name, None)
 
 
 def _of(argvs: Mapping[str, Sequence[str]], count: bool = True) -> dict[str, dict[str, float]]:

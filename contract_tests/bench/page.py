@@ -29,7 +29,7 @@ HOW = """\
 Ratios are to the same work with raw `httpx` in the same process, against the same server on
 loopback. The first number counts instructions of user space (valgrind), which repeat to 0.1 %
 whatever else a machine does; CPU is the median of blocks that take turns, and is off by some per
-cent. Starts are those of compiled files.
+cent. Starts are those of compiled files, with the certificates that come with httpx.
 """
 CHECKED = """\
 A call of ours is bounded in time and size, checked against the contract and typed; the raw one is
@@ -49,10 +49,11 @@ def page(told: dict[str, Any]) -> str:
 def _parts(told: dict[str, Any]) -> Iterator[str]:
     machine = told["machine"]
     yield HEAD
+    minutes = sum(told["seconds"].values()) / 60
     yield (
         f"Measured on {machine['day']}: Python {machine['python']}, {machine['system']},"
-        f" {machine['processors']} processors, at a load of {machine['load']:.1f} before; the whole"
-        f" took {sum(told['seconds'].values()) / 60:.0f} minutes.\n"
+        f" {machine['processors']} processors,\nat a load of {machine['load']:.1f} before;"
+        f" the whole took {minutes:.0f} minutes.\n"
     )
     yield HOW
     yield from table.lines(

@@ -128,7 +128,7 @@ def test_the_page_has_all_that_was_measured_and_nothing_else() -> None:
     for line in table.text(told).splitlines():
         assert line in text
     assert "| begin | 0.10 | 0.25 |" in text
-    assert "2026-11-25: Python 3.11, Linux, 2 processors, at a load of 0.5 before" in text
+    assert "2026-11-25: Python 3.11, Linux, 2 processors,\nat a load of 0.5 before" in text
     assert "took 5 minutes" in text
     assert json.loads(json.dumps(told)) == told
 

@@ -223,6 +223,8 @@ class Waiting:
     def _give_up(self, failures: Failures) -> set[str | None]:
         """Raise where no poll of what is open can turn out better, unless all that was paid for is
         made: then what is gone has ended. Returns what cannot."""
+        if not failures:
+            return set()
         gone = {
             each for each, error in failures.items() if retry_rules.ends_a_wait(error, self.age)
         }
