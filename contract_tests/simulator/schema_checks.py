@@ -80,7 +80,7 @@ class Watch:
         # Every other task fails.
         self.simulator.outcomes.extend([Outcome(), Outcome("failed", "flagged")] * 10_000)
         self.http = httpx.Client(
-            transport=BlockingTransport(self.simulator.app),
+            transport=BlockingTransport(self.simulator.app, self.simulator.app.at_once),
             base_url="http://localhost",
             headers={"Authorization": f"Bearer {self.simulator.api_key}"},
         )
