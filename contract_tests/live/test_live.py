@@ -18,6 +18,7 @@ from contract_tests.live.recorder import Exchange, NotAllowedError, Recorder
 from contract_tests.live.redact import redacted
 from contract_tests.support.contract import PAID
 from contract_tests.support.examples import REPLIES
+from contract_tests.support.run.in_one import in_one
 from contract_tests.support.servers.no_network import loopback_only
 from contract_tests.support.servers.simulator_http import raw
 from weryai.cli.simulate import serving
@@ -243,7 +244,7 @@ OPEN = {
 }
 
 
-@pytest.mark.parametrize("name", REPLIES)
+@in_one(REPLIES)
 def test_no_example_of_the_contract_is_taken_for_a_difference(name: str) -> None:
     told = REPLIES[name]
     page = isinstance(told.value, str)

@@ -12,9 +12,10 @@ import httpx
 import pytest
 
 from contract_tests.support.contract import PAID, PLACES, SCHEMAS, request, success
-from contract_tests.support.forbidden_values import ADDRESS, BAD, REQUIRED, each
+from contract_tests.support.forbidden_values import ADDRESS, BAD, REQUIRED, rows
 from contract_tests.support.recorded_pages import PAGES
 from contract_tests.support.requests import body
+from contract_tests.support.run.in_one import each
 from contract_tests.support.servers.simulator_http import (
     MODELS,
     REQUEST,
@@ -121,25 +122,26 @@ def named(operation: str) -> set[str]:
     return {*PAGES[operation].models.values(), PAGES[operation].example["model"]}
 
 
-@each(ALLOWED)
-def test_what_the_contract_allows_is_accepted(
-    simulator: Simulator, http: httpx.Client, operation: str, name: str, value: Any
-) -> None:
-    sent = body(operation, **{name: value})
-    assert fits(request(operation), sent)
-    told = ask(http, operation, **{name: value})
-    assert_fits(success_of(operation), told)
-    (line,) = simulator.ledger
-    assert line.payload == sent
-    assert simulator.credits == CREDITS - line.credits
+def test_what_the_contract_allows_is_accepted() -> None:
+    def test(operation: str, name: str, value: Any) -> None:
+        sent = body(operation, **{name: value})
+        assert fits(request(operation), sent)
+        with Simulator() as simulator, raw(simulator) as http:
+            told = ask(http, operation, **{name: value})
+        assert_fits(success_of(operation), told)
+        (line,) = simulator.ledger
+        assert line.payload == sent
+        assert simulator.credits == CREDITS - line.credits
+
+    each(rows(ALLOWED), test)
 
 
-@each(BAD)
-def test_what_the_contract_forbids_is_refused(
-    simulator: Simulator, http: httpx.Client, operation: str, name: str, value: Any
-) -> None:
-    assert not fits(request(operation), body(operation, **{name: value}))
-    assert_refused(simulator, ask(http, operation, **{name: value}), 1002)
+def test_what_the_contract_forbids_is_refused(simulator: Simulator, http: httpx.Client) -> None:
+    def test(operation: str, name: str, value: Any) -> None:
+        assert not fits(request(operation), body(operation, **{name: value}))
+        assert_refused(simulator, ask(http, operation, **{name: value}), 1002)
+
+    each(rows(BAD), test)
 
 
 @pytest.mark.parametrize("url", NO_ADDRESSES)

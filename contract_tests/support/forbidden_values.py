@@ -6,8 +6,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-import pytest
-
 ADDRESS = "https://example.com/a.jpg"
 # By operationId.
 REQUIRED = {
@@ -56,13 +54,6 @@ BAD: dict[str, dict[str, list[Any]]] = {
         "end_pic_url": _IMAGE,
     },
 }
-
-
-def each(table: Mapping[str, Mapping[str, Iterable[Any]]]) -> pytest.MarkDecorator:
-    """One run for each operation, field and value."""
-    return pytest.mark.parametrize(
-        ("operation", "name", "value"), rows(table), ids=lambda value: f"{value}"[:40]
-    )
 
 
 def rows(table: Mapping[str, Mapping[str, Iterable[Any]]]) -> list[tuple[str, str, Any]]:

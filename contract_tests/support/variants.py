@@ -65,7 +65,7 @@ class Row:
     http: int = 200
     headers: dict[str, str] | None = None
 
-    def name(self) -> str:
+    def __str__(self) -> str:
         """For people."""
         return f"{self.row} ({self.disagreement})"
 
