@@ -26,7 +26,7 @@ def test_resume_shows_each_job_and_its_paths_as_they_come(
     code, out, shown = on_terminal(["resume"], tmp_path, stdout=stdout, address=address)
     assert code == 0
     for entry in entries:
-        assert re.search(rf"{entry}  (running|ready) +\d of 1 videos  The sun sets", shown)
+        assert re.search(rf"{entry}  (running|ready) +\d of 1 video  The sun sets", shown)
     paths = [f"{task_id}.mp4" for task_id in submitted]
     if not stdout:
         assert sorted(out.decode().split()) == sorted(paths)
