@@ -131,7 +131,8 @@ def mock(make_client: MakeClient, set_up: SetUp) -> Iterator[Mock]:
 
         def mock(step: Step, fault: Fault, times: float = 1, **options: Any) -> Mocked:
             stage = set_up(step)
-            right = BlockingTransport(stage.simulator._app.in_process)
+            app = stage.simulator.app
+            right = BlockingTransport(app.in_process, app.at_once)
             stack.callback(right.close)
             router = respx.Router()
             route = router.route(url__regex=step.path)

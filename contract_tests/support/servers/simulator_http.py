@@ -45,7 +45,7 @@ REQUEST: dict[str, Any] = {
 def raw(simulator: Simulator, **headers: str) -> httpx.Client:
     """A client of the simulator, without a socket; it has the key unless told otherwise."""
     return httpx.Client(
-        transport=BlockingTransport(simulator.app),
+        transport=BlockingTransport(simulator.app, simulator.app.at_once),
         base_url="http://localhost",
         headers={"Authorization": f"Bearer {simulator.api_key}"} | headers,
     )
