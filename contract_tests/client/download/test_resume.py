@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import errno
 import json
+import threading
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -11,11 +13,12 @@ from typing import Any
 import httpx
 import pytest
 
-from contract_tests.support.clients import MakeClient
+from contract_tests.support.clients import KEY, MakeClient
 from contract_tests.support.films import film
 from contract_tests.support.servers.scripted_file_server import URL, VIDEO, Origin, Stream
 from contract_tests.support.servers.simulator_http import raw, status, submit
-from weryai import DownloadError, Video
+from weryai import AsyncWeryAI, DownloadError, Video
+from weryai._files import partial
 from weryai.testing import Simulator
 
 T = [Video(URL, "t")]
@@ -260,3 +263,28 @@ def test_a_video_of_the_simulator_can_be_gone_on_with(
     assert [answer.status_code for answer in answers] == [200, 206]
     assert path.read_bytes() == answers[0].content
     assert answers[1].content == answers[0].content[2000:]
+
+
+def test_a_download_that_is_cancelled_while_it_opens_its_file_leaves_nothing_behind(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    here, go, claim = threading.Event(), threading.Event(), partial.claim
+
+    def slow(target: Path, address: str) -> partial.PartialFile:
+        here.set()
+        go.wait(30)
+        return claim(target, address)
+
+    async def work() -> None:
+        async with AsyncWeryAI(KEY, transport=httpx.MockTransport(Origin())) as client:
+            task = asyncio.ensure_future(client.download(T, tmp_path))
+            await asyncio.to_thread(here.wait)
+            task.cancel()
+            await asyncio.sleep(0)
+            go.set()
+            with pytest.raises(asyncio.CancelledError):
+                await task
+
+    monkeypatch.setattr(partial, "claim", slow)
+    asyncio.run(work())
+    assert list(tmp_path.iterdir()) == []

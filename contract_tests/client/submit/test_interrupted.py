@@ -1,8 +1,11 @@
-"""Ctrl-C at every line of a payment: what the service accepted is in the journal."""
+"""Ctrl-C at every line of a payment: what the service accepted is in the journal. And a cancelled
+task: no image stays open."""
 
 from __future__ import annotations
 
+import asyncio
 import sys
+import threading
 from collections.abc import Callable
 from pathlib import Path
 from types import FrameType
@@ -12,7 +15,8 @@ import httpx
 import pytest
 
 import weryai
-from weryai import MultiImageToVideo
+from contract_tests.support.clients import KEY, Network
+from weryai import AsyncWeryAI, MultiImageToVideo
 from weryai._calls import paying
 from weryai._network.io import finish
 from weryai._service.cost import Cost
@@ -102,3 +106,34 @@ def test_a_paid_call_goes_no_other_way() -> None:
         pytest.raises(AssertionError, match="a paid call goes through"),
     ):
         finish(lambda: client._flows.calls.call(paid))
+
+
+def test_a_submission_that_is_cancelled_while_it_opens_its_images_leaves_none_open(
+    ask: Callable[..., MultiImageToVideo], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    here, go, done = threading.Event(), threading.Event(), threading.Event()
+    usual_open, files = MultiImageToVideo.open, list[Any]()
+
+    def slow(request: MultiImageToVideo, **given: Any) -> list[Any]:
+        here.set()
+        go.wait(30)
+        files.extend(usual_open(request, **given))
+        done.set()
+        return files
+
+    async def work() -> None:
+        async with AsyncWeryAI(
+            KEY, transport=httpx.MockTransport(Network(httpx.Response(500)))
+        ) as client:
+            task = asyncio.ensure_future(client.submit(ask()))
+            await asyncio.to_thread(here.wait)
+            task.cancel()
+            await asyncio.sleep(0)
+            go.set()
+            with pytest.raises(asyncio.CancelledError):
+                await task
+            await asyncio.to_thread(done.wait)
+
+    monkeypatch.setattr(MultiImageToVideo, "open", slow)
+    asyncio.run(work())
+    assert [file.closed for file in files] == [True, True]

@@ -47,7 +47,11 @@ class PartialFile:
         self._buffer = bytearray()
         self._total: int | None = None
         self._validator: str | None = None
-        self._recall()
+        try:
+            self._recall()
+        except BaseException:
+            self._data.close()
+            raise
         # Perhaps by a process that was killed while it gave the file its name.
         self._left_whole = self.whole
 

@@ -121,12 +121,15 @@ async def fetch(
         raise InvalidRequestError([f"its address {fault}"])
     io = calls.io
     await io.run(placing.make_folder, target.parent)
-    file = await io.run(partial.claim, target, video.url)
     told = on_progress and partial_call(on_progress, video)
+    held: list[partial.PartialFile] = []
     try:
-        return await _until_whole(io, video, Transfer(file, told))
+        # Kept by the thread that opens it: what is stopped from outside returns nothing.
+        await io.run_shielded(lambda: held.append(partial.claim(target, video.url)))
+        return await _until_whole(io, video, Transfer(held[0], told))
     finally:
-        await io.run_shielded(file.release)
+        for file in held:
+            await io.run_shielded(file.release)
 
 
 async def _until_whole(io: IO, video: Video, transfer: Transfer) -> Path:

@@ -100,7 +100,7 @@ class Submissions:
         if all(map(_is_there, sources)):  # then it looks at no file, which alone may block
             open_all()
         else:
-            await self.calls.io.run(open_all)
+            await self.calls.io.run_shielded(open_all)  # else it opens them when nobody closes them
         left = iter(files)
         return [
             source if _is_there(source) else await self.uploads.content(next(left))
