@@ -265,6 +265,7 @@ class Flows:
             # to.
             entry_id = entry.id if job.task_ids else None
         kind = kind_of(entry)
+        await self.pace.recall(kind)
         return Waiting(
             self.calls, job, watch, videos, self.pace, kind, timeout, deadline, on_update, entry_id
         )
@@ -294,5 +295,6 @@ class Flows:
         self.memory.videos_of(job, tasks)
         if waiting.over:
             self.memory.conclude(job)
-            self.pace.learn(waiting.kind, waiting.age)
         await self.books.note(waiting.entry_id, job, tasks, final=waiting.final)
+        if waiting.result.complete:
+            await self.pace.learn(waiting.kind, waiting.age, waiting.age - waiting.before)

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import logging
 import math
-from collections.abc import Callable, Hashable
+from collections.abc import Callable
 
 from attrs import define, evolve, field
 
@@ -67,6 +67,7 @@ class Waiting:
         pace, kind: how soon it is looked at again, and what that depends on.
         timeout, deadline: the seconds that were given, and when they are over.
         entry_id: where it is in the journal, where that is known.
+        before: how old the job was at the round before, in seconds.
         heard: the ids that this wait knows about: told, or known to have ended and gone by now.
         over: whether the job has concluded, and not this wait alone.
         final: whether it ended short of what was paid for, and a minute later still had.
@@ -80,12 +81,13 @@ class Waiting:
     watch: Watch
     videos: Videos
     pace: Pace
-    kind: Hashable
+    kind: str | None
     timeout: float
     deadline: float
     on_update: OnUpdate | None = None
     entry_id: str | None = None
     rounds: int = 0
+    before: float = 0.0
     heard: set[str] = field(factory=set)
     warned: frozenset[str] = frozenset()
     over: bool = False
@@ -113,7 +115,7 @@ class Waiting:
             raise WaitTimeoutError(
                 self.job, result if result.tasks else None, self.timeout
             ) from self._trouble(failures)
-        self.rounds += 1
+        self.rounds, self.before = self.rounds + 1, self.age
         pause = min(self.pace.pause(self.rounds, self.kind, self.age), self._grace_left())
         return min(left, max(pause, retry_rules.retry_after(error)))
 

@@ -167,7 +167,15 @@ TENTH = """
 ALTER TABLE entries ADD COLUMN told_at TEXT;
 """
 
-SCRIPTS = (FIRST, SECOND, THIRD, FOURTH, FIFTH, SIXTH, SEVENTH, EIGHTH, NINTH, TENTH)
+# The shortest time in which one of a kind was done.
+ELEVENTH = """
+CREATE TABLE durations (
+    base_url TEXT NOT NULL, kind TEXT NOT NULL, seconds REAL NOT NULL, at TEXT NOT NULL,
+    PRIMARY KEY (base_url, kind)
+);
+"""
+
+SCRIPTS = (FIRST, SECOND, THIRD, FOURTH, FIFTH, SIXTH, SEVENTH, EIGHTH, NINTH, TENTH, ELEVENTH)
 VERSION = len(SCRIPTS)
 
 

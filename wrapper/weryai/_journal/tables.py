@@ -16,6 +16,7 @@ from . import rows, turn_rows
 from .batches import rows as batch_rows
 from .batches.rows import BatchRows
 from .connection import Connection, Holders, Tables, UnsureError
+from .durations import DurationRows
 from .entry import MULTI_IMAGE, UNKNOWN, Entry, State
 from .listing import Listing
 from .purses import rows as purse_rows
@@ -266,6 +267,10 @@ class TableJournal(Generic[T, H]):
     def costs(self, base_url: str) -> CostRows:
         """What submissions to one service have cost; see `WeryAI.estimate`."""
         return CostRows(base_url, self._db, self._claims)
+
+    def durations(self, base_url: str) -> DurationRows:
+        """How soon submissions to one service were done."""
+        return DurationRows(base_url, self._db)
 
     def close(self) -> None:
         """See `Journal.close`."""

@@ -126,7 +126,14 @@ SIXTH = """
 ALTER TABLE entries ADD COLUMN told_at TEXT;
 """
 
-SCRIPTS = (FIRST, SECOND, THIRD, FOURTH, FIFTH, SIXTH)
+SEVENTH = """
+CREATE TABLE durations (
+    base_url TEXT NOT NULL, kind TEXT NOT NULL, seconds DOUBLE PRECISION NOT NULL,
+    at TEXT COLLATE "C" NOT NULL, PRIMARY KEY (base_url, kind)
+);
+"""
+
+SCRIPTS = (FIRST, SECOND, THIRD, FOURTH, FIFTH, SIXTH, SEVENTH)
 VERSION = len(SCRIPTS)
 OLDEST_SERVER = 14  # the oldest one that is kept up
 
