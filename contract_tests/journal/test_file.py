@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import dis
+import gc
 import inspect
 import itertools
 import os
@@ -263,12 +264,16 @@ class Stop:
 
 
 def test_ctrl_c_at_any_point_of_a_transaction_ends_it(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest
 ) -> None:
     monkeypatch.setattr(database, "PATIENCE", 0)
     journal, other = (SQLiteJournal(tmp_path / "a.journal") for _ in range(2))
     traced = sys.gettrace()
+    # Else a collection may fall on the point, and what it ends there swallows the interruption.
+    gc.disable()
+    request.addfinalizer(gc.enable)
     for point in itertools.count(1):
+        gc.collect()
         stop = Stop(point)
         try:
             sys.settrace(stop)
