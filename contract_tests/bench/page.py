@@ -69,6 +69,8 @@ def _parts(told: dict[str, Any]) -> Iterator[str]:
     yield "## As the work grows\n"
     if "waiting" in told:
         yield "![CPU of a poll and memory of a job, by the jobs awaited](performance/waiting.svg)\n"
+    if "batches" in told:
+        yield "![CPU and memory of a batch, by its rows](performance/batches.svg)\n"
     yield "![CPU of journal calls, by the jobs in the journal](performance/journal.svg)\n"
     yield (
         "A call that writes to the journal also waits for the disk four times, however many jobs"
@@ -93,6 +95,8 @@ def main() -> None:
     PICTURES.mkdir(exist_ok=True)
     if "waiting" in told:
         plots.waiting(told["waiting"], PICTURES / "waiting.svg")
+    if "batches" in told:
+        plots.batches(told["batches"], PICTURES / "batches.svg")
     plots.journal(told["journal"], PICTURES / "journal.svg", DRAWN)
     PAGE.write_text(page(told))
 

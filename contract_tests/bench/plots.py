@@ -1,4 +1,4 @@
-"""The two pictures of docs/performance.md. Needs matplotlib, from requirements.txt beside this."""
+"""The pictures of docs/performance.md. Needs matplotlib, from requirements.txt beside this."""
 
 from __future__ import annotations
 
@@ -23,13 +23,25 @@ SIZE = (7, 3.6)  # inches
 
 def waiting(told: dict[str, dict[str, float]], path: Path) -> None:
     """CPU and memory against the number of jobs that are awaited at once."""
-    jobs = sorted(map(int, told))
+    polls = {number: each | {"cpu": each["cpu"] / 1000} for number, each in told.items()}
+    _pair(polls, path, "jobs awaited at once", ("ms of CPU a poll", "kB a job"))
+
+
+def batches(told: dict[str, dict[str, float]], path: Path) -> None:
+    """CPU and memory against the number of rows of a batch."""
+    _pair(told, path, "rows of the batch", ("ms of CPU a row", "MB of the whole process"))
+
+
+def _pair(
+    told: dict[str, dict[str, float]], path: Path, what: str, labels: tuple[str, str]
+) -> None:
+    """CPU beside memory, against a number of something."""
+    numbers = sorted(map(int, told))
     with mpl.rc_context(STYLE):
-        figure, (left, right) = plt.subplots(1, 2, figsize=SIZE)
-        left.plot(jobs, [told[str(number)]["cpu"] / 1000 for number in jobs], "o-")
-        right.plot(jobs, [told[str(number)]["memory"] for number in jobs], "o-")
-        for axes, what in ((left, "ms of CPU a poll"), (right, "kB a job")):
-            axes.set(xscale="log", xlabel="jobs awaited at once", ylabel=what, ylim=(0, None))
+        figure, both = plt.subplots(1, 2, figsize=SIZE)
+        for axes, name, label in zip(both, ("cpu", "memory"), labels, strict=True):
+            axes.plot(numbers, [told[str(number)][name] for number in numbers], "o-")
+            axes.set(xscale="log", xlabel=what, ylabel=label, ylim=(0, None))
         _save(figure, path)
 
 
