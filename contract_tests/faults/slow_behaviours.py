@@ -28,13 +28,15 @@ async def silent(exchange: Exchange) -> None:
 
 
 async def drip(exchange: Exchange, data: bytes, seconds: float) -> None:
-    """A byte at a time for so long, without a silence at the end, and then the rest at once."""
-    pause = max(PAUSE, seconds / len(data))
-    slow = int(seconds / pause)
-    for place in range(slow):
+    """A byte at a time for so long, without a silence at the end, and then the rest at once. By the
+    clock: that a busy machine is late with each byte must not add up."""
+    pause, place = max(PAUSE, seconds / len(data)), 0
+    end = anyio.current_time() + seconds
+    while anyio.current_time() < end:
         await exchange.send(data[place : place + 1])
+        place += 1
         await anyio.sleep(pause)
-    await exchange.send(data[slow:])
+    await exchange.send(data[place:])
 
 
 async def dripping_headers(exchange: Exchange) -> bool:
