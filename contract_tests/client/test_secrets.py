@@ -166,8 +166,9 @@ def test_logs_name_the_fields_that_are_safe_and_nothing_else(
     assert "'prompt': '4 characters'" in sent
 
 
-def test_the_package_is_quiet_unless_logging_is_set_up() -> None:
-    script = "import logging, weryai; logging.getLogger('weryai').error('loud')"
+@pytest.mark.parametrize("first", ["from weryai import WeryAI", "from weryai import webhooks"])
+def test_the_package_is_quiet_unless_logging_is_set_up(first: str) -> None:
+    script = f"import logging; {first}; logging.getLogger('weryai').error('loud')"
     done = subprocess.run(
         [sys.executable, "-c", script], capture_output=True, text=True, check=True
     )

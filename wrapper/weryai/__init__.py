@@ -130,11 +130,11 @@ if not TYPE_CHECKING:
     def __getattr__(name: str) -> object:
         if name == "__version__":
             return import_module("._version", __name__).VERSION
-        if name in _MODULES:
-            return import_module(f".{name}", __name__)
-        if name not in __all__:
+        if name not in (*__all__, *_MODULES):
             raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
         _be_quiet()
+        if name in _MODULES:
+            return import_module(f".{name}", __name__)
         home = import_module(f".{_HOMES.get(name, 'errors')}", __name__)
         found = globals()[name] = getattr(home, name)
         return found
