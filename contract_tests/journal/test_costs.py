@@ -257,7 +257,7 @@ def test_the_first_of_many_is_told_after_a_page_has_been_read(
 
     monkeypatch.setattr(rows, "_entry", counted)
     next(journals[MANY].entries())
-    assert len(read) == 20
+    assert len(read) == 16
 
 
 def test_all_entries_are_listed_in_little_memory(journals: dict[int, SQLiteJournal]) -> None:

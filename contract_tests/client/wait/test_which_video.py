@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -21,6 +22,7 @@ from weryai import (
     Job,
     WaitTimeoutError,
 )
+from weryai.journal import SQLiteJournal
 
 
 @pytest.mark.parametrize(
@@ -77,6 +79,20 @@ def test_a_video_keeps_its_name_for_all_calls_of_a_client(make_client: MakeClien
     assert [video.name for video in client.status("a").videos] == ["a-2", "a"]
     assert [video.name for video in client.batch_status(BATCH)[0].videos] == ["a-2", "a"]
     assert made(client.wait(two("a"))) == {"a": "x", "a-2": "y"}
+
+
+def test_a_journal_keeps_the_names_that_a_client_has_no_room_for(
+    make_client: MakeClient, journal: SQLiteJournal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("weryai._flows.flows.MOST_WRITTEN", 1)
+    replies = [task("a", RUNS, "x"), task("a", DONE, "y", "x")]
+    client = make_client(handler=Service(a=replies, b=[task("b", DONE, "z")]), journal=journal)
+    now = datetime.now(UTC)
+    journal.begin("entry", client.base_url, {}, now)
+    journal.accept("entry", Job(["a"], submitted_at=now))
+    assert [video.name for video in client.status("a").videos] == ["a"]
+    assert [video.name for video in client.status("b").videos] == ["b"]
+    assert [video.name for video in client.status("a").videos] == ["a-2", "a"]
 
 
 @pytest.mark.parametrize("form", ["{}.mp4?s={}", "get?id={}&s={}"])

@@ -38,7 +38,7 @@ from ..requests import Findings, Image, VideoRequest
 from ..results import Estimate, Job, Model, Result, Task, Video
 from . import downloading
 from .downloading import OnProgress, Source
-from .memory import Memory, known_of
+from .memory import MOST, MOST_WRITTEN, Memory, known_of
 from .pace import Pace, kind_of
 from .polling import Ask, Polls
 from .registry import Checking, Registry
@@ -77,7 +77,7 @@ class Flows:
     pace: Pace = field(init=False)
     submissions: Submissions = field(init=False)
     polls: Polls = field(init=False)
-    memory: Memory = field(init=False, factory=Memory)
+    memory: Memory = field(init=False)
     looked_at: dict[str, float] = field(init=False, factory=dict)  # entries that took a place
 
     def __attrs_post_init__(self) -> None:
@@ -94,6 +94,7 @@ class Flows:
             self.calls, self.books, self.limits, self._look_at_another, spending.look
         )
         self.pace = Pace(self.turns)
+        self.memory = Memory(MOST if self.journal is None else MOST_WRITTEN)
         self.submissions = Submissions(
             self.calls, self.books, self.registry, self.uploads, self.turns, spending
         )

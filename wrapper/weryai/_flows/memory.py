@@ -20,7 +20,8 @@ if TYPE_CHECKING:
 K = TypeVar("K")
 V = TypeVar("V")
 
-MOST = 10_000  # jobs, and ids; the oldest are forgotten
+MOST = 10_000  # jobs, and ids whose videos have names; the oldest are forgotten
+MOST_WRITTEN = 1_000  # such ids where a journal has the names as well
 
 
 @define
@@ -49,8 +50,13 @@ class Watch:
 
 @define
 class Memory:
-    """Every job that has not concluded, and the names of all videos. Safe among threads."""
+    """Every job that has not concluded, and the names of all videos. Safe among threads.
 
+    Attributes:
+        most_named: ids whose videos have names.
+    """
+
+    most_named: int = MOST
     watches: dict[tuple[tuple[str, ...], str | None], Watch] = field(factory=dict)
     videos: dict[str, Videos] = field(factory=dict)  # by the id of a task or of a batch
     lock: Lock = field(factory=Lock)
@@ -59,7 +65,7 @@ class Memory:
         """What is remembered of a job; something new where that is nothing."""
         with self.lock:
             watch = self.watches.pop(key := (job.task_ids, job.batch_id), None) or Watch(now)
-            _put(self.watches, key, watch)
+            _put(self.watches, key, watch, MOST)
             return watch
 
     def conclude(self, job: Job) -> None:
@@ -77,13 +83,13 @@ class Memory:
             for other in others:
                 first.learn(other.whole(Task(each, "") for each in list(other.of)))
             for each in ids:
-                _put(self.videos, each, first)
+                _put(self.videos, each, first, self.most_named)
             return first
 
 
-def _put(kept: dict[K, V], key: K, value: V) -> None:
+def _put(kept: dict[K, V], key: K, value: V, most: int) -> None:
     kept[key] = value
-    while len(kept) > MOST:
+    while len(kept) > most:
         del kept[next(iter(kept))]
 
 

@@ -65,7 +65,7 @@ SET task_id = excluded.task_id, url = excluded.url, cover_url = excluded.cover_u
 """
 TASKS = "SELECT * FROM tasks WHERE entry_id IN (?) ORDER BY of_job DESC, rowid"
 VIDEOS = "SELECT * FROM videos WHERE entry_id IN (?) ORDER BY rowid"
-PAGE = 20  # entries that are read at once: the first one is there in a millisecond
+PAGE = 16  # entries that are read at once: the first one is there in a millisecond
 NOT_DERIVED = "SELECT rowid AS place, * FROM entries WHERE state = '' LIMIT ?"
 LONG_AGO = datetime.fromtimestamp(0, UTC)
 
