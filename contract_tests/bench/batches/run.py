@@ -22,14 +22,10 @@ LOOKS = 5  # at what takes milliseconds: the quickest counts
 
 def measured(url: str, folder: Path, number: int) -> dict[str, float]:
     """Run so many rows, and look at them when they have ended."""
-    manifest, place = folder / "renders.csv", folder / "renders.db"
-    cells = "https://example.com/a.jpg,KLING_O1,16:9,5"
-    rows = "".join(f"row-{each},Row {each},{cells}\n" for each in range(number))
-    manifest.write_text(f"id,prompt,images,model,aspect_ratio,duration\n{rows}")
+    place = folder / "renders.db"
     client = partial(AsyncWeryAI, KEY, base_url=url)
     with Batch.open(place) as batch:
-        added = batch.add(read_manifest(manifest, base_url=url))
-        assert len(added.new) == number
+        add(batch, url, folder / "renders.csv", number)
         measuring.memory()
         before = time.process_time()
         status = batch.run(folder / "videos", client=client, limits=Limits(interval=0))
@@ -41,6 +37,14 @@ def measured(url: str, folder: Path, number: int) -> dict[str, float]:
         "open": quickest(lambda: Batch.open(place).close()),
         "status": quickest(lambda: told(place)),
     }
+
+
+def add(batch: Batch, url: str, manifest: Path, number: int) -> None:
+    """As `weryai batch run` does, which lets go of the manifest then."""
+    cells = "https://example.com/a.jpg,KLING_O1,16:9,5"
+    rows = "".join(f"row-{each},Row {each},{cells}\n" for each in range(number))
+    manifest.write_text(f"id,prompt,images,model,aspect_ratio,duration\n{rows}")
+    assert len(batch.add(read_manifest(manifest, base_url=url)).new) == number
 
 
 def told(place: Path) -> None:
