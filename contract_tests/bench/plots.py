@@ -41,7 +41,7 @@ def _pair(
         figure, both = plt.subplots(1, 2, figsize=SIZE)
         for axes, name, label in zip(both, ("cpu", "memory"), labels, strict=True):
             axes.plot(numbers, [told[str(number)][name] for number in numbers], "o-")
-            axes.set(xscale="log", xlabel=what, ylabel=label, ylim=(0, None))
+            axes.set(xscale="log", xlabel=what, ylabel=label, ylim=(0, 1.1 * axes.get_ylim()[1]))
         _save(figure, path)
 
 
@@ -53,7 +53,7 @@ def journal(told: dict[str, dict[str, float]], path: Path, names: Sequence[str])
             rows = sorted(map(int, told[name]))
             axes.plot(rows, [told[name][str(number)] for number in rows], "o-", label=name)
         axes.set(xscale="log", xlabel="jobs in the journal", ylabel="ms of CPU", ylim=(0, None))
-        axes.legend(ncols=2, fontsize=8)
+        axes.legend(ncols=7, fontsize=7, loc="lower center", bbox_to_anchor=(0.5, 1))
         _save(figure, path)
 
 
