@@ -272,6 +272,7 @@ def test_ctrl_c_at_any_point_of_a_transaction_ends_it(
     # Else a collection may fall on the point, and what it ends there swallows the interruption.
     gc.disable()
     request.addfinalizer(gc.enable)
+    gc.freeze()  # what other tests left: hundreds of collections would look through it
     for point in itertools.count(1):
         gc.collect()
         stop = Stop(point)
