@@ -11,7 +11,9 @@ drop one in silence.
 from __future__ import annotations
 
 import argparse
+import contextlib
 import filecmp
+import io
 import json
 import os
 import re
@@ -27,20 +29,23 @@ from typing import Any
 
 import documents
 import limits
+import openapi_python_client
+from openapi_python_client.config import Config, ConfigFile, MetaType
 
 HERE = Path(__file__).resolve().parent
 TARGET = HERE.parent / "generated_client" / "weryai_api"
+CONFIG = HERE / "generator.yaml"
 MARK = "# Generated from openapi/weryai.yaml by `make generate`. Do not edit.\n"
 
 
-def main() -> int:
+def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument(
         "--check", action="store_true", help="change nothing, exit 1 on a difference"
     )
     parser.add_argument("--contract", type=Path, default=HERE / "weryai.yaml")
     parser.add_argument("--target", type=Path, default=TARGET)
-    options = parser.parse_args()
+    options = parser.parse_args(arguments)
     require_pinned("openapi-python-client", "ruff")
     with tempfile.TemporaryDirectory() as folder:
         fresh = Path(folder) / TARGET.name
@@ -82,33 +87,42 @@ def repaired_templates(folder: Path) -> Path:
 
 def generate(contract: Path, target: Path, templates: Path) -> None:
     """Run the generator, refuse a silent loss, and mark each file."""
-    command = ["openapi-python-client", "generate", "--meta", "none", "--overwrite"]
-    command += ["--fail-on-warning", "--path", str(contract), "--output-path", str(target)]
-    command += ["--config", str(HERE / "generator.yaml"), "--custom-template-path", str(templates)]
-    # Without ruff on PATH the generator leaves unformatted code behind and still exits 0.
-    path = os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", "")])
-    environment = {**os.environ, "PATH": path}
-    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
-    if done.returncode:
-        sys.exit(done.stdout + done.stderr)
     document = documents.read(contract.read_text())
+    try:
+        told = limits.module(document)
+    except limits.CannotCarryError as error:
+        sys.exit(f"{error}: limits.py cannot carry it, so say it in another form")
+    text = json.dumps(document, ensure_ascii=False, allow_nan=False, indent=1) + "\n"
+    # JSON, which is read in no time: the generator's reader of YAML takes longer than all the rest.
+    data = target.with_name("openapi.json")
+    data.write_text(text)
+    run_generator(data, target, templates)
     refuse_lost_models(document, target)
-    write_data(document, target, environment)
+    (target / "limits.py").write_text(told)
+    run_hooks(target)
+    shutil.move(data, target)
     for file in target.rglob("*.py"):
         file.write_text(MARK + file.read_text())
     (target / "py.typed").touch()
 
 
-def write_data(document: dict[str, Any], target: Path, environment: dict[str, str]) -> None:
-    """Write limits.py, formatted as the rest is, and openapi.json."""
-    try:
-        (target / "limits.py").write_text(limits.module(document))
-    except limits.CannotCarryError as error:
-        sys.exit(f"{error}: limits.py cannot carry it, so say it in another form")
-    for hook in documents.read((HERE / "generator.yaml").read_text())["post_hooks"]:
+def run_generator(data: Path, target: Path, templates: Path) -> None:
+    """In this process, which takes less than to start another; a warning ends the run too."""
+    options = ConfigFile.load_from_path(CONFIG)
+    options.post_hooks = []  # run_hooks runs them when limits.py is there too
+    config = Config.from_sources(options, MetaType.NONE, data, "utf-8", True, output_path=target)
+    with contextlib.redirect_stdout(io.StringIO()):
+        errors = openapi_python_client.generate(config=config, custom_template_path=templates)
+    if errors:
+        sys.exit("\n".join(f"{each.header}: {each.detail}" for each in errors))
+
+
+def run_hooks(target: Path) -> None:
+    """Format what was made."""
+    path = os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", "")])
+    environment = {**os.environ, "PATH": path}
+    for hook in documents.read(CONFIG.read_text())["post_hooks"]:
         subprocess.run([*shlex.split(hook), "--quiet"], cwd=target, env=environment, check=True)
-    text = json.dumps(document, ensure_ascii=False, allow_nan=False, indent=1)
-    (target / "openapi.json").write_text(f"{text}\n")
 
 
 def refuse_lost_models(document: dict[str, Any], target: Path) -> None:

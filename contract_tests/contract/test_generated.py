@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import importlib
 import io
 import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
-from types import ModuleType
 from typing import Any
 
 import httpx
@@ -17,6 +15,7 @@ import pytest
 import yaml
 
 import weryai_api
+from contract_tests.contract.generate_in_process import generate, generator
 from contract_tests.support import generated, requests
 from contract_tests.support.contract import CONTRACT, OPERATIONS, PAID, SCHEMAS, request, success
 from contract_tests.support.examples import EXAMPLES, REPLIES, Example
@@ -49,16 +48,6 @@ def subschemas(where: str, schema: Any) -> Iterator[tuple[str, Any]]:
         yield from subschemas(f"{where}/{keyword}", schema[keyword])
 
 
-def generate(*arguments: object) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, str(GENERATOR), *map(str, arguments)]
-    return subprocess.run(command, capture_output=True, text=True, check=False)
-
-
-def generator(monkeypatch: pytest.MonkeyPatch) -> ModuleType:
-    monkeypatch.syspath_prepend(str(GENERATOR.parent))
-    return importlib.import_module(GENERATOR.stem)
-
-
 # The tree is what the contract generates
 
 
@@ -75,17 +64,16 @@ def astray(tmp_path: Path) -> Path:
 def test_a_file_too_many_and_a_file_too_few_are_noticed_and_the_rest_is_up_to_date(
     astray: Path,
 ) -> None:
-    done = generate("--check", "--target", astray)
+    command = [sys.executable, str(GENERATOR), "--check", "--target", str(astray)]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
     assert done.returncode == 1
     names = [line.split(":")[0] for line in done.stderr.splitlines()]
     assert names == ["models/stale.py", "models/submit_ok.py"]
 
 
-def test_to_generate_makes_the_tree_that_is_here(
-    astray: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    assert generate("--target", astray).returncode == 0
-    assert generator(monkeypatch).differences(GENERATED, astray) == []
+def test_to_generate_makes_the_tree_that_is_here(astray: Path) -> None:
+    assert generate("--target", astray) == (0, "")
+    assert generator.differences(GENERATED, astray) == []
 
 
 # One change in each kind of place, and the one file that can show it.
@@ -107,10 +95,10 @@ def test_a_change_of_the_contract_is_noticed(tmp_path: Path) -> None:
         text = text.replace(line, changed)
     contract = tmp_path / "weryai.yaml"
     contract.write_text(text)
-    done = generate("--check", "--contract", contract)
-    assert done.returncode == 1
+    code, said = generate("--check", "--contract", contract)
+    assert code == 1
     for file in CHANGES:
-        assert f"{file}: not what the contract generates" in done.stderr
+        assert f"{file}: not what the contract generates" in said
 
 
 def test_a_schema_that_the_generator_drops_stops_the_run(tmp_path: Path) -> None:
@@ -118,9 +106,9 @@ def test_a_schema_that_the_generator_drops_stops_the_run(tmp_path: Path) -> None
     components = {**CONTRACT["components"], "schemas": lossy}
     contract = tmp_path / "weryai.yaml"
     contract.write_text(yaml.safe_dump({**CONTRACT, "components": components}))
-    done = generate("--check", "--contract", contract)
-    assert done.returncode == 1
-    assert "dropped UploadData" in done.stderr
+    code, said = generate("--check", "--contract", contract)
+    assert code == 1
+    assert "dropped UploadData" in said
 
 
 def test_each_file_says_that_it_is_generated_and_by_what() -> None:

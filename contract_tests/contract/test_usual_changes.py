@@ -31,7 +31,7 @@ from contract_tests.contract.breaking.changes_in_process import (
     compared,
     schema,
 )
-from contract_tests.support.contract import OPENAPI
+from contract_tests.contract.generate_in_process import generate
 
 ZEST = "/v1/generation/{task_id}/zest"
 ADDRESS = {"$ref": "#/components/schemas/ImageAddress"}
@@ -80,8 +80,7 @@ def changed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ModuleType]:
         change(doc)
     contract = folder / "weryai.yaml"
     contract.write_text(json.dumps(doc))
-    arguments = ["--contract", str(contract), "--target", str(folder / "changed_api")]
-    subprocess.run([sys.executable, str(OPENAPI / "generate.py"), *arguments], check=True)
+    assert generate("--contract", contract, "--target", folder / "changed_api") == (0, "")
     with pytest.MonkeyPatch.context() as patch:
         patch.syspath_prepend(str(folder))
         yield importlib.import_module("changed_api")
