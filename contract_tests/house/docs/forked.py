@@ -6,9 +6,11 @@ its folder, its environment and its streams to a server, and ends as the fork di
 
 from __future__ import annotations
 
+import gc
 import importlib
 import json
 import os
+import pkgutil
 import signal
 import socket
 import subprocess
@@ -20,9 +22,18 @@ from pathlib import Path
 from typing import NoReturn
 
 from contract_tests.house.docs.hurry import ROOT, hurry
+from weryai import WeryAI
 from weryai.cli import main
 
-LOADED = ("httpx", "weryai._client", "weryai.cli._main", "weryai.journal")
+# What commands load when they need it, and with that what it loads itself.
+MODULES = (
+    *("PIL.JpegImagePlugin", "PIL.PngImagePlugin", "asyncio", "encodings.idna", "pi_heif"),
+    *("platformdirs", "weryai._client", "weryai.cli._clock", "weryai.cli._main", "weryai.journal"),
+)
+PACKAGES = (
+    *("weryai._calls", "weryai._files", "weryai._flows", "weryai._network", "weryai._service"),
+    *("weryai.batch", "weryai.cli._commands", "weryai_api"),
+)
 SCRIPT = """#!{python} -IS
 import json, os, socket, sys
 with socket.socket(socket.AF_UNIX) as server:
@@ -52,10 +63,20 @@ def loaded() -> Iterator[Path]:
             server.terminate()
 
 
+def load() -> None:
+    """Import what a command would import."""
+    for name in (*MODULES, *PACKAGES):
+        module = importlib.import_module(name)
+        if name in PACKAGES:
+            for each in pkgutil.walk_packages(module.__path__, f"{name}."):
+                importlib.import_module(each.name)
+    WeryAI("sk-loaded").close()  # reads the certificates, once a process
+    gc.freeze()  # no collection of a fork has to look through it, and copy its pages
+
+
 def serve(address: str) -> NoReturn:
     """Fork for each that asks, until somebody ends this."""
-    for name in LOADED:
-        importlib.import_module(name)
+    load()
     hurry(setattr)
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # nobody waits for what has answered
     with socket.socket(socket.AF_UNIX) as listener:
