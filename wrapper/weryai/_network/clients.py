@@ -100,7 +100,9 @@ def _usable(given: T, kind: type[T], transport: object) -> T:
 
 def for_generated(config: Config, transport: object, hook: Callable[[Any], Any]) -> dict[str, Any]:
     """The settings of the generated client, which makes its own; `hook` sees each request."""
+    trust = {} if transport else {"verify_ssl": _trust()}
     return {
+        **trust,
         "timeout": httpx.Timeout(config.timeout),
         "headers": {"User-Agent": AGENT, **config.headers},
         "httpx_args": {
