@@ -176,10 +176,11 @@ def inspect_all(images: Iterable[str | os.PathLike[str]]) -> list[LocalImage]:
 
 def shown(path: object) -> str:
     """A path as it can be printed anywhere: its name need be neither UTF-8 nor short."""
-    signs = (
-        sign if sign.isprintable() else sign.encode("unicode_escape").decode() for sign in str(path)
-    )
-    text = "".join(signs)
+    text = str(path)
+    if not text.isprintable():
+        text = "".join(
+            sign if sign.isprintable() else sign.encode("unicode_escape").decode() for sign in text
+        )
     half = LONGEST_NAME // 2
     return text if len(text) <= LONGEST_NAME else f"{text[:half]}…{text[-half:]}"
 
