@@ -282,6 +282,7 @@ def test_a_cancelled_paid_call_is_written_down_and_says_that_it_may_be_paid(
     assert [entry.state for entry in journal.entries()] == ["unknown"]
 
 
+@pytest.mark.usefixtures("quick_videos")
 @pytest.mark.parametrize("runner", [asyncio.run, trio.run], ids=["asyncio", "trio"])
 def test_both_loops_submit_wait_and_download(simulator: Any, tmp_path: Path, runner: Any) -> None:
     async def work() -> list[Path]:
