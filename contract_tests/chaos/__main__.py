@@ -30,6 +30,7 @@ from contract_tests.chaos.figures import (
 from contract_tests.chaos.service import Service, service
 from contract_tests.chaos.victims import FORK, GENERATE, RESUME, TURNS, Kind, Victim
 from contract_tests.chaos.worker import BROKEN, JOURNAL, LET_IN, REFUSED, VIDEOS
+from contract_tests.support.run import children
 from contract_tests.support.run.reports import keep
 from weryai import Job
 from weryai.journal import Entry, SQLiteJournal
@@ -122,7 +123,8 @@ class Chaos:
     def _start(self, argv: list[str], leads: bool = False) -> Running:
         """Start it, where it leads as the first of a group that is ended together."""
         ours = {"WERYAI_API_KEY": self.found.simulator.api_key, "WERYAI_BASE_URL": self.address}
-        settings = os.environ | ours | {"NO_PROXY": "127.0.0.1"}
+        usual = {"NO_PROXY": "127.0.0.1", "PYTHONPATH": children.python_path()}
+        settings = os.environ | usual | ours
         handle, said = tempfile.mkstemp(dir=self.folder)
         with open(handle, "wb") as output:  # a file: a pipe that nobody reads fills up, and blocks
             process = subprocess.Popen(

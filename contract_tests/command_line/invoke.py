@@ -16,7 +16,7 @@ from attrs import frozen
 
 import weryai
 import weryai.cli
-from contract_tests.support.run import patience
+from contract_tests.support.run import children, patience
 
 KEY = "sk-cli-0123456789abcdef"
 SUBMIT = "submit_multi_image_to_video"
@@ -58,7 +58,8 @@ def environment(address: str = "", **more: str) -> dict[str, str]:
     ours = {"WERYAI_API_KEY": "sk-simulator", "WERYAI_BASE_URL": address} if address else {}
     if "XDG_STATE_HOME" in kept:  # in the journal that tests look into, whatever the address
         ours["WERYAI_JOURNAL"] = str(Path(kept["XDG_STATE_HOME"], "weryai", "jobs.journal"))
-    return kept | {"NO_PROXY": "127.0.0.1", "PYTHONWARNINGS": "error"} | ours | more
+    usual = {"NO_PROXY": "127.0.0.1", "PYTHONWARNINGS": "error"}
+    return kept | usual | {"PYTHONPATH": children.python_path()} | ours | more
 
 
 def process(

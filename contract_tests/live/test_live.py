@@ -18,6 +18,7 @@ from contract_tests.live.recorder import Exchange, NotAllowedError, Recorder
 from contract_tests.live.redact import redacted
 from contract_tests.support.contract import PAID
 from contract_tests.support.examples import REPLIES
+from contract_tests.support.run import children
 from contract_tests.support.run.in_one import in_one
 from contract_tests.support.servers.no_network import loopback_only
 from contract_tests.support.servers.simulator_http import raw
@@ -97,7 +98,7 @@ def test_without_a_key_it_says_so_and_sends_nothing(address: str, simulator: Sim
 def test_without_a_budget_only_free_reads_are_sent(
     address: str, simulator: Simulator, tmp_path: Path
 ) -> None:
-    settings = environment(address, WERYAI_API_KEY=KEY, PYTHONPATH=str(ROOT))
+    settings = environment(address, WERYAI_API_KEY=KEY, PYTHONPATH=children.python_path(str(ROOT)))
     done = process(module="contract_tests.live", env=settings, cwd=tmp_path)
     assert (done.returncode, done.stderr) == (0, "")
     assert [request.method for request in simulator.received] == ["GET"] * 4

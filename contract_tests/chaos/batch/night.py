@@ -19,6 +19,7 @@ from contract_tests.chaos.batch import figures
 from contract_tests.chaos.batch.figures import MOST_RUNNING, Figures
 from contract_tests.chaos.batch.money import Money
 from contract_tests.chaos.service import Service
+from contract_tests.support.run import children
 from weryai.batch import Batch, read_manifest
 
 LIVES = (1.0, 8.0)  # seconds until one is killed
@@ -206,6 +207,7 @@ class Night:
     def _start(self) -> subprocess.Popen[bytes]:
         ours = {"WERYAI_API_KEY": self.found.simulator.api_key, "WERYAI_BASE_URL": self.address}
         ours |= {"NO_PROXY": "127.0.0.1", "XDG_CACHE_HOME": str(self.folder / "cache")}
+        ours |= {"PYTHONPATH": children.python_path()}
         limits = ["--submit-interval", str(self.interval), "--max-running", str(MOST_RUNNING)]
         argv = [sys.executable, "-m", "weryai.cli", "batch", "worker", "--database", self.place]
         argv += ["--batch", "night", "--out", str(self.folder / "videos"), *limits, "--keep-going"]

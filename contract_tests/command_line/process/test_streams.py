@@ -14,12 +14,11 @@ from typing import Any
 import pytest
 
 from contract_tests.command_line.invoke import GENERATE, SUBMIT, Cli, environment, jobs
-from contract_tests.support.run import patience
+from contract_tests.support.run import children, patience
 from weryai.testing import Lost, Simulator
 
 COMMAND = [sys.executable, "-m", "contract_tests.chaos.command"]  # on a clock with short pauses
-ROOT = str(Path(__file__).parents[3])
-PATHS = os.pathsep.join(filter(None, [ROOT, os.environ.get("PYTHONPATH")]))
+PATHS = children.python_path(str(Path(__file__).parents[3]))
 BROKEN = {
     "stdout-closed": ">&-",
     "stdout-full": ">/dev/full",
