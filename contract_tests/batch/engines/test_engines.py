@@ -24,6 +24,9 @@ from weryai.testing import Simulator
 PAGE = Path(__file__).parents[3] / "docs" / "engines.md"
 ROWS = [f"row-{number}" for number in range(4)]
 MOST_RUNNING = 3
+# How soon is looked: at a job, of half a second, and by DBOS at its queue.
+SOON = "\nfrom weryai._flows import pace\n\npace.FIRST = 0.2\n"
+CONCURRENCY = "worker_concurrency=2, polling_interval_sec=0.1"
 
 
 @define
@@ -67,7 +70,8 @@ def machines(postgres: PostgresServer, tmp_path: Path) -> Iterator[Machines]:
     for source in re.findall(r"```python\n(# \w+\.py\n.*?)```", PAGE.read_text(), re.DOTALL):
         name, _, code = source.partition("\n")
         code = code.replace("running=20, interval=2.5", f"running={MOST_RUNNING}, interval=0")
-        code = code.replace("worker_concurrency=20", "worker_concurrency=2")
+        code = code.replace("worker_concurrency=20", CONCURRENCY)
+        code += SOON if "def render(" in code else ""
         (tmp_path / name.removeprefix("# ")).write_text(code)
     with (
         make_simulator(task_seconds=0.5, render=False) as simulator,
