@@ -2,6 +2,8 @@
 
 A machine that does other things as well moves times by two to four, and ratios of blocks that stand
 side by side by little; instructions of user space repeat to 0.1 %.
+
+python -m contract_tests.bench.measuring    counts next to nothing and much more, under callgrind
 """
 
 from __future__ import annotations
@@ -150,3 +152,16 @@ def _totals(folder: Path) -> dict[str, int]:
         assert total, text[:500]
         found[name[1]] = int(total[1])
     return found
+
+
+def _nothing(number: int) -> None:
+    pass
+
+
+def _much(number: int) -> None:
+    for _ in range(number):
+        sum(range(1000))
+
+
+if __name__ == "__main__":
+    counted({"nothing/x": _nothing, "much/x": _much})

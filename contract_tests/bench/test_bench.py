@@ -57,7 +57,7 @@ def test_everybody_is_asked_for_the_same_of_the_same_server(url: str) -> None:
 @pytest.mark.skipif(not measuring.has_valgrind(), reason="counts instructions with valgrind and cc")
 @pytest.mark.timeout(600)
 def test_instructions_are_those_of_the_work_alone(url: str) -> None:
-    told = measuring.instructions("contract_tests.bench.test_bench")
+    told = measuring.instructions("contract_tests.bench.measuring")
     assert told.keys() == {"nothing/x", "much/x"}
     assert told["much/x"] > 20 * told["nothing/x"] > 0
     assert told["nothing/x"] < 10_000
@@ -131,19 +131,6 @@ def test_the_page_has_all_that_was_measured_and_nothing_else() -> None:
     assert "2026-11-25: Python 3.11, Linux, 2 processors,\nat a load of 0.5 before" in text
     assert "took 5 minutes" in text
     assert json.loads(json.dumps(told)) == told
-
-
-def _nothing(number: int) -> None:
-    pass
-
-
-def _much(number: int) -> None:
-    for _ in range(number):
-        sum(range(1000))
-
-
-if __name__ == "__main__":  # under callgrind, for the test of instructions
-    measuring.counted({"nothing/x": _nothing, "much/x": _much})
 
 
 @pytest.mark.timeout(600)

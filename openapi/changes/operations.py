@@ -205,20 +205,20 @@ def users_of(doc: Schema, name: str) -> list[str]:
     ]
 
 
-def references(doc: Schema, node: Any, seen: frozenset[str] = frozenset()) -> frozenset[str]:
+def references(doc: Schema, node: Any) -> frozenset[str]:
     """Every reference in this part of the contract and in what it points to."""
-    ref = node.get("$ref") if isinstance(node, dict) else None
-    if isinstance(ref, str) and ref not in seen:
-        seen = references(doc, lookup(doc, ref), seen | {ref})
-    for child in below(node):
-        seen = references(doc, child, seen)
-    return seen
-
-
-def below(node: Any) -> list[Any]:
-    if isinstance(node, dict):
-        return list(node.values())
-    return list(node) if isinstance(node, list | tuple) else []
+    found, left = set[str](), [node]
+    while left:
+        part = left.pop()
+        if isinstance(part, dict):
+            ref = part.get("$ref")
+            if isinstance(ref, str) and ref not in found:
+                found.add(ref)
+                left.append(lookup(doc, ref))
+            left += part.values()
+        elif isinstance(part, list | tuple):
+            left += part
+    return frozenset(found)
 
 
 def of_contract(old: Schema, new: Schema) -> Iterator[Change]:
