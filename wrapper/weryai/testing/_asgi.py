@@ -158,7 +158,8 @@ class App:
     @asynccontextmanager
     async def _call_webhooks(self, _: object) -> AsyncIterator[None]:
         """While it is served, call the webhooks of tasks that have ended; on this machine only."""
-        http = httpx.AsyncClient(timeout=5.0, trust_env=False)
+        # Only this machine is called, where certificates are made by hand: none is read to check it
+        http = httpx.AsyncClient(timeout=5.0, trust_env=False, verify=False)  # noqa: S501
         async with http, create_task_group() as group:
             group.start_soon(self._notify, http)
             yield
