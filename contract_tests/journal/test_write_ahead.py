@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import functools
 import shutil
 import sqlite3
 import threading
+from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 
@@ -26,11 +28,31 @@ os._exit(9)
 """
 
 
-def killed(folder: Path, log: str) -> Path:
-    """A journal whose process was killed."""
-    path = folder / "a.journal"
-    assert run(KILLED, path, log, ROWS).returncode == 9
-    return path
+Killed = Callable[[str], Path]
+
+
+@pytest.fixture(scope="module")
+def left(tmp_path_factory: pytest.TempPathFactory) -> Killed:
+    """The folder that a process left when it was killed: one a kind of log."""
+
+    @functools.cache
+    def leave(log: str) -> Path:
+        folder = tmp_path_factory.mktemp(log)
+        assert run(KILLED, folder / "a.journal", log, ROWS).returncode == 9
+        return folder
+
+    return leave
+
+
+@pytest.fixture
+def killed(left: Killed, tmp_path: Path) -> Killed:
+    """A journal whose process was killed, and its own for each test."""
+
+    def copied(log: str) -> Path:
+        shutil.copytree(left(log), tmp_path, dirs_exist_ok=True)
+        return tmp_path / "a.journal"
+
+    return copied
 
 
 def wal(path: Path) -> Path:
@@ -56,14 +78,16 @@ def flipped(path: Path, place: int, folder: Path) -> Path:
     return folder / path.name
 
 
-def test_each_transaction_is_in_the_file_itself_when_it_ends(tmp_path: Path) -> None:
-    path = killed(tmp_path, "short")
+def test_each_transaction_is_in_the_file_itself_when_it_ends(killed: Killed) -> None:
+    path = killed("short")
     wal(path).unlink()
     assert entries(path) == ROWS
 
 
-def test_a_flipped_bit_of_the_log_takes_the_last_row_at_the_most(tmp_path: Path) -> None:
-    path = killed(tmp_path, "short")
+def test_a_flipped_bit_of_the_log_takes_the_last_row_at_the_most(
+    tmp_path: Path, killed: Killed
+) -> None:
+    path = killed("short")
     size = wal(path).stat().st_size
     assert size < 150_000
     for place in [0, 8, 20, *range(32, size, size // 12)]:
@@ -73,8 +97,10 @@ def test_a_flipped_bit_of_the_log_takes_the_last_row_at_the_most(tmp_path: Path)
 
 
 @pytest.mark.parametrize("where", [0.0, 0.1, 0.5, 0.9])
-def test_a_damaged_log_is_told_and_left_as_it_is(tmp_path: Path, where: float) -> None:
-    path = killed(tmp_path, "long")
+def test_a_damaged_log_is_told_and_left_as_it_is(
+    tmp_path: Path, killed: Killed, where: float
+) -> None:
+    path = killed("long")
     content = wal(path).read_bytes()
     for place in (*range(0, 24, 3), 23):  # each part of a frame's header, and its page
         frames = (len(content) - 32) // 4120
@@ -89,8 +115,10 @@ def test_a_damaged_log_is_told_and_left_as_it_is(tmp_path: Path, where: float) -
 
 
 @pytest.mark.parametrize("cut", [1, 24, 100, 4096, 4120])
-def test_what_was_being_written_when_the_power_went_is_no_damage(tmp_path: Path, cut: int) -> None:
-    path = killed(tmp_path, "long")
+def test_what_was_being_written_when_the_power_went_is_no_damage(
+    tmp_path: Path, killed: Killed, cut: int
+) -> None:
+    path = killed("long")
     content = wal(path).read_bytes()
     for end in (content[:-cut], content[:-cut] + b"\0" * cut):
         copy = flipped(path, 0, tmp_path / "copy")
@@ -126,16 +154,16 @@ def test_a_log_that_nothing_was_committed_to_is_no_damage(tmp_path: Path, conten
     assert entries(path) == 1
 
 
-def test_a_log_that_is_whole_is_read_whole(tmp_path: Path) -> None:
-    path = killed(tmp_path, "long")
+def test_a_log_that_is_whole_is_read_whole(killed: Killed) -> None:
+    path = killed("long")
     assert wal(path).stat().st_size > 30 * 4120
     assert entries(path) == ROWS
 
 
 def test_a_log_that_changes_between_two_looks_is_no_damage(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, killed: Killed, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    path = killed(tmp_path, "long")
+    path = killed("long")
     whole = wal(path).read_bytes()
     half, other = (wal(flipped(path, at, tmp_path / "copy")).read_bytes() for at in (100, 200))
     for looks, damaged in (
@@ -171,8 +199,8 @@ def test_a_log_that_others_write_to_is_no_damage(tmp_path: Path) -> None:
     journal.close()
 
 
-def test_a_big_endian_log_is_read_too(tmp_path: Path) -> None:
-    path = killed(tmp_path, "long")
+def test_a_big_endian_log_is_read_too(tmp_path: Path, killed: Killed) -> None:
+    path = killed("long")
     assert not write_ahead.is_damaged(wal(path))
     assert not write_ahead.is_damaged(tmp_path / "nothing")
     swapped = bytearray(wal(path).read_bytes())

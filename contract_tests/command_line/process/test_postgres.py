@@ -10,7 +10,8 @@ from contract_tests.command_line.invoke import FIVE, GENERATE, HTTPS, REQUEST, S
 from contract_tests.support.servers.postgres import PostgresServer
 
 PASSWORD = "correct-horse-battery"
-SUBMIT = ["submit", HTTPS, *REQUEST, *FIVE, *SMALL]
+# On the clock of the database, which no test turns: without an interval between two.
+SUBMIT = ["submit", HTTPS, *REQUEST, *FIVE, *SMALL, "--submit-interval", "0"]
 
 
 @pytest.fixture

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from contract_tests.command_line.invoke import GENERATE, Cli, jobs, on_terminal, submit
-from weryai import Video
+from contract_tests.command_line.invoke import GENERATE, HTTPS, Cli, jobs, on_terminal, submit
+from weryai import Limits, MultiImageToVideo, Video, WeryAI
 from weryai.cli import _progress
 from weryai.cli._clock import TellingClock
 from weryai.cli._invocation import Invocation
@@ -18,10 +19,18 @@ from weryai.testing import Outcome, Simulator
 
 @pytest.mark.parametrize("stdout", [False, True], ids=["paths are piped", "all is seen"])
 def test_resume_shows_each_job_and_its_paths_as_they_come(
-    cli: Cli, address: str, tmp_path: Path, stdout: bool
+    cli: Cli,
+    address: str,
+    file: Path,
+    ask: Callable[..., MultiImageToVideo],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    stdout: bool,
 ) -> None:
-    argv = ["submit", *GENERATE[1:], "--again", "--submit-interval", "0"]
-    submitted = [on_terminal(argv, tmp_path, address=address)[1].decode().strip() for _ in range(2)]
+    monkeypatch.setenv("NO_PROXY", "127.0.0.1")
+    unspaced = Limits(interval=0)
+    with WeryAI("sk-simulator", base_url=address, journal=file, limits=unspaced) as client:
+        submitted = [client.submit(ask(images=[HTTPS])).task_ids[0] for _ in range(2)]
     entries = [job["entry"] for job in jobs(cli)]
     code, out, shown = on_terminal(["resume"], tmp_path, stdout=stdout, address=address)
     assert code == 0
