@@ -11,6 +11,7 @@ import tempfile
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 
 from attrs import frozen
@@ -137,11 +138,12 @@ def guards(mutant: Mutant) -> list[str]:
     return list(dict.fromkeys(file for pattern in asked for file in _files(pattern)))
 
 
-def _files(pattern: str) -> list[str]:
+@cache
+def _files(pattern: str) -> tuple[str, ...]:
     """The files that a pattern stands for; without one, what was given: a file, or a test of it."""
     if "*" not in pattern:
-        return [pattern]
-    return sorted(str(file.relative_to(TESTS)) for file in TESTS.glob(pattern))
+        return (pattern,)
+    return tuple(sorted(str(file.relative_to(TESTS)) for file in TESTS.glob(pattern)))
 
 
 @contextmanager

@@ -72,23 +72,27 @@ def test_what_leads_nowhere_is_told(tmp_path: Path) -> None:
     ]
 
 
-@pytest.mark.skipif(not CHROMIUM, reason="no Chromium is installed")
-def test_the_page_of_the_simulator_fits_the_screen_of_a_phone(tmp_path: Path) -> None:
+@pytest.fixture(scope="module")
+def faults(tmp_path_factory: pytest.TempPathFactory) -> list[str]:
+    """What is seen of a few pages: to start Chromium takes longer than to look."""
+    if not CHROMIUM:
+        pytest.skip("no Chromium is installed")
+    asking = '<img src="http://127.0.0.1:9/x.png"><script>missing()</script>'
+    site = written(tmp_path_factory.mktemp("site"), good="<p>good</p>", wide=WIDE, asking=asking)
     with Simulator() as simulator, simulator.client() as client:
         client.submit(usual())
         shown = TestClient(simulator.app).get("/simulator").text
     icon = '<head><link rel="icon" href="data:,">'
-    (tmp_path / "index.html").write_text(shown.replace("<head>", icon, 1))
-    assert looked_at(tmp_path) == []
+    (site / "simulator.html").write_text(shown.replace("<head>", icon, 1))
+    return looked_at(site)
 
 
-@pytest.mark.skipif(not CHROMIUM, reason="no Chromium is installed")
-def test_what_does_not_fit_a_screen_or_asks_another_host_is_told(tmp_path: Path) -> None:
-    asking = '<img src="http://127.0.0.1:9/x.png"><script>missing()</script>'
-    written(tmp_path, good="<p>good</p>", wide=WIDE, asking=asking)
-    faults = looked_at(tmp_path)
-    assert [each for each in faults if not each.startswith("asking.html")] == [
-        "wide.html: wider than 390 pixels"
-    ]
+def test_the_page_of_the_simulator_fits_the_screen_of_a_phone(faults: list[str]) -> None:
+    assert [each for each in faults if each.startswith("simulator.html")] == []
+
+
+def test_what_does_not_fit_a_screen_or_asks_another_host_is_told(faults: list[str]) -> None:
+    others = [each for each in faults if not each.startswith(("asking.html", "simulator.html"))]
+    assert others == ["wide.html: wider than 390 pixels"]
     assert "asking.html: asks for http://127.0.0.1:9/x.png" in faults
     assert any("missing is not defined" in each for each in faults)
