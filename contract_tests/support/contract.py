@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -60,6 +61,26 @@ def reply(operation: str, status: str = "200") -> Any:
 def success(operation: str) -> Any:
     """The schema of what an operation answers under 200: its `...Reply`."""
     return reply(operation)["content"]["application/json"]["schema"]
+
+
+def alike(operations: Iterable[str]) -> list[list[str]]:
+    """The operations, together where the same values are a success of each."""
+    groups: dict[str, list[str]] = {}
+    for name in operations:
+        groups.setdefault(repr(_meaning(success(name))), []).append(name)
+    return list(groups.values())
+
+
+def _meaning(node: Any, depth: int = 2) -> Any:
+    """A schema without prose and order, with what references say in the place of the first."""
+    if isinstance(node, list):
+        return sorted((_meaning(each, depth) for each in node), key=repr)
+    if not isinstance(node, dict):
+        return node
+    if depth and "$ref" in node:
+        return _meaning(resolved(node), depth - 1)
+    said = {name: each for name, each in node.items() if (name, type(each)) != ("description", str)}
+    return sorted((name, _meaning(each, depth)) for name, each in said.items())
 
 
 def fits(schema: Any, value: object) -> bool:
