@@ -2,11 +2,7 @@
 
 from __future__ import annotations
 
-import json
 import re
-import signal
-import subprocess
-import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -26,9 +22,7 @@ from contract_tests.command_line.invoke import (
     SMALL,
     SUBMIT,
     Cli,
-    environment,
 )
-from contract_tests.support.run import patience
 from weryai import ResponseError, WebhookError, WeryAI, WeryAIError
 from weryai.cli import _errors, _explain, _report, _setup, main
 from weryai.testing import Answer, Lost, ManualClock, Outcome, Simulator, refusal
@@ -348,37 +342,6 @@ def test_ctrl_c_during_a_download_tells_how_to_go_on_with_it(
     first, second = simulator.ledger[0].task_ids
     assert (said.code, said.out) == (130, f"my videos/{first}.mp4\n")
     assert said.err.endswith(f"  weryai download {first} {second} --out 'my videos'\n")
-
-
-@pytest.mark.parametrize("as_json", [False, True])
-def test_ctrl_c_during_a_wait_keeps_the_job(address: str, tmp_path: Path, as_json: bool) -> None:
-    # A test run in the background would hand down that Ctrl-C is ignored.
-    script = (
-        "import signal, sys; signal.signal(signal.SIGINT, signal.default_int_handler);"
-        "from weryai.cli import main; sys.exit(main())"
-    )
-    argv = [*GENERATE, "--base-url", address, *(["--json"] if as_json else [])]
-    running = subprocess.Popen(
-        [sys.executable, "-c", script, *argv],
-        # Ctrl-C in the very moment in which a file is opened leaves it to the garbage collector.
-        env=environment(address, PYTHONWARNINGS="error,ignore::ResourceWarning"),
-        cwd=tmp_path,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-    )
-    assert running.stderr is not None
-    line = running.stderr.readline()
-    running.send_signal(signal.SIGINT)
-    out, err = running.communicate(timeout=patience.SECONDS)
-    [task_id] = re.findall(r"submitted: (\S+)", line)
-    assert running.returncode == 130
-    if as_json:
-        assert json.loads(out)["error"]["task_ids"] == [task_id]
-    else:
-        assert out == ""
-        assert err.endswith(f"  weryai wait --base-url {address} {task_id} --out .\n")
-    assert "Traceback" not in err
 
 
 def test_a_bug_is_exit_1_without_a_traceback_unless_asked(
