@@ -56,8 +56,11 @@ class Key:
         the middle of it."""
         data = self._without(data)
         tail = data[-LONGEST_SPELLING * len(self._text) :]
+        in_plain = BACKSLASH not in tail and PERCENT not in tail
         for end in (tail, CUT_ESCAPE.sub(b"", tail)):
             for length in range(len(self._text) - 1, SHORTEST_SECRET - 1, -1):
+                if in_plain and not end.endswith(self._text[:length].encode()):
+                    continue  # without the pattern, which takes a hundred times as long
                 told = end + self._text[length:].encode()  # as if the rest had come too
                 found = list(self._spelled("ascii").finditer(told))
                 if found and found[-1].end() == len(told):
