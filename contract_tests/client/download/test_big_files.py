@@ -49,6 +49,7 @@ def synced(state: Path) -> int:
     return int(told[1]) if told else 0
 
 
+@pytest.mark.parametrize("make_client", ["sync"], indirect=True)  # of modes see test_resume.py
 def test_a_process_that_was_killed_left_what_it_fetched(
     make_client: MakeClient, tmp_path: Path
 ) -> None:
