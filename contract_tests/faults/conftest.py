@@ -40,11 +40,11 @@ def trust(authority: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture(scope="session")
 def gallery(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Gallery]:
-    """Made once for all that wait and download; of one flat colour, so that it is small."""
+    """Made once for all that wait and download; of next to nothing, so that it is small."""
     folder = tmp_path_factory.mktemp("gallery")
     picture = folder / "flat.png"
     Image.new("RGB", (64, 64)).save(picture)
-    with Simulator(api_key=KEY) as simulator, simulator.client() as client:
+    with Simulator(api_key=KEY, render=False) as simulator, simulator.client() as client:
         jobs = {tasks: client.submit(_small(picture, tasks)) for tasks in (1, 2)}
         video = client.wait(jobs[1]).videos[0]
         client.wait(jobs[2])

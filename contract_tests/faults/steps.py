@@ -8,13 +8,12 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-import anyio
-import httpx
 import pytest
 from attrs import define, field, frozen
 
 from contract_tests.faults.outcomes import End, Fault, Row, When
 from contract_tests.support.run.turns import EVERY_MODE
+from contract_tests.support.servers.simulator_http import raw
 from weryai import (
     DownloadError,
     Job,
@@ -125,12 +124,7 @@ def _has_job(stage: Stage) -> None:
 def _has_upload(stage: Stage) -> None:
     _has_job(stage)
     (address,) = stage.simulator.ledger[-1].payload["images"]
-    assert anyio.run(_fetch, stage.simulator.app, address) == stage.picture.read_bytes()
-
-
-async def _fetch(app: Any, address: str) -> bytes:
-    async with httpx.AsyncClient(transport=httpx.ASGITransport(app)) as http:
-        return (await http.get(address)).content
+    assert raw(stage.simulator, Authorization="").get(address).content == stage.picture.read_bytes()
 
 
 def _has_videos(stage: Stage) -> None:
