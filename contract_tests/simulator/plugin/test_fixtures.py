@@ -132,6 +132,7 @@ def test_a_worker_of_xdist_has_the_fixtures_too(run: Run) -> None:
         weryai_client.submit(REQUEST)
         weryai_simulator.assert_paid(1)
     """,
+        "-pxdist",
         "-n1",
     )
     told.assert_outcomes(passed=2)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from importlib.metadata import entry_points
 
 import pytest
@@ -11,8 +12,9 @@ PLUGIN = "weryai.testing.pytest_plugin"
 
 def run_tests(pytester: pytest.Pytester, source: str, *args: str) -> pytest.RunResult:
     """Run a file of tests. pytest finds the plugin by itself where the package was installed since
-    it has one; elsewhere it is told."""
+    it has one, and where it looks for plugins; elsewhere it is told."""
     found = entry_points(group="pytest11", name="weryai")
-    told = () if found else ("-p", PLUGIN)
+    looks = not os.environ.get("PYTEST_DISABLE_PLUGIN_AUTOLOAD")  # as tests of mutants do not
+    told = () if found and looks else ("-p", PLUGIN)
     pytester.makepyfile(source)
     return pytester.runpytest_inprocess("--strict-markers", "-W", "error", *told, *args)
