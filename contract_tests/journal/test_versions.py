@@ -6,6 +6,7 @@ import os
 import sqlite3
 import threading
 from collections import Counter
+from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -155,6 +156,17 @@ def test_an_old_journal_goes_on_as_a_new_one(old: Path, tmp_path: Path) -> None:
     assert len(entry.files) == 2
     new.close()
     journal.close()
+
+
+def test_a_new_journal_is_what_all_scripts_make_of_an_empty_file(tmp_path: Path) -> None:
+    SQLiteJournal(tmp_path / "new.journal").close()
+    with (
+        closing(sqlite3.connect(tmp_path / "new.journal")) as new,
+        closing(sqlite3.connect(":memory:")) as empty,
+    ):
+        for statement in migrations._from(0):
+            empty.execute(statement)
+        assert [*new.iterdump()] == [*empty.iterdump()]
 
 
 STOPPED = {
