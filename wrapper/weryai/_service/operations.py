@@ -79,7 +79,6 @@ def submit(
     endpoint: Endpoint, request: VideoRequest, addresses: Sequence[str]
 ) -> Operation[Receipt]:
     """The paid call, with addresses in the place of local images."""
-    _ = forms.SubmitData  # now, as nothing is left to load between a payment and its answer
     body = endpoint.body.from_dict(request.payload(addresses))
     kwargs = endpoint.module._get_kwargs(body=body)
     return _operation(endpoint.module, kwargs, forms.SubmitOk, replies.receipt, Cost.PAID)

@@ -33,11 +33,10 @@ class Results:
 
     def file(self, task: SimulatedTask, number: int, fetch: Fetch) -> Path:
         """The file of a task's video; `fetch` tells what is behind an image's address."""
-        name = f"{task.id}-{number}" if self._rendered else "every"
         with self._lock:
             if self._folder is None:
                 self._folder = tempfile.TemporaryDirectory(prefix="weryai-simulator-")
-            path = Path(self._folder.name) / f"{name}.mp4"
+            path = Path(self._folder.name) / f"{task.id}-{number}.mp4"
             if not path.exists():
                 draft = path.with_suffix(".draft")
                 self._make(task, draft, fetch)
@@ -60,7 +59,7 @@ class Results:
 
 @cache
 def smallest() -> bytes:
-    """A video that nobody looks at."""
+    """A video that nobody looks at, made once a process."""
     with tempfile.TemporaryDirectory(prefix="weryai-simulator-") as folder:
         path, still = Path(folder) / "video.mp4", placeholder("simulated", (64, 36))
         render([still], aspect_ratio="16:9", duration=1, resolution="64p", path=path)
