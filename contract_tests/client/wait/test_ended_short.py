@@ -156,6 +156,19 @@ def test_what_an_earlier_wait_saw_end_may_be_gone_in_a_later_one(
     assert sorted(made(client.wait(job)).values()) == ["1", "2"]
 
 
+def test_what_an_earlier_wait_saw_fail_has_failed_though_it_is_gone_in_a_later_one(
+    make_client: MakeClient, clock: ManualClock
+) -> None:
+    service = Service(a=[task("a", "failed"), 1003], b=[task("b", RUNS), task("b", DONE, "2")])
+    client, job = make_client(handler=service, clock=clock), two("a", "b", batch=None)
+    with pytest.raises(WaitTimeoutError):
+        client.wait(job, timeout=0)
+    clock.advance(3600)
+    with pytest.raises(TaskFailedError, match="1 of 2") as caught:
+        client.wait(job)
+    assert made(caught.value.result) == {"b": "2"}
+
+
 def test_a_task_that_is_gone_is_told_once_all_others_have_ended(make_client: MakeClient) -> None:
     service = Service(batch_9=[[task("b", RUNS)]] * 9 + [[task("b", DONE, "1")]], b=[1003])
     with pytest.raises(NotFoundError) as caught:
