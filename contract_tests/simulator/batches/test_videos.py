@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tempfile
 from collections.abc import Callable
 from io import BytesIO
 from pathlib import Path
@@ -42,7 +43,9 @@ def test_a_tiny_video_is_a_video_and_is_made_once(monkeypatch: pytest.MonkeyPatc
     with Simulator(render=False) as simulator:
         assert drawn == []
         videos = fetched(simulator, video_number=4) + fetched(simulator, duration=10)
-    assert len(videos) == 5
+    with Simulator(render=False) as another:
+        videos += fetched(another)
+    assert len(videos) == 6
     assert len(set(videos)) == len(drawn) == 1
     assert len(videos[0]) < 10_000
     with av.open(BytesIO(videos[0]), "r") as file:
@@ -58,6 +61,15 @@ def test_a_video_that_is_given_is_every_result(tmp_path: Path, kind: str, drawn:
     with Simulator(video=given, render=drawn) as simulator:
         path.unlink()
         assert fetched(simulator, video_number=2) == [film(b"mine")] * 2
+
+
+def test_a_video_that_is_given_is_on_disk_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    with Simulator(video=film(b"mine")) as simulator:
+        assert len(fetched(simulator, video_number=3)) == 3
+        assert len([*tmp_path.rglob("*.mp4")]) == 1
 
 
 def test_a_video_that_cannot_be_read_is_told_at_once(tmp_path: Path) -> None:

@@ -33,10 +33,11 @@ class Results:
 
     def file(self, task: SimulatedTask, number: int, fetch: Fetch) -> Path:
         """The file of a task's video; `fetch` tells what is behind an image's address."""
+        name = f"{task.id}-{number}" if self._rendered else "every"
         with self._lock:
             if self._folder is None:
                 self._folder = tempfile.TemporaryDirectory(prefix="weryai-simulator-")
-            path = Path(self._folder.name) / f"{task.id}-{number}.mp4"
+            path = Path(self._folder.name) / f"{name}.mp4"
             if not path.exists():
                 draft = path.with_suffix(".draft")
                 self._make(task, draft, fetch)
