@@ -15,6 +15,7 @@ import httpx
 import pytest
 import uvicorn
 
+from contract_tests.faults import certificates
 from contract_tests.support.contract import PAID
 from contract_tests.support.recorded_pages import PAGES
 from contract_tests.support.run import patience
@@ -208,6 +209,15 @@ def test_a_webhook_elsewhere_is_not_called_and_one_that_fails_stops_no_other(
         settle()
     assert called == []
     assert [path for path, _, _ in receiver.calls] == ["/broken", "/hook"]
+
+
+def test_a_webhook_on_this_machine_may_have_a_certificate_of_ones_own(
+    served: httpx.Client, clock: ManualClock, receiver: Receiver
+) -> None:
+    receiver.socket = certificates.UNTRUSTED.wrap_socket(receiver.socket, server_side=True)
+    ids = submit(served, webhook_url=receiver.url.replace("http:", "https:"))["data"]["task_ids"]
+    clock.advance(30)
+    until(lambda: receiver.ids() == ids)
 
 
 def test_a_webhook_is_called_through_no_proxy(
