@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sqlite3
+import time
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -17,6 +18,7 @@ from .migrations import VERSION, migrate
 APPLICATION_ID = 0x57455259
 # Seconds to wait for another process; each of its transactions takes milliseconds.
 PATIENCE = 30.0
+A_MOMENT = 0.005  # seconds, about a transaction
 LONGEST_LOG = 2**17  # bytes, a few times what one call writes
 KEEP_IT = (
     "it is left as it is. Move it away together with its -wal and -shm files, and keep them: ids of"
@@ -71,7 +73,7 @@ def opened(path: Path) -> sqlite3.Connection:
         # header and its schema. Damage is told by whatever comes upon it, by `check` and a backup.
         db.execute("PRAGMA cell_size_check = ON")
         inspect(db, path)
-        db.execute("PRAGMA journal_mode = WAL")
+        _use_log(db)
         db.execute("PRAGMA synchronous = FULL")
         db.execute("PRAGMA foreign_keys = ON")
         db.execute("BEGIN IMMEDIATE")
@@ -102,11 +104,13 @@ def require_whole(db: sqlite3.Connection) -> None:
 
 def inspect(db: sqlite3.Connection, path: Path) -> None:
     """Refuse a file that is not ours to write to. Raises JournalError, sqlite3.DatabaseError."""
+    # In one transaction: another process may be making it.
+    db.execute("BEGIN")
     application, version = _number(db, "application_id"), _number(db, "user_version")
-    if application != APPLICATION_ID:
-        (objects,) = db.execute("SELECT count(*) FROM sqlite_master").fetchone()
-        if application or version or objects:
-            raise JournalError(f"{path} is a database of something else: give another path")
+    (objects,) = db.execute("SELECT count(*) FROM sqlite_master").fetchone()
+    db.execute("COMMIT")
+    if application != APPLICATION_ID and (application or version or objects):
+        raise JournalError(f"{path} is a database of something else: give another path")
     _require_ours(version, path)
 
 
@@ -165,6 +169,20 @@ def _require_log(path: Path) -> None:
             " last may be in there alone. Keep a copy of both; then move the -wal and -shm away,"
             " and look whether something is missing"
         )
+
+
+def _use_log(db: sqlite3.Connection) -> None:
+    """Have transactions written to a log. Where two connections ask for it at the same time, SQLite
+    refuses one of them at once: each would wait for the other. Raises sqlite3.Error."""
+    end = time.monotonic() + PATIENCE
+    while True:
+        try:
+            db.execute("PRAGMA journal_mode = WAL")
+            return
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode != sqlite3.SQLITE_BUSY or time.monotonic() >= end:
+                raise
+        time.sleep(A_MOMENT)
 
 
 def _size(path: Path) -> int:

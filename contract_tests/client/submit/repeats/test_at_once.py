@@ -103,14 +103,14 @@ def test_what_another_process_goes_on_sending_is_told_at_the_end_of_the_budget(
     other.close()
 
 
-def test_of_several_clients_that_submit_a_key_at_once_one_pays(
+def test_of_several_clients_that_make_a_journal_and_submit_a_key_at_once_one_pays(
     simulator: Simulator, tmp_path: Path, ask: Ask
 ) -> None:
     start = threading.Barrier(6)
 
     def submit(number: int) -> Job:
+        start.wait()
         with simulator.client(journal=tmp_path / "a.journal", clock=None) as client:
-            start.wait()
             return client.submit(ask(), idempotency_key="shot-17")
 
     with ThreadPoolExecutor(6) as pool:
