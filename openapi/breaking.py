@@ -11,9 +11,9 @@ import io
 import re
 import subprocess
 import sys
-import tarfile
 import tempfile
 import tomllib
+import zipfile
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from textwrap import fill
@@ -103,11 +103,11 @@ def default_base(root: Path) -> str:
 def check_out(root: Path, base: str, folder: Path) -> None:
     """Write the version at `base` to `folder`, beside the working tree and without touching it."""
     commit = git(root, "rev-parse", "--verify", "--quiet", "--end-of-options", f"{base}^{{commit}}")
-    packed = commit and git(root, "archive", "--format=tar", commit.decode().strip())
+    packed = commit and git(root, "archive", "--format=zip", commit.decode().strip())
     if not packed:
         raise Refused(f"{base} is no commit here; `git tag` and `git log` list what there is")
-    with tarfile.open(fileobj=io.BytesIO(packed)) as archive:
-        archive.extractall(folder, filter="data")
+    with zipfile.ZipFile(io.BytesIO(packed)) as archive:
+        archive.extractall(folder)
     if not (folder / CONTRACT).is_file():
         raise Refused(f"{base} has no {CONTRACT}; name a later commit")
 

@@ -20,6 +20,10 @@ NAME = re.compile(r"([\w-]+\.)+[^\W\d_][\w-]*")
 # Of IPv6 only this is handed out to be reached by all (RFC 4291, 2.4): the rest is private, or has
 # an IPv4 address inside, as ::127.0.0.1 and 64:ff9b::7f00:1 have.
 UNICAST = ipaddress.ip_network("2000::/3")
+# Handed out for protocols and for documents, 6to4 and Teredo with an IPv4 address inside among them
+# (IANA's registries of special-purpose addresses). Which of them are global, Python's releases do
+# not agree on.
+SPECIAL = tuple(map(ipaddress.ip_network, ("192.0.0.0/24", "2001::/23", "2002::/16", "3fff::/20")))
 
 
 @lru_cache(maxsize=64)
@@ -75,12 +79,15 @@ def is_public(host: str) -> bool:
     except ValueError:
         ends = {name.split(".")[-1], ".".join(name.split(".")[-2:])}
         return bool(NAME.fullmatch(name)) and not ends & PRIVATE_NAMES
-    if isinstance(address, ipaddress.IPv4Address):
-        return address.is_global and not address.is_multicast
-    inner = [address.sixtofour, *(address.teredo or [])]
-    if address not in UNICAST or not address.is_global:
-        return address.ipv4_mapped is not None and is_public(str(address.ipv4_mapped))
-    return all(each is None or is_public(str(each)) for each in inner)
+    if mapped := getattr(address, "ipv4_mapped", None):
+        return is_public(str(mapped))
+    if address.version == 6 and address not in UNICAST:
+        return False
+    return (
+        address.is_global
+        and not address.is_multicast
+        and not any(address in network for network in SPECIAL)
+    )
 
 
 @lru_cache(maxsize=64)
