@@ -16,7 +16,7 @@ from attrs import frozen
 
 import weryai
 import weryai.cli
-from contract_tests.support.run import children, patience
+from contract_tests.support.run import children, forked, patience
 
 KEY = "sk-cli-0123456789abcdef"
 SUBMIT = "submit_multi_image_to_video"
@@ -50,6 +50,7 @@ class Said:
 
 
 Cli = Callable[..., Said]
+Start = Callable[..., subprocess.Popen[str]]
 
 
 def environment(address: str = "", **more: str) -> dict[str, str]:
@@ -63,34 +64,51 @@ def environment(address: str = "", **more: str) -> dict[str, str]:
 
 
 def process(
-    *argv: str, module: str = "weryai.cli", script: str = "", **options: Any
+    *argv: str,
+    module: str = "weryai.cli",
+    script: str = "",
+    start: Start = subprocess.Popen[str],
+    **options: Any,
 ) -> subprocess.CompletedProcess[str]:
-    """Run the command line in a process of its own."""
-    start = ["-c", script] if script else ["-m", module]
+    """Run the command line in a process of its own.
+
+    Parameters:
+        start: what starts it: a fork does where the start is not what is looked at.
+    """
+    what = ["-c", script] if script else ["-m", module]
     piped: dict[str, Any] = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
-    options = piped | {"env": environment(), "timeout": patience.SECONDS} | options
-    argv = (sys.executable, *start, *argv)
-    ended: subprocess.CompletedProcess[str] = subprocess.run(
-        argv, text=True, check=False, **options
-    )
-    return ended
+    options = {"env": environment(), "text": True} | piped | options
+    with start([sys.executable, *what, *argv], **options) as running:
+        try:
+            out, err = running.communicate(timeout=patience.SECONDS)
+        except BaseException:
+            running.kill()
+            raise
+    return subprocess.CompletedProcess(running.args, running.returncode, out, err)
 
 
 def on_terminal(
-    argv: list[str], folder: Path, *, stdout: bool = False, **settings: str
+    argv: list[str],
+    folder: Path,
+    *,
+    stdout: bool = False,
+    start: Start = forked.Popen,
+    **settings: str,
 ) -> tuple[int, bytes, str]:
     """Run a command whose stderr is a terminal: its exit code, its stdout, what was shown.
 
     Parameters:
         stdout: whether stdout is that terminal too.
+        start: as in `process`.
     """
     master, slave = pty.openpty()
-    running = subprocess.Popen(
+    running = start(
         [sys.executable, "-m", "weryai.cli", *argv],
         cwd=folder,
         env=environment(**{"TERM": "xterm", "COLUMNS": "80"} | settings),
         stdout=slave if stdout else subprocess.PIPE,
         stderr=slave,
+        text=True,
     )
     os.close(slave)
     shown = b""
@@ -100,7 +118,7 @@ def on_terminal(
         ):  # a closed terminal is EIO on Linux, and an empty read elsewhere
             shown += data
     out, _ = running.communicate(timeout=patience.SECONDS)
-    return running.returncode, out or b"", shown.decode()
+    return running.returncode, (out or "").encode(), shown.decode()
 
 
 def jobs(cli: Cli) -> list[Any]:

@@ -20,6 +20,7 @@ from contract_tests.command_line.invoke import (
     process,
     submit,
 )
+from contract_tests.support.run import forked
 from weryai import WeryAI
 from weryai.journal import SQLiteJournal
 from weryai.testing import Answer, ManualClock, Outcome, Simulator
@@ -30,7 +31,7 @@ def test_a_holder_that_is_stopped_is_told_and_its_job_is_fetched_once_it_has_end
 ) -> None:
     argv = [sys.executable, "-m", "weryai.cli", *GENERATE]
     settings = environment(address)
-    holder = subprocess.Popen(argv, cwd=tmp_path, env=settings, stderr=subprocess.PIPE, text=True)
+    holder = forked.Popen(argv, cwd=tmp_path, env=settings, stderr=subprocess.PIPE)
     assert holder.stderr is not None
     try:
         while "weryai wait" not in holder.stderr.readline():
@@ -40,14 +41,14 @@ def test_a_holder_that_is_stopped_is_told_and_its_job_is_fetched_once_it_has_end
         holder.send_signal(signal.SIGSTOP)
         (entry,) = jobs(cli)
         argv = ["resume", "--timeout", "1"]
-        ended = process(*argv, cwd=tmp_path, env=settings)
+        ended = process(*argv, start=forked.Popen, cwd=tmp_path, env=settings)
         assert (ended.returncode, ended.stdout) == (5, "")
         words = "1 job in the hands of another process, which may be stopped: "
         assert f"weryai: {words}{entry['entry']}\n" in ended.stderr
     finally:
         holder.kill()
         holder.communicate()
-    ended = process("resume", cwd=tmp_path, env=settings)
+    ended = process("resume", start=forked.Popen, cwd=tmp_path, env=settings)
     assert (ended.returncode, ended.stdout.split()) == (0, [f"{entry['job']['task_ids'][0]}.mp4"])
 
 

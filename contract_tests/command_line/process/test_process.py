@@ -30,7 +30,7 @@ from contract_tests.command_line.invoke import (
     on_terminal,
     process,
 )
-from contract_tests.support.run import patience
+from contract_tests.support.run import forked, patience
 from weryai import MultiImageToVideo, RateLimitError, WeryAI
 from weryai.testing import Answer, Outcome, Simulator, Variant
 
@@ -68,7 +68,8 @@ def test_verbose_tells_each_change_once_and_a_pipe_hears_nothing_else(cli: Cli) 
 def test_a_terminal_sees_one_live_line_and_the_paths_stay_on_stdout(
     address: str, tmp_path: Path
 ) -> None:
-    code, out, shown = on_terminal(GENERATE, tmp_path, address=address)
+    start = subprocess.Popen[str]
+    code, out, shown = on_terminal(GENERATE, tmp_path, start=start, address=address)
     assert code == 0
     assert re.fullmatch(rb"task_\w+\.mp4\n", out)
     assert re.search(r"(waiting|processing|succeeded)  0:\d\d", shown)
@@ -106,6 +107,7 @@ def test_a_closed_pipe_ends_quietly(address: str) -> None:
     os.close(reader)
     ended = process(
         "models",
+        start=forked.Popen,
         env=environment(address, PYTHONUNBUFFERED=""),
         stdout=writer,
         stderr=subprocess.PIPE,
@@ -119,7 +121,12 @@ def test_any_file_name_and_any_encoding_will_do(
 ) -> None:
     name = tmp_path / os.fsdecode(b"f\xffchs.png")
     name.write_bytes(pictures[0].read_bytes())
-    for encoding, option in (("ascii", []), ("utf-8", []), ("ascii", ["--json"])):
+    cases = [
+        (subprocess.Popen[str], "ascii", []),
+        (forked.Popen, "utf-8", []),
+        (forked.Popen, "ascii", ["--json"]),
+    ]
+    for start, encoding, option in cases:
         ended = process(
             *[
                 "submit",
@@ -131,6 +138,7 @@ def test_any_file_name_and_any_encoding_will_do(
                 "--dry-run",
                 *option,
             ],
+            start=start,
             env=environment(PYTHONIOENCODING=encoding),
         )
         assert ended.returncode == 0

@@ -21,7 +21,7 @@ import pytest
 
 from contract_tests.command_line.invoke import GENERATE, Cli, environment, jobs, process, submit
 from contract_tests.command_line.test_errors import made_with
-from contract_tests.support.run import patience
+from contract_tests.support.run import forked, patience
 from weryai import WeryAI
 from weryai.cli import _output, _setup
 from weryai.cli._process.serving import wait
@@ -65,7 +65,8 @@ def test_a_signal_during_a_wait_keeps_the_job_and_says_how_to_go_on(
 ) -> None:
     more = ["--json"] if as_json else []
     argv = [*GENERATE, "--base-url", busy, *more, str(int(number))]
-    running = subprocess.Popen(
+    start = forked.Popen if as_json or number is not signal.SIGINT else subprocess.Popen[str]
+    running = start(
         [sys.executable, "-c", f"{HEAD}sys.exit(main())", *argv],
         # A signal in the very moment in which a file is opened leaves it to the garbage collector.
         env=environment(busy, PYTHONWARNINGS="error,ignore::ResourceWarning"),

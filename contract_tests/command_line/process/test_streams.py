@@ -7,34 +7,62 @@ import os
 import pty
 import subprocess
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from contract_tests.command_line.invoke import GENERATE, SUBMIT, Cli, environment, jobs
-from contract_tests.support.run import children, patience
+from contract_tests.support.run import children, forked, patience
 from weryai.testing import Lost, Simulator
 
 COMMAND = [sys.executable, "-m", "contract_tests.chaos.command"]  # on a clock with short pauses
 PATHS = children.python_path(str(Path(__file__).parents[3]))
+CLOSED, FULL, GONE = "closed", "full", "gone"
 BROKEN = {
-    "stdout-closed": ">&-",
-    "stdout-full": ">/dev/full",
-    "stdout-gone": "| true",
-    "stderr-closed": "2>&-",
-    "stderr-full": "2>/dev/full",
-    "stderr-gone": "2>&1 >/dev/null | true",
-    "all-closed": "<&- >&- 2>&-",
-    "all-full": ">/dev/full 2>&1",
+    "stdout-closed": {1: CLOSED},
+    "stdout-full": {1: FULL},
+    "stdout-gone": {1: GONE},
+    "stderr-closed": {2: CLOSED},
+    "stderr-full": {2: FULL},
+    "stderr-gone": {2: GONE},
+    "all-closed": {0: CLOSED, 1: CLOSED, 2: CLOSED},
+    "all-full": {1: FULL, 2: FULL},
 }
+
+
+def broken(
+    argv: Sequence[str], how: Mapping[int, str], folder: Path, address: str
+) -> subprocess.CompletedProcess[str]:
+    """Run a command with streams that are broken so, by their numbers."""
+    streams: dict[int, int] = {1: subprocess.PIPE, 2: subprocess.PIPE}
+    with ExitStack() as stack:
+        for number, what in how.items():
+            if what is FULL:
+                streams[number] = stack.enter_context(open("/dev/full", "wb", 0)).fileno()
+            if what is GONE:
+                ears, streams[number] = os.pipe()
+                os.close(ears)
+                stack.callback(os.close, streams[number])
+        closed = [number for number, what in how.items() if what is CLOSED]
+        running = forked.Popen(
+            argv,
+            closed=closed,
+            cwd=folder,
+            env=environment(address, PYTHONPATH=PATHS),
+            stdout=streams[1],
+            stderr=streams[2],
+        )
+        out, err = running.communicate(timeout=patience.SECONDS)
+    return subprocess.CompletedProcess(argv, running.returncode, out or "", err or "")
 
 
 def shell(
     argv: Sequence[str], redirection: str, folder: Path, address: str
-) -> subprocess.CompletedProcess[bytes]:
-    """Run a command with a redirection of a shell. Its exit code is that of the command."""
+) -> subprocess.CompletedProcess[str]:
+    """Start a command with a redirection of a shell. Its exit code is that of the command."""
     told = folder / "code"
     script = f'cd {folder}; {{ "$@"; echo $? >{told}; }} {redirection}'
     environ = environment(address, PYTHONPATH=PATHS)
@@ -42,6 +70,7 @@ def shell(
         ["sh", "-c", script, "sh", *argv],
         env=environ,
         capture_output=True,
+        text=True,
         timeout=patience.SECONDS,
         check=False,
     )
@@ -50,37 +79,39 @@ def shell(
     return ended
 
 
-@pytest.mark.parametrize("redirection", BROKEN.values(), ids=BROKEN)
+@pytest.mark.parametrize("how", [*BROKEN.values(), ">&-"], ids=[*BROKEN, "by a shell"])
 def test_a_paid_run_is_fetched_and_noted_whatever_becomes_of_its_streams(
-    address: str, tmp_path: Path, cli: Cli, redirection: str
+    address: str, tmp_path: Path, cli: Cli, how: Any
 ) -> None:
-    ended = shell([*COMMAND, "-v", *GENERATE], redirection, tmp_path, address)
+    run = shell if isinstance(how, str) else broken
+    ended = run([*COMMAND, "-v", *GENERATE], how, tmp_path, address)
     assert ended.returncode == 0, ended.stderr
-    assert b"Traceback" not in ended.stderr + ended.stdout
+    assert "Traceback" not in ended.stderr + ended.stdout
     (job,) = jobs(cli)
     assert job["state"] == "fetched"
     (path,) = tmp_path.glob("*.mp4")
     assert job["files"] == {path.stem: str(path)}
-    if redirection in (">&-", ">/dev/full"):
-        last = ended.stderr.decode().splitlines()[-2:]
+    if how in (">&-", {1: CLOSED}, {1: FULL}):
+        last = ended.stderr.splitlines()[-2:]
         assert last[0].startswith("weryai: stdout could not be written: ")
         assert last[1] == f"  {path.name}"
 
 
 @pytest.mark.parametrize(
-    ("redirection", "words"),
+    ("redirection", "how", "words"),
     [
-        (">&-", b"weryai: stdout could not be written: Bad file descriptor\n"),
-        (">/dev/full", b"weryai: stdout could not be written: No space left on device\n"),
-        (">/dev/full 2>&1", b""),
+        (">&-", {1: CLOSED}, "weryai: stdout could not be written: Bad file descriptor\n"),
+        (">/dev/full", {1: FULL}, "weryai: stdout could not be written: No space left on device\n"),
+        (">/dev/full 2>&1", {1: FULL, 2: FULL}, ""),
     ],
 )
 def test_a_command_that_only_tells_is_exit_1_where_it_cannot(
-    address: str, tmp_path: Path, redirection: str, words: bytes
+    address: str, tmp_path: Path, redirection: str, how: dict[int, str], words: str
 ) -> None:
-    for command in (["models"], ["--help"]):
-        ended = shell([*COMMAND, *command], redirection, tmp_path, address)
-        assert (ended.returncode, ended.stdout, ended.stderr) == (1, b"", words), command
+    help = shell([*COMMAND, "--help"], redirection, tmp_path, address)
+    models = broken([*COMMAND, "models"], how, tmp_path, address)
+    for ended in (help, models):
+        assert (ended.returncode, ended.stdout, ended.stderr) == (1, "", words), ended.args
 
 
 def test_what_a_document_could_not_tell_is_told_in_words(
@@ -106,7 +137,7 @@ def test_a_descriptor_of_a_closed_stream_is_no_file_of_ours(address: str, tmp_pa
 def test_a_terminal_that_is_gone_ends_no_paid_run(address: str, tmp_path: Path, cli: Cli) -> None:
     master, slave = pty.openpty()
     environ = environment(address, PYTHONPATH=PATHS, TERM="xterm", COLUMNS="80")
-    running = subprocess.Popen(
+    running = forked.Popen(
         [*COMMAND, *GENERATE, "--out", str(tmp_path)], env=environ, stdout=slave, stderr=slave
     )
     os.close(slave)
@@ -123,7 +154,7 @@ def test_a_reader_that_is_slow_loses_nothing(address: str, tmp_path: Path) -> No
         "with streams.guarded(): [_output.document('x' * 999) for _ in range(999)]"
     )
     ended = shell([sys.executable, "-c", script], "| (sleep 0.3; wc -l)", tmp_path, address)
-    assert ended.stdout.split() == [b"999"], ended.stderr
+    assert ended.stdout.split() == ["999"], ended.stderr
 
 
 @pytest.mark.parametrize("options", [[], ["--json"]], ids=["words", "json"])
@@ -134,14 +165,16 @@ def test_paths_come_out_as_the_bytes_they_are(
     folder = b"f\xffchs\xc3\xa9"
     environ = environment(address, PYTHONPATH=PATHS, PYTHONIOENCODING=encoding)
     argv = [*COMMAND, *GENERATE, "--out", os.fsdecode(folder), *options]
-    ended = subprocess.run(
-        argv, cwd=tmp_path, env=environ, capture_output=True, timeout=patience.SECONDS, check=False
-    )
-    assert ended.returncode == 0, ended.stderr
+    start = subprocess.Popen[str] if encoding == "ascii" and options else forked.Popen
+    given: dict[str, Any] = {"encoding": "utf-8", "errors": "surrogateescape"}
+    given |= {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
+    running = start(argv, cwd=tmp_path, env=environ, **given)
+    out, err = running.communicate(timeout=patience.SECONDS)
+    assert running.returncode == 0, err
     (job,) = jobs(cli)
     assert job["state"] == "fetched"
-    printed = ended.stdout.rstrip(b"\n")
-    told = json.loads(printed)["paths"] if options else [os.fsdecode(printed)]
+    printed = out.rstrip("\n")
+    told = json.loads(printed)["paths"] if options else [printed]
     (path,) = (tmp_path / os.fsdecode(folder)).iterdir()
     assert [tmp_path / each for each in told] == [path]
     assert list(job["files"].values()) == [str(path)]
