@@ -11,6 +11,7 @@ import sys
 import tempfile
 import time
 from collections import Counter
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
@@ -30,7 +31,7 @@ from contract_tests.chaos.figures import (
 from contract_tests.chaos.service import Service, service
 from contract_tests.chaos.victims import FORK, GENERATE, RESUME, TURNS, Kind, Victim
 from contract_tests.chaos.worker import BROKEN, JOURNAL, LET_IN, REFUSED, VIDEOS
-from contract_tests.support.run import children
+from contract_tests.support.run import children, forked
 from contract_tests.support.run.reports import keep
 from weryai import Job
 from weryai.journal import Entry, SQLiteJournal
@@ -64,7 +65,8 @@ class Chaos:
         early = number % EARLY == 3
         for attempt in range(1, TRIES + 1):
             argv = victim.argv(self.folder, number * 1000 + attempt)
-            running = self._start(argv, leads=victim.kind is FORK)
+            start = subprocess.Popen[str] if early else forked.Popen
+            running = self._start(argv, start, leads=victim.kind is FORK)
             self.others += [self._start(argv) for _ in range(victim.others)]
             self._let_live(running, victim.kind, early)
             if running.kill(victim.signal):
@@ -120,15 +122,24 @@ class Chaos:
             time.sleep(0.01)
         time.sleep(self.dice.uniform(0, kind.seconds))
 
-    def _start(self, argv: list[str], leads: bool = False) -> Running:
+    def _start(
+        self,
+        argv: list[str],
+        start: Callable[..., subprocess.Popen[str]] = forked.Popen,
+        leads: bool = False,
+    ) -> Running:
         """Start it, where it leads as the first of a group that is ended together."""
         ours = {"WERYAI_API_KEY": self.found.simulator.api_key, "WERYAI_BASE_URL": self.address}
         usual = {"NO_PROXY": "127.0.0.1", "PYTHONPATH": children.python_path()}
         settings = os.environ | usual | ours
         handle, said = tempfile.mkstemp(dir=self.folder)
         with open(handle, "wb") as output:  # a file: a pipe that nobody reads fills up, and blocks
-            process = subprocess.Popen(
-                argv, env=settings, stdout=output, stderr=output, process_group=0 if leads else None
+            process = start(
+                argv,
+                env=settings,
+                stdout=output,
+                stderr=output,
+                process_group=0 if leads else None,
             )
         return Running(process, Path(said), leads)
 
@@ -137,7 +148,7 @@ class Chaos:
 class Running:
     """A process, and what it says."""
 
-    process: subprocess.Popen[bytes]
+    process: subprocess.Popen[str]
     output: Path
     leads: bool = False  # process group leader: a signal goes to its children as well
 

@@ -19,7 +19,7 @@ from contract_tests.chaos.batch import figures
 from contract_tests.chaos.batch.figures import MOST_RUNNING, Figures
 from contract_tests.chaos.batch.money import Money
 from contract_tests.chaos.service import Service
-from contract_tests.support.run import children
+from contract_tests.support.run import children, forked
 from weryai.batch import Batch, read_manifest
 
 LIVES = (1.0, 8.0)  # seconds until one is killed
@@ -63,8 +63,8 @@ class Night:
     interval: float
     dice: random.Random
     restart: Callable[[], None] | None = None
-    workers: list[subprocess.Popen[bytes]] = field(factory=list)
-    frozen: tuple[subprocess.Popen[bytes], float] | None = None
+    workers: list[subprocess.Popen[str]] = field(factory=list)
+    frozen: tuple[subprocess.Popen[str], float] | None = None
     money: Money = field(init=False)
     caps: dict[int, float] = field(factory=dict)
 
@@ -201,10 +201,10 @@ class Night:
             self.frozen[0].send_signal(signal.SIGCONT)
             self.frozen = None
 
-    def _is_frozen(self, worker: subprocess.Popen[bytes]) -> bool:
+    def _is_frozen(self, worker: subprocess.Popen[str]) -> bool:
         return self.frozen is not None and self.frozen[0] is worker
 
-    def _start(self) -> subprocess.Popen[bytes]:
+    def _start(self) -> subprocess.Popen[str]:
         ours = {"WERYAI_API_KEY": self.found.simulator.api_key, "WERYAI_BASE_URL": self.address}
         ours |= {"NO_PROXY": "127.0.0.1", "XDG_CACHE_HOME": str(self.folder / "cache")}
         ours |= {"PYTHONPATH": children.python_path()}
@@ -213,6 +213,6 @@ class Night:
         argv += ["--batch", "night", "--out", str(self.folder / "videos"), *limits, "--keep-going"]
         argv += ["--max-credits", f"{self.money.cap:g}"]
         with (self.folder / "said.txt").open("ab") as output:
-            process = subprocess.Popen(argv, env=os.environ | ours, stdout=output, stderr=output)
+            process = forked.Popen(argv, env=os.environ | ours, stdout=output, stderr=output)
         self.caps[process.pid] = self.money.cap
         return process

@@ -14,6 +14,7 @@ import socket
 import subprocess
 import sys
 import tempfile
+import threading
 from collections.abc import Mapping, Sequence
 from multiprocessing import connection
 from pathlib import Path
@@ -22,6 +23,9 @@ from typing import Any, cast
 from contract_tests.support.run import children
 
 ROOT = Path(__file__).resolve().parents[3]
+
+
+STARTING = threading.Lock()
 
 
 @functools.cache
@@ -100,7 +104,9 @@ class Popen(subprocess.Popen[str]):
 def asked(told: Mapping[str, Any], streams: Sequence[int]) -> socket.socket:
     """Ask the server for a fork. What it says: the process id, and the exit code in the end."""
     asking = socket.socket(socket.AF_UNIX)
-    asking.connect(server())
+    with STARTING:
+        address = server()
+    asking.connect(address)
     socket.send_fds(asking, [b"{"], streams)
     asking.sendall(json.dumps(told).encode()[1:] + b"\n")
     return asking
