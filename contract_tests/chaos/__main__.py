@@ -91,8 +91,8 @@ class Chaos:
         # What a killed process has asked for last may still be in the socket, before this.
         httpx.get(self.address, trust_env=False)
         before = dict(self.found.fetched)
-        argv = [sys.executable, "-m", "weryai.cli", "resume", "--out", str(self.folder / VIDEOS)]
-        argv += ["--journal", str(self.folder / JOURNAL)]
+        argv = [sys.executable, "-m", "contract_tests.chaos.command", "resume"]
+        argv += ["--out", str(self.folder / VIDEOS), "--journal", str(self.folder / JOURNAL)]
         for each in [self._start(argv) for _ in range(2)]:
             each.end()
         return fetched_twice(before, self.found.fetched)
