@@ -11,6 +11,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from unittest.mock import ANY
 
@@ -26,12 +27,14 @@ from contract_tests.command_line.invoke import (
     SMALL,
     SUBMIT,
     Cli,
+    Start,
     environment,
     on_terminal,
     process,
 )
 from contract_tests.support.run import forked, patience
 from weryai import MultiImageToVideo, RateLimitError, WeryAI
+from weryai.cli.demo import demo
 from weryai.testing import Answer, Outcome, Simulator, Variant
 
 
@@ -180,7 +183,8 @@ def test_a_missing_extra_is_one_sentence(
     module: str, start: str, extra: str, tmp_path: Path
 ) -> None:
     script = f"import sys; sys.modules[{module!r}] = None\n"
-    script += "from weryai.cli import main\nfrom weryai.cli.demo import demo\n"
+    script += "from weryai.cli import main\n"
+    script += "from weryai.cli.demo import demo\n" if start == "demo()" else ""
     ended = process(script=script + f"sys.exit({start})", cwd=tmp_path)
     assert (ended.returncode, ended.stdout) == (2, "")
     assert len(ended.stderr.splitlines()) == 1
@@ -190,10 +194,14 @@ def test_a_missing_extra_is_one_sentence(
 
 
 @pytest.mark.parametrize(
-    ("ends_with", "credits", "told"),
-    [(signal.SIGTERM, "7", 7), (signal.SIGINT, "inf", 1_000_000_000)],
+    ("start", "ends_with", "credits", "told"),
+    [
+        (subprocess.Popen[str], signal.SIGTERM, "7", 7),
+        (partial(forked.Popen, load=forked.SERVERS), signal.SIGINT, "inf", 1_000_000_000),
+    ],
 )
 def test_simulate_serves_this_machine_until_it_is_told_to_end(
+    start: Start,
     ends_with: signal.Signals,
     credits: str,
     told: int,
@@ -208,7 +216,7 @@ def test_simulate_serves_this_machine_until_it_is_told_to_end(
     argv = ["-v", "simulate", "--port", "0", "--credits", credits, "--variant", "success=200"]
     argv += ["--task-seconds", "60", "--speed", "10000", "--spread", "0.5", "--no-render"]
     argv += ["--spacing", "1000", "--max-running", "1", "--answer-seconds", "0.01"]
-    running = subprocess.Popen(
+    running = start(
         [sys.executable, "-c", script, *argv],
         env=environment(TMPDIR=str(tmp_path)),
         stdout=subprocess.PIPE,
@@ -293,8 +301,10 @@ def test_the_demo_makes_a_video_in_seconds_without_a_key(tmp_path: Path) -> None
     assert max(map(len, ended.stderr.splitlines())) <= 80
 
 
-def test_a_demo_that_cannot_write_ends_with_a_sentence(tmp_path: Path) -> None:
+def test_a_demo_that_cannot_write_ends_with_a_sentence(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
     (tmp_path / "out").touch()
-    ended = process(module="weryai.cli.demo", cwd=tmp_path)
-    assert ended.returncode == 2
-    assert ended.stderr.startswith("weryai: the images cannot be written")
+    assert demo() == 2
+    assert capsys.readouterr().err.startswith("weryai: the images cannot be written")

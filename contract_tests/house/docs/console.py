@@ -12,11 +12,12 @@ import re
 import shlex
 import subprocess
 import sys
-from pathlib import Path
 from typing import Any
 
 from attrs import field, frozen
 from sybil import Example
+
+from contract_tests.support.run import forked
 
 ID = r"\btask_[0-9a-f]{16}\b|\b[0-9a-f]{12}\b"
 TIME = r"[A-Z][a-z]{2} \d\d \d\d:\d\d"
@@ -135,9 +136,9 @@ class Shell:
     def _serve(self, line: str) -> tuple[str, int]:
         """See a server start as the page says, but on a port that is free, and end it."""
         _, *arguments = shlex.split(line, comments=True)
-        arguments = [str(Path(sys.executable).with_name("weryai")), *arguments, "--port", "0"]
+        arguments = [sys.executable, "-m", "weryai.cli", *arguments, "--port", "0"]
         said = ""
-        with subprocess.Popen(arguments, **TOGETHER) as served:
+        with forked.Popen(arguments, load=forked.SERVERS, **TOGETHER) as served:
             for each in served.stdout or ():
                 said += ADDRESS.sub(self.url, each)
                 if READY.search(each):

@@ -2,18 +2,19 @@
 
 By the real one each look at a job comes seconds after the one before, and a job that ended short is
 told a minute later. What the pages show is the same.
+
+python -m contract_tests.house.docs.hurry ARGUMENTS...: the command `weryai` on this clock.
 """
 
 from __future__ import annotations
 
+import sys
 import time
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 from weryai import SystemClock
-
-ROOT = Path(__file__).resolve().parents[3]
+from weryai.cli import main
 
 
 class HurriedClock:
@@ -38,3 +39,8 @@ def hurry(put: Callable[[type, str, Any], None]) -> None:
     """Let it stand for the clock of clients: `put` is setattr, or one that is undone."""
     for name in ("monotonic", "time", "sleep", "sleep_async"):
         put(SystemClock, name, getattr(HurriedClock, name))
+
+
+if __name__ == "__main__":
+    hurry(setattr)
+    sys.exit(main())

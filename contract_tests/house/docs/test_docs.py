@@ -49,10 +49,11 @@ def served(quick_videos: None) -> Iterator[tuple[Simulator, str]]:
 
 
 @pytest.fixture(scope="module")
-def commands() -> Iterator[Path]:
+def commands(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The folder of the command `weryai`."""
-    with forked.loaded() as folder:
-        yield folder
+    folder = tmp_path_factory.mktemp("bin")
+    forked.make(folder)
+    return folder
 
 
 @pytest.fixture

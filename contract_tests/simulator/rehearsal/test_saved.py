@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from contract_tests.support.run import patience
+from contract_tests.support.run import forked, patience
 from contract_tests.support.servers.simulator_http import (
     BALANCE,
     IMAGE,
@@ -170,11 +170,11 @@ def test_a_job_outlives_the_process_that_simulated_it(
 ) -> None:
     def start(port: str) -> tuple[subprocess.Popen[str], str]:
         argv = ["simulate", "--port", port, "--state", str(file), "--task-seconds", "0.1"]
-        running = subprocess.Popen(
+        running = forked.Popen(
             [sys.executable, "-m", "weryai.cli", *argv, "--no-render"],
+            load=forked.SERVERS,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
-            text=True,
         )
         assert running.stdout is not None
         return running, [running.stdout.readline() for _ in range(2)][1].strip().rpartition("=")[2]

@@ -26,6 +26,13 @@ ROOT = Path(__file__).resolve().parents[3]
 
 
 STARTING = threading.Lock()
+# What those load that serve.
+SERVERS = (
+    "anyio._backends._asyncio",
+    "uvicorn",
+    "weryai.testing._asgi",
+    "weryai.testing._simulator",
+)
 
 
 @functools.cache

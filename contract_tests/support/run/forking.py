@@ -64,7 +64,7 @@ def serve(address: str) -> list[str]:
             first, streams, _, _ = socket.recv_fds(asking, 1, 3)
             with asking, asking.makefile("rb") as rest:
                 told = json.loads(first + rest.readline())
-                load(told["load"])
+                load(told.get("load", ()))
                 if os.fork() == 0:
                     listener.close()
                     if os.fork() == 0:
@@ -91,12 +91,12 @@ def reap() -> None:
 
 def become(told: dict[str, Any], streams: list[int]) -> None:
     """What the operating system and the interpreter do for a process that starts."""
-    if told["group"] != -1:
+    if told.get("group", -1) != -1:
         os.setpgid(0, told["group"])
     for number, stream in enumerate(streams):
         os.dup2(stream, number)
         os.close(stream)
-    for number in told["closed"]:
+    for number in told.get("closed", ()):
         os.close(number)
     os.chdir(told["folder"])
     os.environ.clear()
@@ -104,7 +104,7 @@ def become(told: dict[str, Any], streams: list[int]) -> None:
     options = os.environ.get("PYTHONWARNINGS", "").split(",")
     cast(Any, warnings)._processoptions([*filter(None, options)])
     for number, name in enumerate(("stdin", "stdout", "stderr")):
-        made = None if number in told["closed"] else opened(number)
+        made = None if number in told.get("closed", ()) else opened(number)
         setattr(sys, name, made)
         setattr(sys, f"__{name}__", made)
 
