@@ -144,6 +144,12 @@ def postgres() -> Iterator[PostgresServer]:
 
 
 @pytest.fixture
+def few_pictures(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Videos of 4 pictures a second, where a test looks at the first and the last alone."""
+    monkeypatch.setattr("weryai.testing._films.render.FRAME_RATE", 4)
+
+
+@pytest.fixture
 def quick_videos(monkeypatch: pytest.MonkeyPatch) -> None:
     """Results of next to nothing, where a test is not about what can be seen."""
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
@@ -88,20 +87,29 @@ def drawn(folder: Path, image: Path) -> Path:
         return client.download(client.generate(request), folder)[0]
 
 
-@pytest.fixture(params=["light", "dark"])
-def opened(request: pytest.FixtureRequest, browser: Browser, written: Path) -> Iterator[Opened]:
-    """The page on a screen: as wide as a desk's and light, or as wide as a phone's and dark."""
+@pytest.fixture(scope="module", params=["light", "dark"])
+def screen(request: pytest.FixtureRequest, browser: Browser, written: Path) -> Iterator[Opened]:
+    """A screen, as wide as a desk's and light, or as wide as a phone's and dark: one for all tests,
+    because a context of the browser is a process or two."""
     dark = request.param == "dark"
     with browser.new_context(
         color_scheme="dark" if dark else "light",
         viewport={"width": 390 if dark else 1280, "height": 800},
     ) as context:
         context.set_default_timeout(patience.SECONDS * 1000)
-        opened = Opened(context.new_page())
-        opened.page.on("console", lambda message: opened.said.append(message.text))
-        opened.page.on("pageerror", lambda error: opened.said.append(str(error)))
-        opened.page.on("request", lambda asked: opened.asked.append(asked.url))
-        opened.page.goto(f"file://{os.fspath(written).replace(' ', '%20')}")
-        yield opened
-        assert opened.said == []
-        assert [url for url in opened.asked if not url.startswith(("file:", "data:"))] == []
+        screen = Opened(context.new_page())
+        screen.page.on("console", lambda message: screen.said.append(message.text))
+        screen.page.on("pageerror", lambda error: screen.said.append(str(error)))
+        screen.page.on("request", lambda asked: screen.asked.append(asked.url))
+        yield screen
+
+
+@pytest.fixture
+def opened(screen: Opened, written: Path) -> Iterator[Opened]:
+    """The page, loaded anew on a screen."""
+    screen.said.clear()
+    screen.asked.clear()
+    screen.page.goto(written.as_uri())
+    yield screen
+    assert screen.said == []
+    assert [url for url in screen.asked if not url.startswith(("file:", "data:"))] == []

@@ -99,6 +99,7 @@ def test_every_other_ratio_or_resolution_is_refused() -> None:
 
 
 @pytest.mark.parametrize("aspect_ratio", ["16:9", "9:16", "1:1", "21:9", "4:3"])
+@pytest.mark.usefixtures("few_pictures")
 def test_each_aspect_ratio_gives_frames_of_its_size(film: Film, aspect_ratio: str) -> None:
     frames = film(encoded(FIRST), encoded(SECOND), aspect_ratio=aspect_ratio, label="demo")
     assert {frame.size for frame in frames} == {frame_size(aspect_ratio, "96p")}
@@ -138,6 +139,7 @@ SCENERY = [Image.open(BytesIO(sample(name, (640, 360)))) for name in ("sunrise",
 
 
 @pytest.mark.parametrize("images", [[FIRST], [FIRST, SECOND], [FIRST, SECOND, THIRD], SCENERY])
+@pytest.mark.usefixtures("few_pictures")
 def test_the_first_frame_is_the_first_image_and_the_last_frame_the_last(
     film: Film, images: list[Image.Image]
 ) -> None:
@@ -198,6 +200,7 @@ TURNS = [
 
 @pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP"])
 @pytest.mark.parametrize(("orientation", "turn"), list(enumerate(TURNS, 2)))
+@pytest.mark.usefixtures("few_pictures")
 def test_an_image_stands_upright_as_its_exif_orientation_says(
     film: Film, kind: str, orientation: int, turn: Transpose
 ) -> None:
@@ -208,6 +211,7 @@ def test_an_image_stands_upright_as_its_exif_orientation_says(
 
 
 @pytest.mark.parametrize("size", [(3000, 2000), (1000, 3000), (40, 30), (1, 1), (2000, 3)])
+@pytest.mark.usefixtures("few_pictures")
 def test_an_image_of_any_size_and_shape_fills_the_frame(film: Film, size: Size) -> None:
     image = picture(size, RED, GREEN, BLUE, WHITE)
     data = encoded(image, "JPEG", quality=95, subsampling=0)
@@ -215,6 +219,7 @@ def test_an_image_of_any_size_and_shape_fills_the_frame(film: Film, size: Size) 
 
 
 @pytest.mark.parametrize("kind", ["PNG", "WEBP", "TIFF", "GIF"])
+@pytest.mark.usefixtures("few_pictures")
 def test_transparency_becomes_black(film: Film, kind: str) -> None:
     alpha = Image.linear_gradient("L").resize(FIRST.size)
     if kind == "GIF":  # all or nothing, as one colour of the palette
@@ -226,6 +231,7 @@ def test_transparency_becomes_black(film: Film, kind: str) -> None:
 
 
 @pytest.mark.parametrize("mode", ["L", "P", "1", "LA", "CMYK"])
+@pytest.mark.usefixtures("few_pictures")
 def test_every_colour_mode_is_understood(film: Film, mode: str) -> None:
     image = FIRST.convert(mode)
     frame = film(encoded(image, "JPEG" if mode == "CMYK" else "PNG"))[0]
@@ -234,6 +240,7 @@ def test_every_colour_mode_is_understood(film: Film, mode: str) -> None:
     assert difference(one, other) < 6
 
 
+@pytest.mark.usefixtures("few_pictures")
 def test_sixteen_bit_grey_keeps_its_brightness(film: Film) -> None:
     grey = Image.linear_gradient("L")
     deep = Image.frombytes("I;16", grey.size, b"".join(bytes([0, v]) for v in grey.tobytes()))

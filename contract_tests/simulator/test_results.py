@@ -22,7 +22,7 @@ from weryai.testing._films import results
 from weryai.testing._films.pictures import placeholder
 
 RED, BLUE = "#c82828", "#2828c8"
-FRAME = (854, 480)
+FRAME = (96, 54)
 ELSEWHERE = "https://example.com/image1.jpg"
 PARTS = {
     "bytes=0-99": slice(0, 100),
@@ -88,11 +88,14 @@ def shown(
         return used
 
     monkeypatch.setattr(results, "render", remember)
+    monkeypatch.setattr(results, "FRAME", FRAME)
     return make
 
 
 @pytest.fixture
-def film(clock: ManualClock, http: httpx.Client) -> Callable[..., list[Image.Image]]:
+def film(
+    clock: ManualClock, http: httpx.Client, few_pictures: None
+) -> Callable[..., list[Image.Image]]:
     """Submit images and fetch the video: its first frame and its last."""
 
     def make(*images: str) -> list[Image.Image]:
@@ -100,8 +103,8 @@ def film(clock: ManualClock, http: httpx.Client) -> Callable[..., list[Image.Ima
         clock.advance(30)
         (url,) = status(http, task_id)["data"]["videos"]
         with av.open(BytesIO(http.get(url).content), "r") as file:
-            frames = [to_image(frame) for frame in file.decode(video=0)]
-        return [frames[0], frames[-1]]
+            first, *_, last = file.decode(video=0)
+        return [to_image(first), to_image(last)]
 
     return make
 
@@ -115,6 +118,7 @@ def differs(one: Image.Image, other: bytes) -> float:
     return max(ImageStat.Stat(ImageChops.difference(one, square)).mean)
 
 
+@pytest.mark.usefixtures("few_pictures")
 def test_a_result_is_an_mp4_of_the_length_and_size_that_were_asked_for(
     clock: ManualClock, http: httpx.Client
 ) -> None:
@@ -132,6 +136,7 @@ def test_a_result_is_an_mp4_of_the_length_and_size_that_were_asked_for(
         assert stream.duration * stream.time_base == 4
 
 
+@pytest.mark.usefixtures("quick_videos")
 def test_a_part_of_a_result_can_be_fetched(clock: ManualClock, http: httpx.Client) -> None:
     (task_id,) = submit(http)["data"]["task_ids"]
     clock.advance(30)
@@ -147,6 +152,7 @@ def test_a_part_of_a_result_can_be_fetched(clock: ManualClock, http: httpx.Clien
     assert http.get(url, headers={"Range": "bytes=999999999-"}).status_code == 416
 
 
+@pytest.mark.usefixtures("quick_videos")
 def test_a_part_is_given_only_while_it_is_the_same_file(
     clock: ManualClock, http: httpx.Client
 ) -> None:
@@ -250,8 +256,8 @@ def test_a_placeholder_can_be_seen_in_the_video(film: Callable[..., list[Image.I
     with loopback_only() as called:
         first, last = film(ELSEWHERE)
     assert called == []
-    assert differs(first, placeholder(ELSEWHERE, FRAME)) < 6 < differs(first, png(RED))
-    assert differs(last, placeholder(ELSEWHERE, FRAME)) < 6
+    assert differs(first, placeholder(ELSEWHERE, results.FRAME)) < 6 < differs(first, png(RED))
+    assert differs(last, placeholder(ELSEWHERE, results.FRAME)) < 6
 
 
 @pytest.mark.parametrize("name", ["missing", "broken", "moved"])

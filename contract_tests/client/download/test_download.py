@@ -35,6 +35,7 @@ def difference(frame: Image.Image, picture: Path) -> float:
 
 
 @pytest.mark.parametrize("make_client", ["sync"], indirect=True)  # what is drawn knows no mode
+@pytest.mark.usefixtures("few_pictures")
 def test_the_videos_are_real_and_move_from_the_first_image_to_the_last(
     client: WeryAI, ask: Ask, pictures: tuple[Path, Path], tmp_path: Path
 ) -> None:
