@@ -7,11 +7,12 @@ import hashlib
 import os
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from functools import cache
 from importlib import resources
 from pathlib import Path
 from typing import Any
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
+from jinja2 import Environment, PackageLoader, StrictUndefined, Template
 from markupsafe import Markup
 
 from . import _figures, _plots
@@ -54,18 +55,9 @@ def write(rows: Iterable[ReportRow], folder: str | os.PathLike[str], *, title: s
 
 def rendered(rows: Sequence[ReportRow], media: Media, title: str) -> str:
     """The text of the page; small copies of its images are made on the way."""
-    environment = Environment(
-        loader=PackageLoader("weryai.report", "_template"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        finalize=_writable,
-    )
-    environment.filters |= {"duration": duration, "moment": moment, "number": number}
     script = _source("page.js")
     digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
-    return environment.get_template("page.html").render(
+    return _template().render(
         title=title,
         rows=rows,
         media=media,
@@ -121,6 +113,21 @@ def _models(rows: Sequence[ReportRow]) -> Iterable[dict[str, Any]]:
                 for each in told
             ],
         }
+
+
+@cache
+def _template() -> Template:
+    """Compiled once a process: that takes longer than most pages."""
+    environment = Environment(
+        loader=PackageLoader("weryai.report", "_template"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        finalize=_writable,
+    )
+    environment.filters |= {"duration": duration, "moment": moment, "number": number}
+    return environment.get_template("page.html")
 
 
 def _writable(value: Any) -> Any:
