@@ -262,7 +262,7 @@ def test_the_first_of_many_is_told_after_a_page_has_been_read(
 
 def test_all_entries_are_listed_in_little_memory(journals: dict[int, SQLiteJournal]) -> None:
     ours = tracemalloc.Filter(True, str(Path(rows.__file__).parent / "*"))  # and of no other thread
-    most, number_of = 0, MANY // 2
+    most, number_of = 0, MANY // 5
     tracemalloc.start()
     for number, _ in enumerate(itertools.islice(journals[MANY].entries(), number_of)):
         if number % (number_of // 5) == 30:

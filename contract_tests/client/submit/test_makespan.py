@@ -17,7 +17,7 @@ LIMITS = Limits(running=20, interval=2.5)
 
 
 @pytest.mark.parametrize(
-    ("anyio_backend", "rows", "task_seconds"), [("asyncio", 100, 90), ("trio", 60, 45)]
+    ("anyio_backend", "rows", "task_seconds"), [("asyncio", 60, 90), ("trio", 60, 45)]
 )
 def test_many_at_once_all_end_within_3_percent_of_the_shortest_schedule(
     anyio_backend: str, rows: int, task_seconds: float

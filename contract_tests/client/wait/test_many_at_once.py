@@ -239,7 +239,7 @@ def test_a_job_that_is_waited_for_takes_little_memory() -> None:
     kilobytes: list[float] = []
     transport = httpx.MockTransport(answer)
     with WeryAI(KEY, transport=transport, clock=ManualClock()) as client:
-        for number in (1, 200):  # what is loaded at the first use is none of the jobs' own
+        for number in (1, 60):  # what is loaded at the first use is none of the jobs' own
             polls: list[None] = []
             jobs = [Job([f"t{each}"], str(each), video_number=1) for each in range(number)]
             gc.collect()
