@@ -9,7 +9,7 @@ import typer
 
 from weryai import WeryAIError
 
-from ._commands.app import app
+from ._commands.app import commands
 from ._errors import UsageError, needs
 from ._invocation import Invocation
 from ._process.signals import Signals
@@ -23,7 +23,7 @@ COMPLETES = "_WERYAI_COMPLETE"
 
 def run(argv: list[str], state: Invocation, signals: Signals) -> int:
     """Parse, run, and tell whatever went wrong. Returns the exit code; a signal goes through."""
-    command = typer.main.get_command(app)
+    command = commands()
     code = 0
     try:
         if COMPLETES in os.environ:

@@ -105,3 +105,9 @@ def top(
         raise typer.Exit
     if ctx.invoked_subcommand is None:
         print(ctx.get_help())
+
+
+@cache  # as each of them
+def commands() -> Any:
+    """What reads a command line."""
+    return typer.main.get_command(app)
