@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import functools
 import json
+import re
 from email import message_from_bytes
 from typing import Any, NoReturn
 
@@ -49,16 +51,17 @@ def _refused(constant: str) -> NoReturn:
 
 
 def _form(content_type: str, body: bytes, node: Node) -> dict[str, Any]:
-    head = f"Content-Type: {content_type}\r\n\r\n".encode()
-    form = message_from_bytes(head + body)
-    if not form.is_multipart():
+    boundary = re.search(r'boundary="?([^";]+)', content_type)
+    if boundary is None:
         raise ValueError("not a form")
-    parts: Any = form.get_payload()
-    texts = {
-        str(part.get_param("name", header="content-disposition")): _text(part) for part in parts
-    }
-    return node.read_fields(texts)
+    _, *parts, end = (b"\r\n" + body).split(b"\r\n--" + boundary[1].encode())
+    if not (parts and end.startswith(b"--")):
+        raise ValueError("not a form")
+    return node.read_fields(dict(map(_field, parts)))
 
 
-def _text(part: Any) -> str:
-    return str(part.get_payload(decode=True).decode("latin-1"))
+@functools.lru_cache(maxsize=100)  # the boundary is another each time, what is sent is the same
+def _field(part: bytes) -> tuple[str, str]:
+    told: Any = message_from_bytes(part.removeprefix(b"\r\n"))
+    name = told.get_param("name", header="content-disposition")
+    return str(name), told.get_payload(decode=True).decode("latin-1")

@@ -6,6 +6,7 @@ field, meet a value of an enum, keep a keyword of a schema or break it, follow a
 
 from __future__ import annotations
 
+import functools
 import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -25,7 +26,7 @@ METHODS = ("get", "put", "post", "delete", "patch", "head", "options", "trace")
 KINDS = ("operation", "webhook", "status", "parameter", "field", "value", "keyword", "link")
 
 
-@frozen(order=True)
+@frozen(order=True, cache_hash=True)
 class Cell:
     """One thing of the contract that tests can exercise.
 
@@ -128,7 +129,12 @@ class Place:
         return {"request": "operation", "notice": "webhook"}.get(self.name, "status"), "", False
 
     def _cells(self, marks: set[Mark]) -> set[Cell]:
-        return {Cell(self.operation, self.name, *mark) for mark in marks}
+        return {_cell(self.operation, self.name, mark) for mark in marks}
+
+
+@functools.cache
+def _cell(operation: str, place: str, mark: Mark) -> Cell:
+    return Cell(operation, place, *mark)
 
 
 def _prefixed(name: str, marks: set[Mark] | Iterator[Mark]) -> Iterator[Mark]:

@@ -51,6 +51,8 @@ SCOPES: dict[str, Test] = {
     "required": _is(dict),
     "type": _is(object),
 }
+# What these say of an array or an object depends on what is in it.
+SIZES = {"maxItems", "minItems", "required"}
 
 
 def countable(keyword: str, wanted: Any) -> Any:

@@ -13,7 +13,7 @@ from typing import Any
 
 from attrs import define, field
 
-from contract_tests.coverage.keywords import TYPES, countable, fits, keeps, listed
+from contract_tests.coverage.keywords import SIZES, TYPES, countable, fits, keeps, listed
 
 PROSE = {"default", "description", "example", "examples", "title"}
 CHOICES = ("anyOf", "oneOf")
@@ -21,6 +21,8 @@ CHOICES = ("anyOf", "oneOf")
 JSON, TEXT, FORM = "json", "text", "form"
 
 Mark = tuple[str, str, bool]  # the kind, the name and the wrongness of a cell, see cells.py
+Told = tuple[bool, set[Mark]]  # whether a value is right, and what it exercises
+Known = dict[tuple[int, int], Told]  # by the identities of a schema and of a part of a value
 
 
 @define(eq=False)
@@ -39,47 +41,79 @@ class Node:
 
     def count(self, value: Any, marks: set[Mark]) -> bool:
         """Add a mark for all that a value exercises. Returns whether it is right as a whole."""
-        if isinstance(value, dict | list):
-            return self._count(value, marks)
-        good, own = self._counted(value)
+        good, own = self._told(value, {})
         marks |= own
         return good
 
+    def _told(self, value: Any, known: Known) -> Told:
+        """The same for a part of a value; `known` has what was told of the other parts."""
+        if not isinstance(value, (dict, list)):
+            return self._of_scalar(value)
+        if not self.parts and not self.rules.keys() & SIZES:
+            return self._of_any(type(value))
+        place = id(self), id(value)
+        if place not in known:
+            known[place] = self._judged(value, known)
+        return known[place]
+
     @functools.lru_cache(maxsize=10_000, typed=True)  # noqa: B019 - replies have the same few
-    def _counted(self, scalar: Any) -> tuple[bool, frozenset[Mark]]:
+    def _of_scalar(self, scalar: Any) -> Told:
+        return self._judged(scalar, {})
+
+    @functools.cache  # noqa: B019 - as many as the contract has
+    def _of_any(self, kind: type[Any]) -> Told:
+        """What is the same of all arrays, or of all objects."""
+        return self._judged(kind(), {})
+
+    def _judged(self, value: Any, known: Known) -> Told:
         marks = set[Mark]()
-        return self._count(scalar, marks), frozenset(marks)
+        good = True
+        for keyword, rule in self.rules.items():
+            kept = keeps(keyword, rule, value)
+            good &= kept is not False
+            if kept is not None:
+                marks.add(self._mark(keyword, kept))
+            if kept and keyword == "enum":
+                marks |= {
+                    ("value", f"{self.name} = {each}", False)
+                    for each in rule
+                    if fits("const", each, value)
+                }
+        for keyword in self.parts:
+            kept = self._keeps_parts(keyword, value, marks, known)
+            good &= kept is not False
+            if kept is not None:
+                marks.add(self._mark(keyword, kept))
+        return good, marks
 
-    def _count(self, value: Any, marks: set[Mark]) -> bool:
-        kept = {keyword: keeps(keyword, rule, value) for keyword, rule in self.rules.items()}
-        kept |= {keyword: self._keeps_parts(keyword, value, marks) for keyword in self.parts}
-        marks |= {
-            ("keyword", f"{self.name} {keyword}".strip(), not told)
-            for keyword, told in kept.items()
-            if told is not None
-        }
-        if kept.get("enum"):
-            marks |= {
-                ("value", f"{self.name} = {each}", False)
-                for each in self.rules["enum"]
-                if fits("const", each, value)
-            }
-        return False not in kept.values()
+    @functools.cache  # noqa: B019 - as many as the contract has
+    def _mark(self, keyword: str, kept: bool) -> Mark:
+        return "keyword", f"{self.name} {keyword}".strip(), not kept
 
-    def _keeps_parts(self, keyword: str, value: Any, marks: set[Mark]) -> bool | None:
+    def _keeps_parts(self, keyword: str, value: Any, marks: set[Mark], known: Known) -> bool | None:
         found = []
-        for name, node in self.parts[keyword]:
-            for each in _values(keyword, name, value):
-                own = set[Mark]()
-                found.append(node.count(each, own))
-                # What is right in a form that this value does not have shows nothing of that form.
-                is_told = found[-1] or keyword not in CHOICES
-                marks |= own if is_told else {mark for mark in own if mark[-1]}
-                if keyword == "properties" and found[-1]:
-                    marks.add(("field", f"{self.name}.{name}", False))
+        for name, node, each in self._parts(keyword, value):
+            good, own = node._told(each, known)
+            found.append(good)
+            # What is right in a form that this value does not have shows nothing of that form.
+            is_told = good or keyword not in CHOICES
+            marks |= own if is_told else {mark for mark in own if mark[-1]}
+            if keyword == "properties" and good:
+                marks.add(("field", f"{self.name}.{name}", False))
         if keyword == "oneOf":
             return found.count(True) == 1
         return None if not found else any(found) if keyword == "anyOf" else all(found)
+
+    def _parts(self, keyword: str, value: Any) -> list[tuple[str, Node, Any]]:
+        """What each part of a keyword says anything about."""
+        parts = self.parts[keyword]
+        if keyword == "properties":
+            fields = value if isinstance(value, dict) else {}
+            return [(name, node, fields[name]) for name, node in parts if name in fields]
+        if keyword == "items":
+            items = value if isinstance(value, list) else []
+            return [(name, node, item) for name, node in parts for item in items]
+        return [(name, node, value) for name, node in parts]
 
     def marks(self, carries: str, above: frozenset[Node] = frozenset()) -> Iterator[Mark]:
         """Every mark that there can be where a place carries this.
@@ -179,12 +213,3 @@ class Schemas:
                 case _ if keyword not in PROSE and not keyword.startswith("x-"):
                     node.rules[keyword] = countable(keyword, wanted)
         return node
-
-
-def _values(keyword: str, name: str, value: Any) -> list[Any]:
-    """What a part of a keyword says anything about."""
-    if keyword == "properties":
-        return [value[name]] if isinstance(value, dict) and name in value else []
-    if keyword == "items":
-        return value if isinstance(value, list) else []
-    return [value]
