@@ -21,7 +21,7 @@ import pytest
 from contract_tests.coverage.record import Seen
 from contract_tests.support.contract import PLACES
 from weryai import REQUESTS, InvalidRequestError
-from weryai._network import io
+from weryai._network import hops, io
 from weryai._service import operations, replies
 from weryai._texts import is_address
 from weryai.requests import Image, VideoRequest
@@ -80,7 +80,7 @@ def _as_sent(call: dict[str, Any]) -> httpx.Request:
         (name, (file_name, content if isinstance(content, bytes) else b"file", kind))
         for name, (file_name, content, kind) in call.get("files", [])
     ]
-    return httpx.Request(**{**call, "files": parts} if parts else call)
+    return hops.request({**call, "files": parts} if parts else call, 0.0, print)
 
 
 def _parsing(seen: Seen, original: Any, operation: str) -> Any:
