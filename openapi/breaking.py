@@ -15,6 +15,7 @@ import tempfile
 import tomllib
 import zipfile
 from collections.abc import Iterable, Iterator
+from functools import cache
 from pathlib import Path
 from textwrap import fill
 from typing import NamedTuple
@@ -114,12 +115,15 @@ def check_out(root: Path, base: str, folder: Path) -> None:
 
 def contract(root: Path) -> Schema:
     try:
-        found = documents.read((root / CONTRACT).read_text())
+        found = read((root / CONTRACT).read_text())
     except (OSError, yaml.YAMLError):
         found = None
     if not isinstance(found, dict):
         raise Refused(f"{CONTRACT} cannot be read as YAML; `make lint` says why")
     return found
+
+
+read = cache(documents.read)  # both versions are often the same
 
 
 def version_of(root: Path) -> str:

@@ -14,6 +14,7 @@ import json
 import re
 import sys
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -61,11 +62,11 @@ def main(arguments: list[str] | None = None) -> int:
 
 def missing(root: Path) -> Iterator[str]:
     """A line for each file, and what to write there."""
-    known = requests(root)
+    known, texts = requests(root), Texts(root)
     for operation in paid(documents.read((root / "openapi/weryai.yaml").read_text())):
         request = next((each for each in known if each.limits == operation.limits), None)
-        yield from of_operation(root, operation, request)
-        yield from of_fields(root, operation, request)
+        yield from of_operation(texts, operation, request)
+        yield from of_fields(texts, operation, request)
 
 
 def paid(contract: Any) -> Iterator[Paid]:
@@ -105,8 +106,8 @@ def fields_of(node: ast.ClassDef, classes: dict[str, ast.ClassDef]) -> Iterator[
             yield each.target.id
 
 
-def of_operation(root: Path, operation: Paid, request: Request | None) -> Iterator[str]:
-    name, texts = operation.name, Texts(root)
+def of_operation(texts: Texts, operation: Paid, request: Request | None) -> Iterator[str]:
+    name = operation.name
     if not texts.page_of(operation):
         yield f"{PAGES}/: record the page of POST {operation.path}"
     if not re.search(rf"^### .*\b{name}\b", texts["openapi/NOTES.md"], re.MULTILINE):
@@ -126,6 +127,7 @@ def of_operation(root: Path, operation: Paid, request: Request | None) -> Iterat
         yield f"{MODELS}: the rows of the mode {name.removeprefix('submit_')!r}"
 
 
+@cache
 def keys_of(source: str, table: str) -> set[str]:
     """The keys of a dictionary that a module binds to a name."""
     for node in ast.parse(source).body:
@@ -137,8 +139,7 @@ def keys_of(source: str, table: str) -> set[str]:
     return set()
 
 
-def of_fields(root: Path, operation: Paid, request: Request | None) -> Iterator[str]:
-    texts = Texts(root)
+def of_fields(texts: Texts, operation: Paid, request: Request | None) -> Iterator[str]:
     page, decided = texts.page_of(operation), texts.decided(operation.name)
     for field in operation.fields:
         if request and field not in request.fields:
@@ -151,19 +152,20 @@ def of_fields(root: Path, operation: Paid, request: Request | None) -> Iterator[
         yield f"{REQUESTS}/: {field} of {request.name if request else ''} is not in the contract"
 
 
-class Texts:
-    """The files of a checkout; what is not there is empty."""
+class Texts(dict[str, str]):
+    """The files of a checkout, each read once; what is not there is empty."""
 
     def __init__(self, root: Path) -> None:
         self.root = root
 
-    def __getitem__(self, file: str) -> str:
+    def __missing__(self, file: str) -> str:
         path = self.root / file
-        return path.read_text() if path.is_file() else ""
+        self[file] = path.read_text() if path.is_file() else ""
+        return self[file]
 
     def page_of(self, operation: Paid) -> str:
         """The recorded page of an operation, in its markdown form."""
-        pages = (page.read_text() for page in sorted((self.root / PAGES).glob("*.md")))
+        pages = (self[str(page)] for page in sorted((self.root / PAGES).glob("*.md")))
         return next((text for text in pages if f"POST {operation.path}\n" in text), "")
 
     def decided(self, name: str) -> dict[str, Any]:
