@@ -8,8 +8,6 @@ from __future__ import annotations
 
 import argparse
 import json
-import multiprocessing
-import os
 import random
 import socket
 import sys
@@ -29,9 +27,9 @@ from attrs import define, evolve, field, frozen
 from contract_tests.agents.conftest import REQUEST
 from contract_tests.chaos.service import LONGEST, SUBMIT
 from contract_tests.command_line.invoke import environment
+from contract_tests.support.run import forked
 from contract_tests.support.run.reports import keep
 from weryai import SystemClock
-from weryai.cli import main
 from weryai.cli.simulate import serving
 from weryai.testing import Simulator
 
@@ -80,31 +78,17 @@ class Service:
         await self.simulator.app(scope, again, slowly)
 
 
-def serve(wire: socket.socket, address: str, folder: Path, cap: float) -> None:
-    """The process of an agent's tools: `weryai mcp`, with stdin and stdout at a socket."""
-    for number in (0, 1):
-        os.dup2(wire.fileno(), number)
-    sys.stdin, sys.stdout = os.fdopen(0, closefd=False), os.fdopen(1, "w", closefd=False)
-    ours = {"XDG_CACHE_HOME": str(folder), "WERYAI_REGISTRY_URL": address}
-    os.environ.update(environment(address, **ours))
-    argv = ["mcp", "--out", str(folder / "videos"), "--journal", str(folder / "jobs.journal")]
-    argv += ["--max-credits", str(cap), "--max-running", "1000000", "--submit-interval", "0"]
-    main(argv)
-
-
-# Each process is a fork of one that has loaded all: to load it takes longer than most of them live.
-PROCESSES = multiprocessing.get_context("forkserver")
-PROCESSES.set_forkserver_preload([__name__, "weryai.cli._commands.serving", "weryai.mcp"])
-
-
 class Server:
     """The process of an agent's tools, and what it has answered."""
 
     def __init__(self, address: str, folder: Path, cap: float) -> None:
         ours, wire = socket.socketpair()
-        argv = (wire, address, folder, cap)
-        self.process = PROCESSES.Process(target=serve, args=argv, daemon=True)
-        self.process.start()
+        argv = [sys.executable, "-m", "weryai.cli", "mcp", "--out", str(folder / "videos")]
+        argv += ["--journal", str(folder / "jobs.journal"), "--max-credits", str(cap)]
+        argv += ["--max-running", "1000000", "--submit-interval", "0"]
+        settings = environment(address, XDG_CACHE_HOME=str(folder), WERYAI_REGISTRY_URL=address)
+        # A fork of what has loaded all: to load it takes longer than most of them live.
+        self.process = forked.Popen(argv, load=forked.AGENTS, env=settings, stdin=wire, stdout=wire)
         wire.close()
         self.lines = ours.makefile("rw")
         ours.close()
@@ -135,7 +119,7 @@ class Server:
     def end(self) -> None:
         """Kill it, as a crash does, if it lives."""
         self.process.kill()
-        self.process.join()
+        self.process.wait()
         with suppress(OSError):
             self.lines.close()
 

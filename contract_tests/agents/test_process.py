@@ -20,7 +20,7 @@ from mcp import Client, StdioServerParameters
 from contract_tests.agents.conftest import REQUEST, answer
 from contract_tests.chaos.service import SUBMIT
 from contract_tests.command_line.invoke import environment
-from contract_tests.support.run import patience
+from contract_tests.support.run import forked, patience
 from weryai.cli import main
 from weryai.cli.simulate import make_simulator, serving
 from weryai.journal import SQLiteJournal
@@ -88,23 +88,23 @@ def test_the_official_client_makes_a_video_through_the_process(
 
 
 @pytest.fixture
-def running(started: StdioServerParameters) -> Iterator[subprocess.Popen[bytes]]:
-    pipe = subprocess.PIPE
+def running(started: StdioServerParameters) -> Iterator[forked.Popen]:
+    pipes: dict[str, Any] = dict.fromkeys(("stdin", "stdout", "stderr"), subprocess.PIPE)
     argv = [started.command, *started.args]
-    with subprocess.Popen(argv, env=started.env, stdin=pipe, stdout=pipe, stderr=pipe) as running:
+    with forked.Popen(argv, load=forked.AGENTS, env=started.env, **pipes) as running:
         yield running
         running.kill()
 
 
 @pytest.mark.parametrize("signalled", [True, False], ids=["SIGTERM", "end of stdin"])
 def test_what_is_being_paid_for_is_finished_before_the_process_ends(
-    service: Service, running: subprocess.Popen[bytes], tmp_path: Path, signalled: bool
+    service: Service, running: forked.Popen, tmp_path: Path, signalled: bool
 ) -> None:
     stdin, stderr = cast(Any, running.stdin), cast(Any, running.stderr)
     calls = {"initialize": HELLO, "tools/call": {"name": "submit", "arguments": ASKED}}
     for number, (method, given) in enumerate(calls.items()):
         message = {"jsonrpc": "2.0", "id": number, "method": method, "params": given}
-        stdin.write(json.dumps(message).encode() + b"\n")
+        stdin.write(json.dumps(message) + "\n")
     stdin.flush()
     assert service.arrived.wait(patience.SECONDS)
     if signalled:  # its stdin stays open
@@ -113,7 +113,7 @@ def test_what_is_being_paid_for_is_finished_before_the_process_ends(
         stdin.close()
     service.let_go.set()
     assert running.wait(patience.SECONDS) == 0
-    assert stderr.read() == b""
+    assert stderr.read() == ""
     journal = SQLiteJournal(tmp_path / "jobs.journal")
     assert [entry.state for entry in journal.entries()] == ["running"]
     journal.close()

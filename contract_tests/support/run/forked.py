@@ -26,13 +26,14 @@ ROOT = Path(__file__).resolve().parents[3]
 
 
 STARTING = threading.Lock()
-# What those load that serve.
+# What `weryai simulate` and `weryai listen` load, and what `weryai mcp` does.
 SERVERS = (
     "anyio._backends._asyncio",
     "uvicorn",
     "weryai.testing._asgi",
     "weryai.testing._simulator",
 )
+AGENTS = ("anyio._backends._asyncio", "weryai.mcp")
 
 
 @functools.cache
