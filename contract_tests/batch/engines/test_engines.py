@@ -16,7 +16,7 @@ from pathlib import Path
 import pytest
 from attrs import define, field
 
-from contract_tests.support.run import patience
+from contract_tests.support.run import forked, patience
 from contract_tests.support.servers.postgres import PostgresServer
 from weryai.cli.simulate import make_simulator, serving
 from weryai.testing import Simulator
@@ -31,22 +31,23 @@ CONCURRENCY = "worker_concurrency=2, polling_interval_sec=0.1"
 
 @define
 class Machines:
-    """Processes of an engine."""
+    """Processes of an engine: forks of what has loaded it, which takes longer than they live."""
 
     simulator: Simulator
     folder: Path
     settings: dict[str, str]
+    engine: tuple[str, ...] = ()
     running: list[subprocess.Popen[str]] = field(factory=list)
 
     def start(self, *argv: str) -> subprocess.Popen[str]:
         with (self.folder / "log.txt").open("a") as log:
-            process = subprocess.Popen(
-                [sys.executable, *argv],
+            process = forked.Popen(
+                [sys.executable, "-m", *argv],
+                load=self.engine,
                 env=os.environ | self.settings,
                 cwd=self.folder,
                 stdout=subprocess.PIPE,
                 stderr=log,
-                text=True,
             )
         self.running.append(process)
         return process
@@ -115,14 +116,14 @@ def require_paid_once(machines: Machines, ends: dict[str, str]) -> None:
 @pytest.mark.timeout(300)  # four processes, on whatever machine
 def test_rows_that_dask_runs_are_paid_once_though_a_worker_is_killed(machines: Machines) -> None:
     quiet = ["--no-dashboard"]
+    machines.engine = "distributed.client", "distributed.scheduler", "distributed.worker"
     scheduler = machines.start(
-        "-m",
         "distributed.cli.dask_scheduler",
         *("--host", "127.0.0.1", "--port", "0", "--scheduler-file", "scheduler.json"),
         *quiet,
     )
     assert scheduler.poll() is None
-    worker = ["-m", "distributed.cli.dask_worker", "--scheduler-file", "scheduler.json"]
+    worker = ["distributed.cli.dask_worker", "--scheduler-file", "scheduler.json"]
     worker += ["--no-nanny", "--nthreads", "2", *quiet]
     known = machines.folder / "scheduler.json"
     deadline = time.monotonic() + patience.SECONDS
@@ -131,7 +132,7 @@ def test_rows_that_dask_runs_are_paid_once_though_a_worker_is_killed(machines: M
         time.sleep(0.05)
     machines.settings["SCHEDULER"] = re.findall(r'"(tcp://[^"]+)"', known.read_text())[0]
     victim = machines.start(*worker)
-    driver = machines.start("with_dask.py")
+    driver = machines.start("with_dask")
     machines.wait_until_paid(1)
     victim.kill()
     machines.start(*worker)
@@ -142,7 +143,8 @@ def test_rows_that_dask_runs_are_paid_once_though_a_worker_is_killed(machines: M
 def test_rows_that_dbos_runs_are_paid_once_though_its_process_is_killed(
     machines: Machines,
 ) -> None:
-    victim = machines.start("with_dbos.py")
+    machines.engine = ("dbos",)
+    victim = machines.start("with_dbos")
     machines.wait_until_paid(1)
     victim.kill()
-    require_paid_once(machines, machines.ends(machines.start("with_dbos.py")))
+    require_paid_once(machines, machines.ends(machines.start("with_dbos")))

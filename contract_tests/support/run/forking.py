@@ -101,6 +101,8 @@ def become(told: dict[str, Any], streams: list[int]) -> None:
     os.chdir(told["folder"])
     os.environ.clear()
     os.environ.update(told["settings"])
+    folders = os.environ.get("PYTHONPATH", "").split(os.pathsep)
+    sys.path[1:1] = [each for each in folders if each and each not in sys.path]
     options = os.environ.get("PYTHONWARNINGS", "").split(",")
     cast(Any, warnings)._processoptions([*filter(None, options)])
     for number, name in enumerate(("stdin", "stdout", "stderr")):
