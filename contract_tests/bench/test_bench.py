@@ -22,6 +22,7 @@ from contract_tests.bench import (
     server,
     table,
 )
+from contract_tests.support.run import children
 from weryai import AsyncWeryAI, Video
 from weryai.journal import Journal
 
@@ -134,7 +135,8 @@ def test_the_page_has_all_that_was_measured_and_nothing_else() -> None:
 
 
 @pytest.mark.timeout(600)
-def test_a_batch_is_measured_at_each_size() -> None:
+def test_a_batch_is_measured_at_each_size(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PYTHONPATH", children.python_path())
     told = batches.figures((2, 3))
     assert told.keys() == {"2", "3"}
     assert [what for what, _, _ in batches.lines(told)] == [

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 
 import pytest
+
+from contract_tests.support.run import children
 
 # The first lines of a process whose clients are answered at once, and that notes what was loaded
 # when each request came.
@@ -33,7 +36,12 @@ def modules(code: str) -> set[str]:
     """What a fresh interpreter has loaded when it has run this."""
     script = f"{code}\nimport sys, json; print(json.dumps([*sys.modules]))"
     done = subprocess.run(
-        [sys.executable, "-c", script], capture_output=True, text=True, check=True, timeout=100
+        [sys.executable, "-c", script],
+        env={**os.environ, "PYTHONPATH": children.python_path()},
+        capture_output=True,
+        text=True,
+        check=True,
+        timeout=100,
     )
     return set(json.loads(done.stdout.splitlines()[-1]))
 

@@ -17,10 +17,11 @@ def figures(rows: tuple[int, ...] = ROWS) -> dict[str, dict[str, float]]:
     """By the number of rows: `cpu` of one in milliseconds and `memory` in MB, of the process that
     runs them alone; milliseconds to `open` the batch and for its `status` once all have ended."""
     found = {}
-    for number in rows:
-        with served() as url, tempfile.TemporaryDirectory() as folder:
-            told = measuring.in_a_process(f"{__name__}.run", url, folder, str(number))
-            found[str(number)] = told
+    with served() as url:
+        for number in rows:
+            with tempfile.TemporaryDirectory() as folder:
+                told = measuring.in_a_process(f"{__name__}.run", url, folder, str(number))
+                found[str(number)] = told
     return found
 
 

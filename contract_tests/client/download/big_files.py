@@ -8,6 +8,7 @@ process rose above where it was. Linux only: it reads /proc.
 from __future__ import annotations
 
 import json
+import os
 import re
 import subprocess
 import sys
@@ -21,6 +22,7 @@ import anyio
 import httpx
 
 from contract_tests.support.films import head
+from contract_tests.support.run import children
 from contract_tests.support.servers.socket_file_server import Files, serve
 from weryai import AsyncWeryAI, Video, WeryAI
 from weryai._files import images
@@ -144,7 +146,8 @@ def measure(names: list[str], folder: Path) -> tuple[dict[str, dict[str, float]]
             str(folder),
             *names,
         ]
-        ended = subprocess.run(command, capture_output=True, text=True, check=False)
+        settings = {**os.environ, "PYTHONPATH": children.python_path()}
+        ended = subprocess.run(command, env=settings, capture_output=True, text=True, check=False)
     assert ended.returncode == 0, ended.stderr
     return json.loads(ended.stdout), files
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import re
 import signal
-import subprocess
 import sys
 import time
 from pathlib import Path
@@ -15,7 +14,7 @@ import pytest
 from contract_tests.client.download import big_files
 from contract_tests.support.clients import MakeClient
 from contract_tests.support.films import film
-from contract_tests.support.run import patience
+from contract_tests.support.run import forked, patience
 from contract_tests.support.servers.socket_file_server import BLOCK, Files, serve
 from weryai import Video
 
@@ -57,7 +56,7 @@ def test_a_process_that_was_killed_left_what_it_fetched(
     (tmp_path / "served").write_bytes(content)
     part, state = (tmp_path / "out" / f".t.mp4.part{suffix}" for suffix in ("", ".json"))
     with serve(Files(tmp_path / "served")) as files:
-        process = subprocess.Popen([sys.executable, "-c", FETCH, files.url, part.parent])
+        process = forked.Popen([sys.executable, "-c", FETCH, files.url, str(part.parent)])
         deadline = time.monotonic() + patience.SECONDS
         while not (state.exists() and synced(state) >= BLOCK):
             assert time.monotonic() < deadline

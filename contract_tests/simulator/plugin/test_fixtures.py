@@ -10,6 +10,7 @@ from typing import Protocol
 import pytest
 
 from contract_tests.house.docs import pages
+from contract_tests.support.run import children
 from contract_tests.support.run.users_pytest import PLUGIN, run_tests
 
 pytest_plugins = ["pytester"]
@@ -122,7 +123,10 @@ def test_a_payment_too_many_is_shown_at_the_line_of_the_test(run: Run) -> None:
     assert "_simulator.py" not in told.stdout.str()
 
 
-def test_a_worker_of_xdist_has_the_fixtures_too(run: Run) -> None:
+def test_a_worker_of_xdist_has_the_fixtures_too(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    # Else a worker loads the plugins of all that the tests of this project take.
+    monkeypatch.setenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1")
+    monkeypatch.setenv("PYTHONPATH", children.python_path())
     told = run(
         """
     import pytest
