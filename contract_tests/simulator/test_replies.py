@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import random
+from functools import cache
 from typing import Any
 
 import pytest
@@ -14,7 +15,6 @@ from contract_tests.support.servers.simulator_http import (
     BALANCE,
     IDS,
     IMAGE,
-    MODELS,
     OPERATIONS,
     UPLOAD,
     ask,
@@ -56,10 +56,8 @@ class Told:
     tasks: list[Any] = field(factory=list)  # waiting, processing, succeed, failed
     batches: list[Any] = field(factory=list)
     notices: list[Any] = field(factory=list)  # likewise
-    balance: Any = None
-    models: Any = None
+    reads: dict[str, Any] = field(factory=dict)  # of what asks for no id, by schema
     upload: Any = None
-    reads: list[tuple[str, Any]] = field(factory=list)  # of what asks for no id
     refused: Any = None
     ids: list[str] = field(factory=list)
 
@@ -69,13 +67,12 @@ class Told:
             *(("SubmitOk", reply) for reply in self.submitted),
             *(("TaskStatusOk", reply) for reply in self.tasks),
             *(("BatchStatusOk", reply) for reply in self.batches),
-            ("BalanceOk", self.balance),
-            ("ModelsOk", self.models),
+            *self.reads.items(),
             ("UploadOk", self.upload),
-            *self.reads,
         ]
 
 
+@cache
 def told(operation: str = PAID[0], **fields: Any) -> Told:
     """What a simulator of this variant says."""
     found, clock = Told(), ManualClock()
@@ -91,18 +88,18 @@ def told(operation: str = PAID[0], **fields: Any) -> Told:
         found.tasks += [status(http, task_id) for task_id in found.ids]
         found.batches = [batch_status(http, line.batch_id) for line in simulator.ledger]
         found.notices += [json.loads(simulator.notice(task_id)) for task_id in found.ids]
-        found.balance, found.models = http.get(BALANCE).json(), http.get(MODELS).json()
         found.upload = http.post(UPLOAD, files={"file": ("a.png", IMAGE)}).json()
-        found.reads = [
-            (f"{kind}Ok", http.get(path).json())
+        found.reads = {
+            f"{kind}Ok": http.get(path).json()
             for method, path, kind in OPERATIONS.values()
             if method == "GET" and not {*IDS.values()} & {*path.split("/")}
-        ]
+        }
         http.headers["Authorization"] = "Bearer sk-other"
         found.refused = http.get(BALANCE)
     return found
 
 
+@cache
 def several(operation: str = PAID[0], **fields: Any) -> tuple[Any, Any, Any]:
     """The replies to a submission of four videos: the ids, the first task and the batch."""
     clock = ManualClock()
@@ -312,14 +309,14 @@ def test_absent_fields_of_a_task_are_missing_or_null(nulls: bool) -> None:
 
 @pytest.mark.parametrize("balance", CHOICES["balance"])
 def test_the_balance_is_a_number_or_an_object(balance: str) -> None:
-    assert told(balance=balance).balance["data"] == (
+    assert told(balance=balance).reads["BalanceOk"]["data"] == (
         990 if balance == "number" else {"balance": 990}
     )
 
 
 @pytest.mark.parametrize("registry", CHOICES["registry"])
 def test_the_registry_has_rows_for_several_images_or_those_they_fall_back_to(registry: str) -> None:
-    tables = told(registry=registry).models["data"]
+    tables = told(registry=registry).reads["ModelsOk"]["data"]
     assert tables["image_to_video"]
     assert ("multi_image_to_video" in tables) == (registry == "full")
     assert tables.get("multi_image_to_video", tables["image_to_video"])
