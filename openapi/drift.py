@@ -13,6 +13,7 @@ import sys
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from datetime import date
+from functools import cache
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -95,6 +96,7 @@ def explanations(notes: str, contract: Any) -> dict[str, list[Explanation]]:
     return found
 
 
+@cache  # a part may name several operations
 def explanation(text: str) -> list[Explanation]:
     """A row, once for each field that it names."""
     cells = [cell.strip() for cell in re.split(r"(?<!\\)\|", text)[1:-1]]

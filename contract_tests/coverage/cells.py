@@ -6,11 +6,10 @@ field, meet a value of an enum, keep a keyword of a schema or break it, follow a
 
 from __future__ import annotations
 
-import functools
 import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 from urllib.parse import unquote
 
 from attrs import frozen
@@ -26,8 +25,7 @@ METHODS = ("get", "put", "post", "delete", "patch", "head", "options", "trace")
 KINDS = ("operation", "webhook", "status", "parameter", "field", "value", "keyword", "link")
 
 
-@frozen(order=True, cache_hash=True)
-class Cell:
+class Cell(NamedTuple):
     """One thing of the contract that tests can exercise.
 
     Parameters:
@@ -129,12 +127,7 @@ class Place:
         return {"request": "operation", "notice": "webhook"}.get(self.name, "status"), "", False
 
     def _cells(self, marks: set[Mark]) -> set[Cell]:
-        return {_cell(self.operation, self.name, mark) for mark in marks}
-
-
-@functools.cache
-def _cell(operation: str, place: str, mark: Mark) -> Cell:
-    return Cell(operation, place, *mark)
+        return {Cell(self.operation, self.name, *mark) for mark in marks}
 
 
 def _prefixed(name: str, marks: set[Mark] | Iterator[Mark]) -> Iterator[Mark]:

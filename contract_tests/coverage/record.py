@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from typing import Any
 from urllib.parse import unquote
 
-from attrs import astuple, define, field
+from attrs import define, field
 
 from contract_tests.coverage.cells import Cell, Contract
 
@@ -92,7 +92,7 @@ class Seen:
         """All of it, in types that xdist carries."""
         told = {"touched": self.touched, "links": self.links}
         return {
-            name: {key: [astuple(cell) for cell in cells] for key, cells in part.items()}
+            name: {key: [tuple(cell) for cell in cells] for key, cells in part.items()}
             for name, part in told.items()
         }
 

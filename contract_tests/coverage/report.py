@@ -7,8 +7,6 @@ from collections.abc import Iterator
 from textwrap import wrap
 from xml.etree import ElementTree
 
-from attrs import evolve
-
 from contract_tests.coverage.cells import KINDS, Cell
 from contract_tests.coverage.verdict import OPEN, SIDES, WANTED, Verdict
 
@@ -52,14 +50,15 @@ def markdown(verdict: Verdict) -> Iterator[str]:
         yield from (f"- open, {side}: `{cell}`" for side in SIDES for cell in verdict.open(side))
         yield from (f"- stale excuse, {line}" for line in verdict.stale)
     heading = None
-    for cell in sorted({evolve(cell, wrong=False) for cell in verdict.states["client"]}, key=_rank):
+    cells = {cell._replace(wrong=False) for cell in verdict.states["client"]}
+    for cell in sorted(cells, key=_rank):
         if heading != (cell.operation, cell.place):
             heading = cell.operation, cell.place
             yield from ("", f"## {cell.operation}, {cell.place}", "")
             yield "| what | which | client, right | wrong | simulator, right | wrong |"
             yield "|---|---|---|---|---|---|"
         words = [
-            _word(verdict, side, evolve(cell, wrong=wrong), numbers)
+            _word(verdict, side, cell._replace(wrong=wrong), numbers)
             for side in SIDES
             for wrong in (False, True)
         ]

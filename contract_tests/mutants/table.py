@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 import tomllib
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -129,6 +130,7 @@ class Mutant:
             stale.unlink()
 
 
+@cache
 def load(table: Path = TABLE) -> list[Mutant]:
     """Every fault of the table, room by room."""
     return [

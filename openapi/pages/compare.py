@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Iterator
+from functools import cache
 from typing import Any, NamedTuple
 
 from jsonschema_rs import Draft202012Validator
@@ -108,9 +110,14 @@ def misfits(page: Page, ours: Page) -> Iterator[Difference]:
         told = [branch for branch in schema.get("oneOf", []) if branch != REFUSAL]
         alone = told[0] if len(told) == 1 else schema  # for a message that says where
         rooted = {**alone, "components": ours.root["components"]}
-        for error in Draft202012Validator(rooted, validate_formats=True).iter_errors(example):
+        for error in validator(json.dumps(rooted, default=str)).iter_errors(example):
             field = located(side, error.instance_path)
             yield Difference(field, "example refused", shown(error.instance), error.message)
+
+
+@cache  # to make one takes longer than to ask it
+def validator(schema: str) -> Draft202012Validator:
+    return Draft202012Validator(json.loads(schema), validate_formats=True)
 
 
 def located(side: str, path: Iterable[str | int]) -> str:
