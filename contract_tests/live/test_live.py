@@ -18,7 +18,7 @@ from contract_tests.live.recorder import Exchange, NotAllowedError, Recorder
 from contract_tests.live.redact import redacted
 from contract_tests.support.contract import PAID
 from contract_tests.support.examples import REPLIES
-from contract_tests.support.run import children
+from contract_tests.support.run import children, forked
 from contract_tests.support.run.in_one import in_one
 from contract_tests.support.servers.no_network import loopback_only
 from contract_tests.support.servers.simulator_http import raw
@@ -88,7 +88,8 @@ def posts(simulator: Simulator) -> list[str]:
 
 def test_without_a_key_it_says_so_and_sends_nothing(address: str, simulator: Simulator) -> None:
     settings = environment(address, WERYAI_API_KEY="")
-    done = process("--budget", "20", module="contract_tests.live", env=settings)
+    start = forked.Popen
+    done = process("--budget", "20", module="contract_tests.live", start=start, env=settings)
     assert (done.returncode, done.stdout) == (2, "")
     assert "WERYAI_API_KEY" in done.stderr
     assert "nothing was sent" in done.stderr

@@ -1,4 +1,7 @@
-"""What a notebook shows of results. All that a service wrote is escaped: a page must not run it."""
+"""What a notebook shows of results. All that a service wrote is escaped: a page must not run it.
+
+Loaded where a notebook asks, as `html` brings the table of all its entities.
+"""
 
 from __future__ import annotations
 

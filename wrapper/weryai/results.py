@@ -8,7 +8,6 @@ from typing import Any
 
 from attrs import field, frozen
 
-from . import _notebook
 from ._ids import is_id
 from ._plain import CARRIED, Plain
 from ._states import FAILED, PROCESSING, SUCCEEDED, WAITING, TaskState, state_of
@@ -37,6 +36,8 @@ class Video(Plain):
 
     def _repr_html_(self) -> str:
         """What a notebook shows: the video itself."""
+        from . import _notebook
+
         return _notebook.video(self)
 
 
@@ -95,6 +96,8 @@ class Task(Plain):
 
     def _repr_html_(self) -> str:
         """What a notebook shows: its videos, or its state."""
+        from . import _notebook
+
         return _notebook.tasks([self])
 
 
@@ -207,6 +210,8 @@ class Result(Plain):
 
     def _repr_html_(self) -> str:
         """What a notebook shows: each video, and each task that has none."""
+        from . import _notebook
+
         return _notebook.tasks(self.tasks)
 
 

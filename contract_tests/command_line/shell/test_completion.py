@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from contract_tests.command_line.invoke import Cli, environment, jobs, submit
-from contract_tests.support.run import patience
+from contract_tests.support.run import forked, patience
 from weryai.testing import Outcome, Simulator
 
 Tab = Callable[..., list[str]]
@@ -50,9 +50,9 @@ def tab(cli: Cli, monkeypatch: pytest.MonkeyPatch) -> Tab:
     return press
 
 
-def typed(shell: list[str], *lines: str) -> list[str]:
+def typed(shell: list[str], *lines: str, folder: Path = BIN) -> list[str]:
     """What a real shell makes of lines, for a command that speaks to the vendor's address."""
-    path = f"{BIN}{os.pathsep}{os.environ['PATH']}"
+    path = f"{folder}{os.pathsep}{os.environ['PATH']}"
     ended = subprocess.run(
         [*shell, *lines],
         env=environment(PATH=path),
@@ -78,9 +78,11 @@ def test_bash_completes_what_can_be_known(cli: Cli) -> None:
 
 
 @pytest.mark.skipif(not shutil.which("fish"), reason="there is no fish here")
-def test_fish_completes_what_can_be_known(cli: Cli) -> None:
+def test_fish_completes_what_can_be_known(cli: Cli, tmp_path: Path) -> None:
     [task_id] = submit(cli)
-    found = typed(["fish", "--no-config", "-c", FISH], "weryai ge", "weryai wait ")
+    forked.put(tmp_path / "weryai")
+    shell = ["fish", "--no-config", "-c", FISH]
+    found = typed(shell, "weryai ge", "weryai wait ", folder=tmp_path)
     assert found[0] == "generate\tSubmit, wait and download, all in one: paid."
     assert found[1:] == [f"{task_id}\trunning: The sun sets"]
 

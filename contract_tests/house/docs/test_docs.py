@@ -15,7 +15,8 @@ from sybil import Example
 from sybil.evaluators.python import PythonEvaluator
 from sybil.typing import Evaluator
 
-from contract_tests.house.docs import console, forked, hurry, pages
+from contract_tests.house.docs import console, hurry, pages
+from contract_tests.support.run import forked
 from contract_tests.support.run.users_pytest import run_tests
 from contract_tests.support.servers.postgres import PostgresServer
 from weryai.cli.simulate import make_simulator, serving
@@ -52,7 +53,7 @@ def served(quick_videos: None) -> Iterator[tuple[Simulator, str]]:
 def commands(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The folder of the command `weryai`."""
     folder = tmp_path_factory.mktemp("bin")
-    forked.make(folder)
+    forked.put(folder / "weryai", "contract_tests.house.docs.hurry")
     return folder
 
 

@@ -26,6 +26,19 @@ ROOT = Path(__file__).resolve().parents[3]
 
 
 STARTING = threading.Lock()
+# A command for a shell: it hands its words, folder, environment and streams to the server, and ends
+# as the fork did.
+COMMAND = """#!{python} -IS
+import json, os, socket, sys
+with socket.socket(socket.AF_UNIX) as server:
+    server.connect({address!r})
+    told = {{"argv": ["-m", {module!r}, *sys.argv[1:]], "folder": os.getcwd()}}
+    told["settings"] = dict(os.environ)
+    socket.send_fds(server, [b"{{"], [0, 1, 2])
+    server.sendall(json.dumps(told).encode()[1:] + b"\\n")
+    with server.makefile() as answers:
+        sys.exit([int(line) for line in answers][-1])
+"""
 # What `weryai simulate` and `weryai listen` load, and what `weryai mcp` does.
 SERVERS = (
     "anyio._backends._asyncio",
@@ -107,6 +120,14 @@ class Popen(subprocess.Popen[str]):
             return self._wait(0)
         except subprocess.TimeoutExpired:
             return None
+
+
+def put(command: Path, module: str = "weryai.cli") -> None:
+    """Make a command that is a fork which runs a module."""
+    with STARTING:
+        address = server()
+    command.write_text(COMMAND.format(python=sys.executable, address=address, module=module))
+    command.chmod(0o755)
 
 
 def asked(told: Mapping[str, Any], streams: Sequence[int]) -> socket.socket:
