@@ -36,19 +36,27 @@ async def _at_once(work: Callable[..., Any], *args: Any, **_: Any) -> Any:
 
 @define
 class Night:
-    """A batch called `night`."""
+    """A batch called `night`.
+
+    Attributes:
+        task_seconds: what a task takes, unless the simulator was told; it is looked at a few times.
+    """
 
     place: str
     folder: Path
     clock: JumpingClock
     simulator: Simulator
+    task_seconds: float = 8
 
     @classmethod
     @contextmanager
     def begun(cls, place: str, folder: Path, **options: Any) -> Iterator[Night]:
+        night: Night
         clock = JumpingClock()
-        with Simulator(clock=clock, render=False, **options) as simulator:
-            yield cls(place, folder, clock, simulator)
+        usual: dict[str, Any] = {"render": False, "task_seconds": lambda _: night.task_seconds}
+        with Simulator(clock=clock, **usual | options) as simulator:
+            night = cls(place, folder, clock, simulator)
+            yield night
 
     @property
     def out(self) -> Path:

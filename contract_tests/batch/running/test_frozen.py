@@ -6,7 +6,7 @@ from collections import Counter
 from datetime import UTC, datetime
 
 import pytest
-from attrs import define, evolve
+from attrs import define
 
 from contract_tests.batch.running.night import Night, is_whole
 from contract_tests.support.run.jumping_clock import JumpingClock
@@ -44,6 +44,7 @@ class StandingClock:
 def test_what_a_worker_has_in_hand_that_stands_still_is_taken_over(
     night: Night, after: float
 ) -> None:
+    night.task_seconds = 30
     night.add(ids=LETTERS)
     began = night.clock.now
     told: list[Row] = []
@@ -63,7 +64,7 @@ def test_what_a_worker_has_in_hand_that_stands_still_is_taken_over(
 def test_what_a_worker_has_in_hand_that_lives_is_its_own(
     night: Night, caplog: pytest.LogCaptureFixture
 ) -> None:
-    night.simulator._account.rules = evolve(night.simulator._account.rules, task_seconds=100)
+    night.task_seconds = 100
     night.add(ids="abcd")
     with night.batch() as one, night.batch() as other:
         statuses = night.run_all(one, other)

@@ -38,6 +38,7 @@ def looks(night: Night, number: int) -> int:
 def test_the_next_run_knows_from_the_journal_how_soon_a_job_is_done(night: Night) -> None:
     """While another row waits for its turn, a job is first looked at near the shortest time of its
     kind: 0.9 of 30 s, and then each second."""
+    night.task_seconds = 30
     for ids in ("ab", "abcd"):
         night.add(ids=ids)
         night.run(limits=Limits(running=20, interval=60))
