@@ -24,7 +24,7 @@ HTTPS = "https://example.com/image1.jpg"
 MANY = {"credits": 1e9, "max_running": float("inf")}
 
 
-def lot(number: int = 100, plan: tuple[Outcome, ...] = (), **rules: Any) -> list[tuple[Any, ...]]:
+def lot(number: int = 40, plan: tuple[Outcome, ...] = (), **rules: Any) -> list[tuple[Any, ...]]:
     """How tasks end: the state, why, and after how many seconds."""
     with Simulator(**MANY | rules) as simulator, raw(simulator) as http:
         simulator.outcomes.extend(plan)
