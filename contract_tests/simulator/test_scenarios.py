@@ -200,6 +200,7 @@ def test_a_state_of_your_own_never_ends_and_counts_as_running(
     assert submit(http)["status"] == 6010
 
 
+@pytest.mark.usefixtures("quick_videos")
 def test_a_word_of_your_own_may_be_an_end_with_videos(
     simulator: Simulator, http: httpx.Client
 ) -> None:

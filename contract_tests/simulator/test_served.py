@@ -103,6 +103,7 @@ def settle() -> None:
     time.sleep(0.5)
 
 
+@pytest.mark.usefixtures("quick_videos")
 def test_every_operation_answers_over_a_socket(
     served: httpx.Client, clock: ManualClock, simulator: Simulator
 ) -> None:

@@ -22,7 +22,7 @@ from weryai._network import crew
 from weryai.testing import ManualClock
 
 ON_BOTH = pytest.mark.parametrize("backend", ["asyncio", "trio"])
-JOBS = 120
+JOBS = 60
 MOST_CONNECTIONS = 24
 KB_A_JOB = 4.0
 
