@@ -18,7 +18,7 @@ import threading
 from collections.abc import Mapping, Sequence
 from multiprocessing import connection
 from pathlib import Path
-from typing import Any, cast
+from typing import IO, Any, cast
 
 from contract_tests.support.run import children
 
@@ -62,10 +62,16 @@ def server() -> str:
         stdout=subprocess.PIPE,
     )
     atexit.register(folder.cleanup)
-    atexit.register(running.communicate)  # at the end of its stdin it ends
-    assert running.stdout is not None
-    assert running.stdout.readline() == b"loaded\n"
+    atexit.register(end, running)
+    with cast(IO[bytes], running.stdout) as told:
+        assert told.readline() == b"loaded\n"
     return address
+
+
+def end(running: subprocess.Popen[bytes]) -> None:
+    """At the end of its stdin the server ends, whatever forks there still are."""
+    cast(IO[bytes], running.stdin).close()
+    running.wait()
 
 
 class Popen(subprocess.Popen[str]):
