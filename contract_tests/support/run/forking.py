@@ -74,7 +74,8 @@ def serve(address: str) -> list[str]:
                     for stream in streams:
                         os.close(stream)
                     _, status = os.wait()
-                    asking.sendall(b"%d\n" % os.waitstatus_to_exitcode(status))
+                    with suppress(BrokenPipeError):  # whoever asked may have ended before
+                        asking.sendall(b"%d\n" % os.waitstatus_to_exitcode(status))
                     os._exit(0)
             for stream in streams:
                 os.close(stream)
