@@ -6,7 +6,7 @@ import json
 import logging
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from functools import partial
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
@@ -79,7 +79,7 @@ def served(simulator: Simulator) -> Iterator[httpx.Client]:
     server = uvicorn.Server(config)
     thread = threading.Thread(target=server.run)
     thread.start()
-    until(lambda: server.started)
+    patience.until(lambda: server.started)
     port = server.servers[0].sockets[0].getsockname()[1]
     headers = {"Authorization": f"Bearer {simulator.api_key}"}
     with httpx.Client(
@@ -88,14 +88,6 @@ def served(simulator: Simulator) -> Iterator[httpx.Client]:
         yield http
     server.should_exit = True
     thread.join()
-
-
-def until(holds: Callable[[], Any]) -> None:
-    """Wait for what happens on another thread."""
-    deadline = time.monotonic() + patience.SECONDS
-    while not holds():
-        assert time.monotonic() < deadline, f"it did not happen within {patience.SECONDS:.0f} s"
-        time.sleep(0.01)
 
 
 def settle() -> None:
@@ -172,9 +164,9 @@ def test_a_webhook_is_called_once_for_each_task_when_it_has_ended(
     settle()
     assert receiver.calls == []
     clock.advance(30)
-    until(lambda: len(receiver.calls) == 2)
+    patience.until(lambda: len(receiver.calls) == 2)
     clock.advance(30)
-    until(lambda: len(receiver.calls) == 3)
+    patience.until(lambda: len(receiver.calls) == 3)
     clock.advance(1e6)
     settle()
     assert receiver.ids() == ids
@@ -206,7 +198,7 @@ def test_a_webhook_elsewhere_is_not_called_and_one_that_fails_stops_no_other(
         assert submit(served, webhook_url=url)["status"] == 0
     with loopback_only() as called:
         clock.advance(30)
-        until(lambda: len(receiver.calls) == 2)
+        patience.until(lambda: len(receiver.calls) == 2)
         settle()
     assert called == []
     assert [path for path, _, _ in receiver.calls] == ["/broken", "/hook"]
@@ -218,7 +210,7 @@ def test_a_webhook_on_this_machine_may_have_a_certificate_of_ones_own(
     receiver.socket = certificates.UNTRUSTED.wrap_socket(receiver.socket, server_side=True)
     ids = submit(served, webhook_url=receiver.url.replace("http:", "https:"))["data"]["task_ids"]
     clock.advance(30)
-    until(lambda: receiver.ids() == ids)
+    patience.until(lambda: receiver.ids() == ids)
 
 
 def test_a_webhook_is_called_through_no_proxy(
@@ -235,5 +227,5 @@ def test_a_webhook_is_called_through_no_proxy(
         http.base_url, http.headers = served.base_url, served.headers
         submit(http, webhook_url=receiver.url)
         clock.advance(30)
-        until(lambda: receiver.calls)
+        patience.until(lambda: receiver.calls)
     assert called == []

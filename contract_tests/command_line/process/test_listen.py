@@ -16,17 +16,24 @@ import httpx
 import pytest
 
 from contract_tests.command_line.invoke import FIVE, HTTPS, REQUEST, SMALL, Cli
+from contract_tests.support.run import patience
 from weryai import webhooks
 from weryai.cli import _output
 from weryai.testing import Simulator
 
 
 class Receiver(ThreadingHTTPServer):
-    """Somebody's own application, which is down for the first call."""
+    """Somebody's own application, which is down for the first call.
+
+    Attributes:
+        up: whether it answers at all.
+    """
 
     def __init__(self) -> None:
         super().__init__(("127.0.0.1", 0), _Hook)
         self.bodies: list[bytes] = []
+        self.up = threading.Event()
+        self.up.set()
         self.url = f"http://127.0.0.1:{self.server_port}/hook"
 
 
@@ -35,6 +42,7 @@ class _Hook(BaseHTTPRequestHandler):
 
     def do_POST(self) -> None:
         self.server.bodies.append(self.rfile.read(int(self.headers["Content-Length"])))
+        assert self.server.up.wait(patience.SECONDS)
         self.send_response(503 if len(self.server.bodies) == 1 else 200)
         self.end_headers()
 
@@ -93,11 +101,8 @@ def test_listen_fetches_what_it_is_told_of_and_hands_each_task_on_once(
             simulator.clock.sleep(30)
             for body in (running, simulator.notice(task_id), simulator.notice(task_id), b"{}"):
                 statuses.append(http.post("/any", content=body).status_code)
-                until_told(http)
-
-    def until_told(http: httpx.Client) -> None:
-        """The answer comes before what follows from it: the next one on the same connection not."""
-        assert http.get("/").status_code == 405
+        # An answer comes before what follows from it.
+        patience.until(lambda: len(receiver.bodies) == 2)
 
     while_it_serves(calls)
     said = cli("listen", "--port", 0, "--forward-to", receiver.url, "--out", "videos")
@@ -112,6 +117,31 @@ def test_listen_fetches_what_it_is_told_of_and_hands_each_task_on_once(
     assert first == second
     assert webhooks.parse(first).state == "succeeded"
     assert json.loads(first)["data"]["task_id"] == task_id
+
+
+def test_what_comes_while_a_call_fails_tries_again(
+    cli: Cli,
+    simulator: Simulator,
+    receiver: Receiver,
+    while_it_serves: Callable[[Callable[[str], None]], None],
+) -> None:
+    cli("submit", HTTPS, *REQUEST, *FIVE, *SMALL, "--webhook-url", "https://example.com/hook")
+    ((task_id,),) = [line.task_ids for line in simulator.ledger]
+    simulator.clock.sleep(30)
+    receiver.up.clear()
+
+    def calls(address: str) -> None:
+        with httpx.Client(base_url=address, trust_env=False) as http:
+            for _ in range(2):
+                assert http.post("/", content=simulator.notice(task_id)).status_code == 200
+            patience.until(lambda: receiver.bodies)
+            assert http.get("/").status_code == 405
+            receiver.up.set()
+            patience.until(lambda: len(receiver.bodies) == 2)
+
+    while_it_serves(calls)
+    said = cli("listen", "--port", 0, "--forward-to", receiver.url, "--out", "videos")
+    assert (said.code, len(receiver.bodies)) == (0, 2)
 
 
 def test_what_could_not_be_confirmed_is_told(

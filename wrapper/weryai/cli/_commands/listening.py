@@ -91,15 +91,17 @@ def receiver(client: AsyncWeryAI, out: Path, forward: Forward | None) -> webhook
 @define
 class Forward:
     """Calls somebody else's application, once for each task that has ended, with what the service
-    says of it. Where it cannot be called, the next webhook of the task tries again.
+    says of it. Where it cannot be called, the next webhook of the task tries again, one that came
+    meanwhile too.
 
     Attributes:
-        told: tasks that were, or are being, told of.
+        told: tasks that were told of.
+        turns: a lock for each task.
     """
 
     url: str
     told: set[str] = field(init=False, factory=set)
-    lock: threading.Lock = field(init=False, factory=threading.Lock)
+    turns: dict[str, threading.Lock] = field(init=False, factory=dict)
 
     def __attrs_post_init__(self) -> None:
         if not self.url.startswith(("http://", "https://")):
@@ -109,13 +111,15 @@ class Forward:
         """Tell of a task, if it has ended and was not told of."""
         from weryai import webhooks
 
-        with self.lock:
-            if not task.done or task.id in self.told:
+        if not task.done:
+            return
+        with self.turns.setdefault(task.id, threading.Lock()):
+            if task.id in self.told:
                 return
-            self.told.add(task.id)
-        if fault := self._fault(webhooks.dump(task)):
-            self.told.discard(task.id)
-            _output.say(f"{task.id}: not forwarded to {self.url}: {fault}")
+            if fault := self._fault(webhooks.dump(task)):
+                _output.say(f"{task.id}: not forwarded to {self.url}: {fault}")
+            else:
+                self.told.add(task.id)
 
     def _fault(self, body: bytes) -> str | None:
         """Make a call. Why it was not taken, None if it was."""
