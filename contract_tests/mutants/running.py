@@ -169,7 +169,7 @@ def judge(mutant: Mutant, tree: Path) -> Verdict:
 
 def ask(tree: Path, file: str, left_out: Sequence[str] = ()) -> Outcome:
     """Run one file of tests, or one test of it, on a tree."""
-    command = [sys.executable, "-m", "pytest", f"contract_tests/{file}", "--maxfail=3"]
+    command = [sys.executable, "-m", "pytest", f"contract_tests/{file}", "--maxfail=1"]
     command += ["-p", "contract_tests.mutants.witness", "-p", "pytest_timeout"]
     own = tree.parent / Path(file).stem
     command += ["-p", "no:cacheprovider", f"--basetemp={own}"]
