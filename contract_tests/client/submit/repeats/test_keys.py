@@ -110,6 +110,7 @@ def test_a_key_whose_entry_is_damaged_is_of_unknown_fate_and_says_so(
         client.submit(ask(), idempotency_key="shot-17")
     with sqlite3.connect(journal.path) as db:
         db.execute("UPDATE entries SET payload = '{'")
+    db.close()
     with pytest.raises(SubmissionUnknownError, match="its entry is damaged") as raised:
         client.submit(ask(), idempotency_key="shot-17")
     assert raised.value.entry == only(journal).id
