@@ -84,14 +84,21 @@ def while_it_serves(monkeypatch: pytest.MonkeyPatch) -> Callable[[Callable[[str]
     return act
 
 
+@pytest.fixture
+def task_id(cli: Cli, simulator: Simulator) -> str:
+    """A task of which webhooks tell."""
+    cli("submit", HTTPS, *REQUEST, *FIVE, *SMALL, "--webhook-url", "https://example.com/hook")
+    ((task_id,),) = [line.task_ids for line in simulator.ledger]
+    return task_id
+
+
 def test_listen_fetches_what_it_is_told_of_and_hands_each_task_on_once(
     cli: Cli,
     simulator: Simulator,
     receiver: Receiver,
+    task_id: str,
     while_it_serves: Callable[[Callable[[str], None]], None],
 ) -> None:
-    cli("submit", HTTPS, *REQUEST, *FIVE, *SMALL, "--webhook-url", "https://example.com/hook")
-    ((task_id,),) = [line.task_ids for line in simulator.ledger]
     running = simulator.notice(task_id)
     statuses = []
 
@@ -102,7 +109,7 @@ def test_listen_fetches_what_it_is_told_of_and_hands_each_task_on_once(
             for body in (running, simulator.notice(task_id), simulator.notice(task_id), b"{}"):
                 statuses.append(http.post("/any", content=body).status_code)
         # An answer comes before what follows from it.
-        patience.until(lambda: len(receiver.bodies) >= 2)
+        patience.until(lambda: len(receiver.bodies) >= 2 and [*Path("videos").glob("*.mp4")])
 
     while_it_serves(calls)
     said = cli("listen", "--port", 0, "--forward-to", receiver.url, "--out", "videos")
@@ -123,10 +130,9 @@ def test_what_comes_while_a_call_fails_tries_again(
     cli: Cli,
     simulator: Simulator,
     receiver: Receiver,
+    task_id: str,
     while_it_serves: Callable[[Callable[[str], None]], None],
 ) -> None:
-    cli("submit", HTTPS, *REQUEST, *FIVE, *SMALL, "--webhook-url", "https://example.com/hook")
-    ((task_id,),) = [line.task_ids for line in simulator.ledger]
     simulator.clock.sleep(30)
     receiver.up.clear()
 
