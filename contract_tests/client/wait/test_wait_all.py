@@ -98,6 +98,14 @@ def test_a_refused_key_is_told_of_each_job(make_client: MakeClient) -> None:
     assert len(refused.seen) == 2
 
 
+def test_a_refused_key_is_told_of_each_job_of_a_batch_with_its_job(make_client: MakeClient) -> None:
+    refused = Network(httpx.Response(401, json={"status": 401, "message": "Invalid API Key"}))
+    jobs = [Job(["a"], BATCH), Job(["b"], BATCH)]
+    ended = list(make_client(handler=refused).wait_all(jobs))
+    assert {each.error.job for each in ended if each.error} == set(jobs)
+    assert len(refused.seen) == 1, "its answer is that to both"
+
+
 def test_each_job_is_asked_for_once_a_round_and_the_pauses_grow(
     make_client: MakeClient, clock: ManualClock
 ) -> None:
