@@ -9,6 +9,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import anyio
 import httpx
 import pytest
 
@@ -29,6 +30,7 @@ from weryai._flows import registry
 from weryai.cli.simulate import make_simulator, serving
 from weryai.requests import Findings
 from weryai.testing import Answer, Lost, Simulator, refusal
+from weryai.testing._transport import AsyncTransport
 
 Ask = Callable[..., MultiImageToVideo]
 HTTPS = ["https://example.com/a.jpg"]
@@ -207,12 +209,24 @@ def test_a_key_of_an_earlier_submission_brings_its_job_whatever_the_registry_say
     assert client.submit(ask(images=HTTPS), idempotency_key="a") == job
 
 
-def test_submissions_at_once_ask_once(simulator: Simulator, ask: Ask) -> None:
-    async def ten() -> None:
-        async with simulator.async_client(check_models=True) as client:
-            await asyncio.gather(*(client.submit(ask(images=HTTPS)) for _ in range(10)))
+@pytest.mark.parametrize("backend", ["asyncio", "trio"])
+def test_submissions_at_once_ask_once(simulator: Simulator, ask: Ask, backend: str) -> None:
+    answering = AsyncTransport(simulator.app.in_process)
 
-    asyncio.run(ten())
+    async def later(request: httpx.Request) -> httpx.Response:
+        await anyio.wait_all_tasks_blocked()  # all the others have come so far that they wait
+        return await answering.handle_async_request(request)
+
+    async def ten() -> None:
+        transport = httpx.MockTransport(later)
+        async with (
+            simulator.async_client(check_models=True, transport=transport) as client,
+            anyio.create_task_group() as tasks,
+        ):
+            for _ in range(10):
+                tasks.start_soon(client.submit, ask(images=HTTPS))
+
+    anyio.run(ten, backend=backend)
     assert (asked(simulator), len(simulator.ledger)) == (1, 10)
 
 
