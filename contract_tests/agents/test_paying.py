@@ -15,7 +15,7 @@ from contract_tests.agents.conftest import REQUEST, Agent, Between, Connect, ans
 from weryai import Limits, Purse
 from weryai.journal import SQLiteJournal, Turn
 from weryai.mcp import _paying
-from weryai.testing import Simulator, refusal
+from weryai.testing import Answer, Simulator
 
 YES = ElicitResult(action="accept", content={"pay": True})
 ERAS = pytest.mark.parametrize("era", ["legacy", "auto"])
@@ -245,7 +245,8 @@ def test_what_would_wait_for_long_is_not_sent_and_the_agent_calls_again(
     else:
         agent.submit("first")
     if refused:
-        simulator.next("submit_multi_image_to_video", refusal(6010))
+        later = Answer(429, {"status": 6010, "msg": "later"}, headers={"Retry-After": "9"})
+        simulator.next("submit_multi_image_to_video", later)
     with monkeypatch.context() as patience:
         patience.setattr(_paying, "PATIENCE", 1e-9)
         said = agent.refused("submit", **SUBMIT, confirm=True)

@@ -118,8 +118,8 @@ def test_a_refusal_for_now_is_no_failure_however_often_it_comes(
     client = make_client(simulator, limits=Limits(), retry_budget=5, **options)
     client.submit(usual(SUBMIT), on_wait=waits.append)
     assert len(simulator.ledger) == 1
-    assert {delay.reason for delay in waits} <= {"refused", "interval"}
-    assert waits[0].reason == "refused"
+    # A pause is drawn, and one of no time is passed over.
+    assert {"refused"} <= {delay.reason for delay in waits} <= {"refused", "interval"}
 
 
 def test_after_a_refusal_nobody_is_let_through_for_as_long_as_was_asked(
