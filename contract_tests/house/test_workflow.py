@@ -154,6 +154,9 @@ def made(folder: Path, **scripts: str) -> tuple[int, str]:
     `tests` stands for pytest, and the others succeed."""
     tools = folder / ".venv" / "bin"
     tools.mkdir(parents=True)
+    (folder / "wrapper" / "weryai").mkdir(parents=True)
+    (folder / "contract_tests" / "house").mkdir(parents=True)
+    (folder / "contract_tests" / "house" / "public_surface.py").touch()
     scripts["python"] = 'case "$*" in *pytest*) ' + scripts.pop("tests", "echo tests") + ";; esac"
     for name in TOOLS:
         script = scripts.get(name, f"echo {name}")
@@ -191,3 +194,31 @@ def test_tests_that_fail_do_so_whatever_lint_and_types_say(tmp_path: Path) -> No
     assert code != 0
     assert "tests find this" in said
     assert "pyright\n" in said
+
+
+def test_pyright_reads_the_package_again_once_something_of_it_has_changed(tmp_path: Path) -> None:
+    made(tmp_path)
+    package = tmp_path / "wrapper" / "weryai"
+    module = package / "module.py"
+    module.touch()
+    (package / "__pycache__").mkdir()
+
+    def reads(*changed: Path) -> bool:
+        """Whether it runs where these are newer than its last success, and nothing else is."""
+        for each in tmp_path.rglob("*"):
+            passed = each == tmp_path / ".venv" / "pyright"
+            os.utime(each, (0, 10**9 + passed + 2 * (each in changed)))
+        return "pyright\n" in make(tmp_path, "types")[1]
+
+    assert not reads()
+    assert not reads(package / "__pycache__")
+    assert reads(module)
+    assert reads(tmp_path / "pyproject.toml")
+    assert reads(tmp_path / ".venv" / "installed")
+    module.unlink()
+    assert reads(package)
+
+
+def test_pyright_runs_until_it_finds_nothing(tmp_path: Path) -> None:
+    assert "pyright finds this" in made(tmp_path, pyright="echo pyright finds this; exit 1")[1]
+    assert "pyright finds this" in make(tmp_path, "types")[1]
