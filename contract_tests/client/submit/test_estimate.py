@@ -130,7 +130,8 @@ def test_what_two_balances_cannot_tell_apart_is_not_known(
         client.balance()
         between(client, simulator)
         client.balance()
-        assert client.estimate(usual()) == Estimate()
+        for seconds in (5, 10):
+            assert client.estimate(usual(duration=seconds)) == Estimate()
         client.submit(usual())
         client.balance()
         assert client.estimate(usual()).credits == 5, "the next one is measured again"
