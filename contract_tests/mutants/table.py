@@ -52,8 +52,8 @@ class Mutant:
         rename: how that field is called instead.
         remove: that field or item is not there.
         breaks: the promise that would be broken.
-        tests: the test files, patterns of them, or tests, that ought to see it, the most telling
-            first; the files of its room are asked only if these do not.
+        tests: the test files, patterns of them, or tests, of which one must see it, the most
+            telling first.
         regenerate: the client is generated anew from the wrong contract, so that both believe it:
             only data that is written apart from the contract can tell.
         escapes: no check that schemathesis brings along sees it.
