@@ -5,52 +5,28 @@ from __future__ import annotations
 import os
 import sqlite3
 import threading
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from contract_tests.journal.test_file import NOW, PAYLOAD, URL, run, write
-from weryai import Job, JournalError
+from contract_tests.support.journals import opened_beside_another
+from weryai import Job
 from weryai._journal import sqlite_file
 from weryai.journal import SQLiteJournal
-
-
-class Steps(sqlite_file._Connection):
-    """Lets another one act before one of its statements."""
-
-    left = 0
-    act: Callable[[], None] = staticmethod(lambda: None)
-
-    def execute(self, sql: str, parameters: Any = ()) -> sqlite3.Cursor:
-        Steps.left -= 1
-        if Steps.left == 0:
-            Steps.act()
-        return super().execute(sql, parameters)
 
 
 def test_a_journal_that_another_one_makes_before_any_statement_is_opened(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    told, step = list[str](), 0
-
-    def make() -> None:
-        try:
-            SQLiteJournal(path).close()
-        except JournalError as error:  # it would have to wait
-            told.append(str(error))
-
-    monkeypatch.setattr(sqlite_file, "_Connection", Steps)
     monkeypatch.setattr(sqlite_file, "PATIENCE", 0)
-    monkeypatch.setattr(Steps, "act", make)
-    monkeypatch.setattr(Steps, "left", 0)
-    while Steps.left <= 0:
-        step += 1
-        Steps.left, path = step, tmp_path / f"{step}.journal"
-        SQLiteJournal(path).close()
-        SQLiteJournal(path).close()
-    assert step > 10
+    told = opened_beside_another(
+        monkeypatch,
+        sqlite_file,
+        "_Connection",
+        lambda step: SQLiteJournal(tmp_path / f"{step}.journal").close(),
+    )
     assert all("locked" in each for each in told)
 
 

@@ -4,17 +4,14 @@ from __future__ import annotations
 
 import os
 import threading
-from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
 
-import psycopg
 import pytest
 
 from contract_tests.journal.test_file import run
-from contract_tests.support.journals import only
+from contract_tests.support.journals import only, opened_beside_another
 from contract_tests.support.servers.postgres import PostgresServer
-from weryai import JournalError
 from weryai._journal.postgres import session
 from weryai.journal import PostgresJournal
 
@@ -22,41 +19,17 @@ NOW = datetime(2026, 11, 24, tzinfo=UTC)
 URL = "https://api.weryai.com"
 
 
-class Steps(session.Session):
-    """Lets another one act before one of its statements."""
-
-    left = 0
-    act: Callable[[], None] = staticmethod(lambda: None)
-
-    def execute(self, *args: Any, **options: Any) -> psycopg.Cursor[dict[str, Any]]:
-        Steps.left -= 1
-        if Steps.left == 0:
-            Steps.act()
-        return super().execute(*args, **options)
-
-
 def test_tables_that_another_one_makes_before_any_statement_are_made_once(
     postgres: PostgresServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    told, step = list[str](), 0
-
-    def make() -> None:
-        try:
-            PostgresJournal(dsn).close()
-        except JournalError as error:  # it would have to wait
-            told.append(str(error))
-
-    monkeypatch.setattr(session, "Session", Steps)
     monkeypatch.setitem(session.SETTINGS, "lock_timeout", "1ms")
-    monkeypatch.setattr(Steps, "act", make)
-    monkeypatch.setattr(Steps, "left", 0)
-    while Steps.left <= 0:
-        step += 1
-        Steps.left, dsn = step, postgres.dsn(f"made_{step}")
-        PostgresJournal(dsn).close()
-        PostgresJournal(dsn).close()
-    assert step > 10
-    assert told
+    told = opened_beside_another(
+        monkeypatch,
+        session,
+        "Session",
+        lambda step: PostgresJournal(postgres.dsn(f"made_{step}")).close(),
+    )
+    assert told, "one waits for the other"
     assert all("lock timeout" in each for each in told)
 
 
