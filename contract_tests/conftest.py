@@ -156,7 +156,7 @@ def few_pictures(monkeypatch: pytest.MonkeyPatch) -> None:
 def quick_videos(monkeypatch: pytest.MonkeyPatch) -> None:
     """Results of next to nothing, where a test is not about what can be seen."""
 
-    def draw(*_: object, path: Path, **__: object) -> None:
+    def draw(task: object, path: Path, fetch: object) -> None:
         path.write_bytes(film())
 
-    monkeypatch.setattr("weryai.testing._films.results.render", draw)
+    monkeypatch.setattr("weryai.testing._films.results._draw", draw)

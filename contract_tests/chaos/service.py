@@ -79,12 +79,12 @@ def service(seed: int, **options: Any) -> Iterator[tuple[Service, str]]:
     """Serve on loopback, with options of the simulator. Gives the service and its address."""
     dice = random.Random(seed)
 
-    def draw(*_: object, path: Path, **__: object) -> None:
+    def draw(task: object, path: Path, fetch: object) -> None:
         path.write_bytes(film(dice.randbytes(dice.randrange(200_000, 2_000_000))))
 
     usual = {"credits": 1e9, "task_seconds": 0.1, "late_seconds": LATE}
     simulator = Simulator(**usual | options, clock=SystemClock())
-    with patch("weryai.testing._films.results.render", draw), simulator:
+    with patch("weryai.testing._films.results._draw", draw), simulator:
         found = Service(simulator, dice)
         with serving(cast(Simulator, found)) as (address, _):  # all it needs is the application
             yield found, address
