@@ -16,6 +16,7 @@ from contract_tests.support.run import hypothesis_profiles, memory_disk
 from contract_tests.support.run.failure_lines import (
     pytest_terminal_summary as pytest_terminal_summary,
 )
+from contract_tests.support.run.kept_cases import KeptCases
 from contract_tests.support.run.turns import pytest_generate_tests as pytest_generate_tests
 from weryai import MultiImageToVideo, WeryAI
 from weryai.journal import SQLiteJournal
@@ -62,6 +63,13 @@ def no_settings() -> Iterator[None]:
         for name in SETTINGS:
             patch.delenv(name, raising=False)
         yield
+
+
+@pytest.fixture(scope="session")
+def kept_cases(pytestconfig: pytest.Config) -> KeptCases:
+    """Generated cases, in pytest's cache where there is one and where each run has the same."""
+    kept = getattr(pytestconfig, "cache", None) if hypothesis_profiles.repeats() else None
+    return KeptCases(kept and kept.mkdir("cases"))
 
 
 @pytest.fixture(scope="session")

@@ -13,7 +13,6 @@ import httpx
 import pytest
 import respx
 from anyio.from_thread import BlockingPortal
-from hypothesis import HealthCheck, Phase, given, settings
 from schemathesis import GenerationMode
 
 from contract_tests.support import contract, generated, replies
@@ -21,6 +20,7 @@ from contract_tests.support.clients import TWO_MODES, clients
 from contract_tests.support.contract import PAID
 from contract_tests.support.examples import values
 from contract_tests.support.operation_calls import REACHED, calls
+from contract_tests.support.run.kept_cases import KeptCases
 from weryai import (
     AuthenticationError,
     Job,
@@ -40,15 +40,6 @@ OPERATIONS = sorted(REACHED)
 # Operations whose replies hold the same values: to generate one takes far longer than to read it in
 # all of them.
 EACH_REPLY = pytest.mark.parametrize("operations", contract.alike(OPERATIONS), ids="+".join)
-EXAMPLES = settings(
-    deadline=None,
-    phases=[Phase.generate],  # the generated case is small enough; to shrink it takes minutes
-    suppress_health_check=[
-        HealthCheck.function_scoped_fixture,
-        HealthCheck.too_slow,
-        HealthCheck.filter_too_much,
-    ],
-)
 
 Reply = Callable[[str, str, httpx.Response], Any]
 
@@ -120,9 +111,9 @@ def written_back(operation: str, body: Any) -> Any:
 
 
 @EACH_REPLY
-def test_a_reply_that_keeps_the_contract_is_read_right(reply: Reply, operations: list[str]) -> None:
-    @EXAMPLES
-    @given(replies.generated(operations[0], GenerationMode.POSITIVE))
+def test_a_reply_that_keeps_the_contract_is_read_right(
+    reply: Reply, kept_cases: KeptCases, operations: list[str]
+) -> None:
     def check(body: Any) -> None:
         for operation in operations:
             told = replies.asked_for(operation, body)
@@ -130,7 +121,8 @@ def test_a_reply_that_keeps_the_contract_is_read_right(reply: Reply, operations:
             for mode in TWO_MODES:
                 assert_read_right(reply, mode, operation, told)
 
-    check()
+    good = replies.generated(operations[0], GenerationMode.POSITIVE)
+    kept_cases.each(f"replies-{operations[0]}-good", good, check)
 
 
 @pytest.mark.parametrize("mode", TWO_MODES)
@@ -155,12 +147,10 @@ def assert_our_error(reply: Reply, operation: str, body: Any) -> None:
 
 @EACH_REPLY
 def test_a_reply_that_breaks_the_contract_ends_in_one_of_our_errors(
-    reply: Reply, operations: list[str]
+    reply: Reply, kept_cases: KeptCases, operations: list[str]
 ) -> None:
     seen = Counter[str]()
 
-    @EXAMPLES
-    @given(replies.generated(operations[0], GenerationMode.NEGATIVE))
     def check(body: Any) -> None:
         for operation in operations:
             told = replies.asked_for(operation, body)
@@ -168,7 +158,8 @@ def test_a_reply_that_breaks_the_contract_ends_in_one_of_our_errors(
                 seen[operation] += 1
                 assert_our_error(reply, operation, told)
 
-    check()
+    bad = replies.generated(operations[0], GenerationMode.NEGATIVE)
+    kept_cases.each(f"replies-{operations[0]}-bad", bad, check)
     for operation in operations:
         assert seen[operation] >= 40, "most of what is generated breaks something that is read"
 

@@ -18,11 +18,9 @@ import pytest
 import python_multipart
 import schemathesis
 from anyio.from_thread import BlockingPortal
-from hypothesis import given
 from hypothesis.strategies import SearchStrategy
 from schemathesis import GenerationMode
 
-from contract_tests.client.test_replies import EXAMPLES
 from contract_tests.simulator.schema_cases import CONTRACT, Case
 from contract_tests.support import generated
 from contract_tests.support.clients import KEY, TWO_MODES, Network, clients
@@ -30,6 +28,7 @@ from contract_tests.support.contract import PAID, PLACES, SCHEMAS
 from contract_tests.support.contract import request as body_of
 from contract_tests.support.requests import CLASSES
 from contract_tests.support.requests import body as usual_body
+from contract_tests.support.run.kept_cases import KeptCases
 from contract_tests.support.servers.simulator_http import assert_fits
 from weryai import PermissionDeniedError
 from weryai_api import AuthenticatedClient, models
@@ -149,14 +148,11 @@ def as_int(value: Any) -> Any:
 
 @pytest.mark.parametrize("operation", PAID)
 def test_a_submission_arrives_byte_for_byte(
-    sender: Sender, portal: BlockingPortal, operation: str
+    sender: Sender, portal: BlockingPortal, kept_cases: KeptCases, operation: str
 ) -> None:
     seen: set[str] = set()
 
-    @EXAMPLES
-    @given(asked(PLACES[operation][0], "POST"))
-    def check(case: Case) -> None:
-        body: Any = case.body
+    def check(body: Any) -> None:
         ours = narrowed(operation, body)
         seen.update(ours)
         request = CLASSES[operation](**ours)
@@ -166,7 +162,8 @@ def test_a_submission_arrives_byte_for_byte(
             arrived = sender.generated(portal, mode, generated.module(operation), body=whole)
             assert_json(arrived, operation, body)
 
-    check()
+    bodies = asked(PLACES[operation][0], "POST").map(lambda case: case.body)
+    kept_cases.each(f"sent-{operation}", bodies, check)
     assert seen == {*SCHEMAS[body_of(operation)]["properties"]}, "every field was asked for"
 
 
@@ -184,7 +181,7 @@ def test_audio_as_text_leaves_the_generated_client_as_text(
 
 @pytest.mark.parametrize("operation", STATUSES)
 def test_a_read_asks_for_the_id_as_it_is_and_for_nothing_old(
-    sender: Sender, portal: BlockingPortal, operation: str
+    sender: Sender, portal: BlockingPortal, kept_cases: KeptCases, operation: str
 ) -> None:
     name, path, module = STATUSES[operation]
 
@@ -196,17 +193,16 @@ def test_a_read_asks_for_the_id_as_it_is_and_for_nothing_old(
         assert b"?" not in request.url.raw_path
         assert unquote_to_bytes(request.url.raw_path) == path.format(asked_for).encode()
 
-    @EXAMPLES
-    @given(asked(path.format(f"{{{name}}}"), "GET"))
-    def check(case: Case) -> None:
-        asked_for = unquote(str(case.path_parameters[name]))  # quoted for the wire
+    def check(asked_for: str) -> None:
         method = operation.removeprefix("get_").replace("task_status", "status")
         for mode in TWO_MODES:
             arrived(sender.wrapper(mode, method, asked_for), asked_for)
             fresh = {"cache_control": "no-cache"}
             arrived(sender.generated(portal, mode, module, asked_for, **fresh), asked_for)
 
-    check()
+    calls = asked(path.format(f"{{{name}}}"), "GET")
+    quoted = calls.map(lambda case: str(case.path_parameters[name]))  # for the wire
+    kept_cases.each(f"sent-{operation}", quoted.map(unquote), check)
 
 
 def parts(request: httpx.Request) -> list[tuple[str, str | None, str | None, bytes]]:

@@ -14,9 +14,17 @@ settings.register_profile("fuzz", database=None)
 
 def load() -> None:
     """Load what WERYAI_HYPOTHESIS names, `ci` unless it says otherwise."""
-    name = os.environ.get("WERYAI_HYPOTHESIS", "ci")
-    settings.load_profile(name)
-    if name == "ci":
+    settings.load_profile(_name())
+    if repeats():
         # Else constants that hypothesis finds in the modules which happen to be imported are mixed
         # in, and the order of the tests changes the cases.
         providers._get_local_constants = Constants
+
+
+def repeats() -> bool:
+    """Whether each run has the same cases."""
+    return _name() == "ci"
+
+
+def _name() -> str:
+    return os.environ.get("WERYAI_HYPOTHESIS", "ci")
