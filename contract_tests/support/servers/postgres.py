@@ -5,7 +5,7 @@ from __future__ import annotations
 import tempfile
 import warnings
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -23,7 +23,7 @@ class PostgresServer:
 
     def __init__(self, server: Any) -> None:
         self._server = server
-        self._admin: psycopg.Connection[Any] | None = None
+        self._admin = self._connected()
 
     @property
     def folder(self) -> str:
@@ -48,10 +48,10 @@ class PostgresServer:
         return make_conninfo(**(usual | options))
 
     def run(self, sql: str, *values: object) -> list[Any]:
-        """A statement beside all journals."""
-        with psycopg.connect(self.address(), autocommit=True) as db:
-            cursor = db.execute(sql.encode(), values or None)
-            return cursor.fetchall() if cursor.description else []
+        """A statement beside all journals. Threads may share the connection: psycopg has them wait
+        for each other."""
+        cursor = self._admin.execute(sql.encode(), values or None)
+        return cursor.fetchall() if cursor.description else []
 
     def end_sessions(self) -> None:
         """Break the connections of all journals."""
@@ -61,8 +61,16 @@ class PostgresServer:
         )
 
     def restart(self) -> None:
+        self.close()
         self._server.stop()
         self._server.ensure_postgres_running()
+        self._admin = self._connected()
+
+    def close(self) -> None:
+        self._admin.close()
+
+    def _connected(self) -> psycopg.Connection[Any]:
+        return psycopg.connect(self.address(), autocommit=True)
 
 
 @contextmanager
@@ -81,6 +89,7 @@ def running() -> Iterator[PostgresServer]:
         (data / "pg_hba.conf").write_text(ACCESS)
         server.start()
         try:
-            yield PostgresServer(server)
+            with closing(PostgresServer(server)) as found:
+                yield found
         finally:
             server.cleanup()
