@@ -155,6 +155,12 @@ def postgres() -> Iterator[PostgresServer]:
 
 
 @pytest.fixture
+def database(postgres: PostgresServer) -> str:
+    """The address of an empty journal, for a test that is not about how its tables are made."""
+    return postgres.url(postgres.emptied())
+
+
+@pytest.fixture
 def few_pictures(monkeypatch: pytest.MonkeyPatch) -> None:
     """Videos of 4 pictures a second, where a test looks at the first and the last alone."""
     monkeypatch.setattr("weryai.testing._films.render.FRAME_RATE", 4)

@@ -12,7 +12,6 @@ import pytest
 
 from contract_tests.journal.sabotage import SABOTAGES, Sabotage
 from contract_tests.support.memory_journal import MemoryJournal, Storage
-from contract_tests.support.servers.postgres import PostgresServer
 from weryai import JournalError
 from weryai.journal import Journal, PostgresJournal, SQLiteJournal
 from weryai.testing import JOURNAL_PROMISES, check_journal
@@ -31,8 +30,8 @@ def make(request: pytest.FixtureRequest, tmp_path: Path) -> Make:
         return in_memory()
     if request.param == "SQLite":
         return lambda name: SQLiteJournal(tmp_path / name)
-    server: PostgresServer = request.getfixturevalue("postgres")
-    return lambda name: PostgresJournal(server.dsn(name), clock="caller")
+    place: str = request.getfixturevalue("database")  # each promise asks for one name alone
+    return lambda _: PostgresJournal(place, clock="caller")
 
 
 @pytest.mark.parametrize("promise", JOURNAL_PROMISES)

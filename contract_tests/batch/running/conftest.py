@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import secrets
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -16,6 +15,6 @@ def night(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Night]:
     """A batch, and a service for it."""
     place = str(tmp_path / "renders.db")
     if request.param == "postgres":
-        place = request.getfixturevalue("postgres").url(f"s_{secrets.token_hex(6)}")
+        place = request.getfixturevalue("database")
     with Night.begun(place, tmp_path) as night:
         yield night

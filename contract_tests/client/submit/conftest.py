@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import secrets
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -36,7 +35,6 @@ def kept(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Kept]:
     if request.param == "sqlite":
         journal = SQLiteJournal(tmp_path / "jobs.journal")
     else:
-        server = request.getfixturevalue("postgres")
-        journal = PostgresJournal(server.dsn(f"s_{secrets.token_hex(6)}"), clock="caller")
+        journal = PostgresJournal(request.getfixturevalue("database"), clock="caller")
     yield journal
     journal.close()
