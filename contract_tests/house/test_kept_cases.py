@@ -38,26 +38,31 @@ def test_each_name_has_cases_of_its_own_which_are_the_same_without_a_folder(tmp_
     assert values(kept, VALUES) != values(kept, VALUES, "others")
 
 
-@pytest.mark.parametrize("source", [*kept_cases.SOURCES, "the test", "the version of Python"])
-def test_a_change_of_what_they_come_from_generates_others(
+FILES = (
+    *("openapi/weryai.yaml", "constraints.txt", "test.py"),
+    *("contract_tests/support/replies.py", "contract_tests/support/run/some.py"),
+)
+
+
+@pytest.mark.parametrize("source", [*FILES, "the version of Python"])
+def test_a_change_of_what_they_come_from_is_noticed(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, source: str
 ) -> None:
-    test = tmp_path / "test.py"
-    test.touch()
-    for name in kept_cases.SOURCES:
-        file = tmp_path / name.replace("**/*", "deep/some")
-        file.parent.mkdir(parents=True, exist_ok=True)
-        file.touch()
+    for name in FILES:
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).touch()
     monkeypatch.setattr(kept_cases, "ROOT", tmp_path)
-    digest = kept_cases.digest.__wrapped__
-    before = digest(str(test))
-    assert digest(str(test)) == before
-    if source == "the version of Python":
-        monkeypatch.setattr("sys.version", "another")
+
+    def digest() -> str:
+        return kept_cases.digest.__wrapped__(str(tmp_path / "test.py"))
+
+    before = digest()
+    assert digest() == before
+    if source in FILES:
+        (tmp_path / source).write_text("changed")
     else:
-        changed = test if source == "the test" else tmp_path / source.replace("**/*", "deep/some")
-        changed.write_text("changed")
-    assert digest(str(test)) != before
+        monkeypatch.setattr("sys.version", "another")
+    assert digest() != before
 
 
 def test_cases_of_another_digest_or_of_a_broken_file_are_generated(
