@@ -132,6 +132,7 @@ def test_a_budget_lets_one_submission_leave_and_no_second(
     assert posts(simulator) == [SUBMISSIONS]
 
 
+@pytest.mark.usefixtures("quick_videos")
 def test_a_budget_pays_for_the_smallest_video_and_says_so_before(
     live: Live, simulator: Simulator
 ) -> None:

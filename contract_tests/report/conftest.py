@@ -78,12 +78,17 @@ def written(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def drawn(folder: Path, image: Path) -> Path:
-    """A video as the service makes it."""
+    """A video as the service makes it, of 4 pictures a second."""
     request = MultiImageToVideo(
         images=[image], prompt="x", model="KLING_O1", aspect_ratio="16:9", duration=5,
         resolution="480p",
     )  # fmt: skip
-    with Simulator() as simulator, simulator.client() as client:
+    with (
+        pytest.MonkeyPatch.context() as patch,
+        Simulator() as simulator,
+        simulator.client() as client,
+    ):
+        patch.setattr("weryai.testing._films.render.FRAME_RATE", 4)
         return client.download(client.generate(request), folder)[0]
 
 
