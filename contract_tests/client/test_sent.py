@@ -24,7 +24,7 @@ from schemathesis import GenerationMode
 from contract_tests.simulator.schema_cases import CONTRACT, Case
 from contract_tests.support import generated
 from contract_tests.support.clients import KEY, TWO_MODES, Network, clients
-from contract_tests.support.contract import PAID, PLACES, SCHEMAS
+from contract_tests.support.contract import PAID, PLACES, SCHEMAS, resolved
 from contract_tests.support.contract import request as body_of
 from contract_tests.support.requests import CLASSES
 from contract_tests.support.requests import body as usual_body
@@ -165,6 +165,26 @@ def test_a_submission_arrives_byte_for_byte(
     bodies = asked(PLACES[operation][0], "POST").map(lambda case: case.body)
     kept_cases.each(f"sent-{operation}", bodies, check)
     assert seen == {*SCHEMAS[body_of(operation)]["properties"]}, "every field was asked for"
+
+
+@pytest.mark.parametrize("operation", PAID)
+def test_each_value_that_a_field_names_arrives(
+    sender: Sender, portal: BlockingPortal, operation: str
+) -> None:
+    fields = SCHEMAS[body_of(operation)]["properties"]
+    bodies = [
+        usual_body(operation, **{name: value})
+        for name, field in fields.items()
+        for value in resolved(field).get("enum", ())
+    ]
+    assert len(bodies) > 2
+    for body in bodies:
+        request = CLASSES[operation](**body)
+        whole = generated.body(operation, body)
+        for mode in TWO_MODES:
+            assert_json(sender.wrapper(mode, "submit", request), operation, body)
+            arrived = sender.generated(portal, mode, generated.module(operation), body=whole)
+            assert_json(arrived, operation, body)
 
 
 @pytest.mark.parametrize("operation", PAID)

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import settings
 from hypothesis import strategies as st
 
 from contract_tests.support.run import kept_cases
@@ -28,6 +29,7 @@ def values(kept: KeptCases, cases: st.SearchStrategy[Any], name: str = "values")
 
 def test_what_was_generated_is_checked_again_and_nothing_is_generated(tmp_path: Path) -> None:
     first = values(KeptCases(tmp_path), VALUES)
+    assert len(first) == settings().max_examples, "as many as the profile says"
     assert len(set(first)) > 30
     assert values(KeptCases(tmp_path), NOTHING_MORE) == first
 

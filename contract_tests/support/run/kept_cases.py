@@ -22,11 +22,6 @@ from hypothesis.strategies import SearchStrategy
 ROOT = Path(__file__).parents[3]
 # The contract, what makes cases of it, and the versions of what generates them.
 SOURCES = ("openapi/weryai.yaml", "constraints.txt", "contract_tests/support/**/*.py")
-EXAMPLES = settings(
-    deadline=None,
-    phases=[Phase.generate],  # the generated case is small enough; to shrink it takes minutes
-    suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much],
-)
 
 
 @cache
@@ -63,7 +58,13 @@ class KeptCases:
         told: list[str] = []
 
         @hypothesis.seed(name)
-        @EXAMPLES
+        @settings(  # beside those of the profile, which is loaded by now
+            deadline=None,
+            phases=[
+                Phase.generate
+            ],  # the generated case is small enough; to shrink it takes minutes
+            suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much],
+        )
         @given(cases)
         def generated(case: Any) -> None:
             told.append(json.dumps(case))
