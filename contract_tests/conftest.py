@@ -51,8 +51,8 @@ def pytest_collection() -> Iterator[None]:
 
 @pytest.hookimpl(wrapper=True, optionalhook=True)
 def pytest_xdist_auto_num_workers() -> Generator[None, int, int]:
-    """Two more than there are processors: some tests wait for a process, an engine or a browser."""
-    return (yield) + 2
+    """One more than there are processors: some tests wait for a process, an engine or a browser."""
+    return (yield) + 1
 
 
 @pytest.fixture(scope="session", autouse=True)
