@@ -146,6 +146,19 @@ def as_int(value: Any) -> Any:
     return int(value) if isinstance(value, float) and value.is_integer() else value
 
 
+def assert_sent(
+    sender: Sender, portal: BlockingPortal, operation: str, ours: dict[str, Any], whole: Any
+) -> None:
+    """A submission arrives from the wrapper, which is asked for `ours`, and from the generated
+    client, which is asked for the whole body."""
+    request = CLASSES[operation](**ours)
+    body = generated.body(operation, whole)
+    for mode in TWO_MODES:
+        assert_json(sender.wrapper(mode, "submit", request), operation, ours)
+        arrived = sender.generated(portal, mode, generated.module(operation), body=body)
+        assert_json(arrived, operation, whole)
+
+
 @pytest.mark.parametrize("operation", PAID)
 def test_a_submission_arrives_byte_for_byte(
     sender: Sender, portal: BlockingPortal, kept_cases: KeptCases, operation: str
@@ -155,12 +168,7 @@ def test_a_submission_arrives_byte_for_byte(
     def check(body: Any) -> None:
         ours = narrowed(operation, body)
         seen.update(ours)
-        request = CLASSES[operation](**ours)
-        whole = generated.body(operation, body)
-        for mode in TWO_MODES:
-            assert_json(sender.wrapper(mode, "submit", request), operation, ours)
-            arrived = sender.generated(portal, mode, generated.module(operation), body=whole)
-            assert_json(arrived, operation, body)
+        assert_sent(sender, portal, operation, ours, body)
 
     bodies = asked(PLACES[operation][0], "POST").map(lambda case: case.body)
     kept_cases.each(f"sent-{operation}", bodies, check)
@@ -179,12 +187,7 @@ def test_each_value_that_a_field_names_arrives(
     ]
     assert len(bodies) > 2
     for body in bodies:
-        request = CLASSES[operation](**body)
-        whole = generated.body(operation, body)
-        for mode in TWO_MODES:
-            assert_json(sender.wrapper(mode, "submit", request), operation, body)
-            arrived = sender.generated(portal, mode, generated.module(operation), body=whole)
-            assert_json(arrived, operation, body)
+        assert_sent(sender, portal, operation, body, body)
 
 
 @pytest.mark.parametrize("operation", PAID)
