@@ -60,9 +60,7 @@ class KeptCases:
         @hypothesis.seed(name)
         @settings(  # beside those of the profile, which is loaded by now
             deadline=None,
-            phases=[
-                Phase.generate
-            ],  # the generated case is small enough; to shrink it takes minutes
+            phases=[Phase.generate],  # a case is small enough: to shrink it takes minutes
             suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much],
         )
         @given(cases)
