@@ -28,6 +28,7 @@ GENERATE = ["generate", HTTPS, *REQUEST, *FIVE, *SMALL]
 AGAIN = [*GENERATE, "--again"]  # where the same was submitted, and is not fetched
 ESCAPE = "\x1b"
 SOURCES = Path(weryai.cli.__file__).parent
+HASTY = "contract_tests.chaos.command"  # the command line that looks at a job again at once
 
 
 @frozen
@@ -91,6 +92,7 @@ def on_terminal(
     argv: list[str],
     folder: Path,
     *,
+    module: str = "weryai.cli",
     stdout: bool = False,
     start: Start = forked.Popen,
     **settings: str,
@@ -98,12 +100,13 @@ def on_terminal(
     """Run a command whose stderr is a terminal: its exit code, its stdout, what was shown.
 
     Parameters:
+        module: the command line; HASTY where it waits for a job.
         stdout: whether stdout is that terminal too.
         start: as in `process`.
     """
     master, slave = pty.openpty()
     running = start(
-        [sys.executable, "-m", "weryai.cli", *argv],
+        [sys.executable, "-m", module, *argv],
         cwd=folder,
         env=environment(**{"TERM": "xterm", "COLUMNS": "80"} | settings),
         stdout=slave if stdout else subprocess.PIPE,

@@ -13,6 +13,7 @@ from contract_tests.chaos.batch import __main__ as command
 from contract_tests.chaos.batch.figures import Figures, corrupt, lost, twice
 from contract_tests.chaos.service import service
 from weryai import MultiImageToVideo
+from weryai._flows import pace
 from weryai.batch import Batch, read_manifest
 from weryai.testing import Simulator
 
@@ -52,7 +53,10 @@ def test_workers_that_are_killed_pay_no_row_twice_and_lose_none(
     assert (figures.rows, figures.paid) == (4, 4)
 
 
-def test_what_a_crash_could_spoil_is_counted(tmp_path: Path) -> None:
+def test_what_a_crash_could_spoil_is_counted(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(pace, "FIRST", 0.1)
     with service(1) as (found, address), Batch.open(tmp_path / "night.db") as batch:
         simulator: Simulator = found.simulator
         path = tmp_path / "night.csv"

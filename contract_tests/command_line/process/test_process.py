@@ -13,6 +13,7 @@ import time
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
+from typing import Any
 from unittest.mock import ANY
 
 import httpx
@@ -22,6 +23,7 @@ from contract_tests.command_line.invoke import (
     ESCAPE,
     FIVE,
     GENERATE,
+    HASTY,
     HTTPS,
     REQUEST,
     SMALL,
@@ -32,7 +34,7 @@ from contract_tests.command_line.invoke import (
     on_terminal,
     process,
 )
-from contract_tests.support.run import forked, patience
+from contract_tests.support.run import children, forked, patience
 from weryai import MultiImageToVideo, RateLimitError, WeryAI
 from weryai.cli.demo import demo
 from weryai.testing import Answer, Outcome, Simulator, Variant
@@ -71,8 +73,9 @@ def test_verbose_tells_each_change_once_and_a_pipe_hears_nothing_else(cli: Cli) 
 def test_a_terminal_sees_one_live_line_and_the_paths_stay_on_stdout(
     address: str, tmp_path: Path
 ) -> None:
-    start = subprocess.Popen[str]
-    code, out, shown = on_terminal(GENERATE, tmp_path, start=start, address=address)
+    found: Any = {"address": address, "PYTHONPATH": children.python_path(str(forked.ROOT))}
+    how: Any = {"module": HASTY, "start": subprocess.Popen[str]}
+    code, out, shown = on_terminal(GENERATE, tmp_path, **how, **found)
     assert code == 0
     assert re.fullmatch(rb"task_\w+\.mp4\n", out)
     assert re.search(r"(waiting|processing|succeeded)  0:\d\d", shown)

@@ -14,11 +14,11 @@ from typing import Any
 
 import pytest
 
-from contract_tests.command_line.invoke import GENERATE, SUBMIT, Cli, environment, jobs
+from contract_tests.command_line.invoke import GENERATE, HASTY, SUBMIT, Cli, environment, jobs
 from contract_tests.support.run import children, forked, patience
 from weryai.testing import Lost, Simulator
 
-COMMAND = [sys.executable, "-m", "contract_tests.chaos.command"]  # on a clock with short pauses
+COMMAND = [sys.executable, "-m", HASTY]
 PATHS = children.python_path(str(Path(__file__).parents[3]))
 CLOSED, FULL, GONE = "closed", "full", "gone"
 BROKEN = {

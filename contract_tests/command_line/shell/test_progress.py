@@ -5,10 +5,19 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from contract_tests.command_line.invoke import GENERATE, HTTPS, Cli, jobs, on_terminal, submit
+from contract_tests.command_line.invoke import (
+    GENERATE,
+    HASTY,
+    HTTPS,
+    Cli,
+    jobs,
+    on_terminal,
+    submit,
+)
 from weryai import Limits, MultiImageToVideo, Video, WeryAI
 from weryai.cli import _progress
 from weryai.cli._clock import TellingClock
@@ -32,7 +41,8 @@ def test_resume_shows_each_job_and_its_paths_as_they_come(
     with WeryAI("sk-simulator", base_url=address, journal=file, limits=unspaced) as client:
         submitted = [client.submit(ask(images=[HTTPS])).task_ids[0] for _ in range(2)]
     entries = [job["entry"] for job in jobs(cli)]
-    code, out, shown = on_terminal(["resume"], tmp_path, stdout=stdout, address=address)
+    how: Any = {"module": HASTY, "stdout": stdout, "address": address}
+    code, out, shown = on_terminal(["resume"], tmp_path, **how)
     assert code == 0
     for entry in entries:
         assert re.search(rf"{entry}  (running|ready) +\d of 1 video  The sun sets", shown)
