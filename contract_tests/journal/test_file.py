@@ -12,16 +12,18 @@ import sqlite3
 import stat
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from types import FrameType
 from typing import Any
 
 import pytest
 
+from contract_tests.command_line.invoke import process
 from contract_tests.support.clients import BOTH_CLASSES, MakeClient
-from contract_tests.support.run import patience
+from contract_tests.support.run import forked
 from weryai import Job, JournalError
 from weryai._journal import database, rows
 from weryai.journal import SQLiteJournal
@@ -30,7 +32,6 @@ from weryai.testing import Simulator
 NOW = datetime(2026, 11, 24, tzinfo=UTC)
 URL = "https://api.weryai.com"
 PAYLOAD = {"model": "KLING_O1", "prompt": "The sun sets"}
-# All that a script needs: the whole of weryai, with its clients, takes twice as long to load.
 HEAD = """
 import sys, os
 from datetime import *
@@ -45,15 +46,10 @@ def write(journal: SQLiteJournal, *entry_ids: str) -> None:
         journal.accept(entry_id, Job([f"task_{entry_id}"], submitted_at=NOW))
 
 
-def run(script: str, *argv: object) -> subprocess.CompletedProcess[str]:
-    """A script in a process of its own."""
-    return subprocess.run(
-        [sys.executable, "-c", f"{HEAD}\n{script}", *map(str, argv)],
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=patience.SECONDS,
-    )
+def run(script: str, *argv: object, load: Sequence[str] = ()) -> subprocess.CompletedProcess[str]:
+    """A script in a fork of what has loaded all that it needs."""
+    start = partial(forked.Popen, load=load)
+    return process(*map(str, argv), script=f"{HEAD}\n{script}", start=start)
 
 
 def test_only_its_owner_may_read_it(tmp_path: Path) -> None:

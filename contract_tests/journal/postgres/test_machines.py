@@ -5,11 +5,12 @@ from __future__ import annotations
 import os
 import threading
 from datetime import UTC, datetime
+from functools import partial
 from typing import Any
 
 import pytest
 
-from contract_tests.journal.test_file import run
+from contract_tests.journal import test_file
 from contract_tests.support.journals import only, opened_beside_another
 from contract_tests.support.servers.postgres import PostgresServer
 from weryai._journal.postgres import session
@@ -17,6 +18,7 @@ from weryai.journal import PostgresJournal
 
 NOW = datetime(2026, 11, 24, tzinfo=UTC)
 URL = "https://api.weryai.com"
+run = partial(test_file.run, load=["weryai._journal.postgres.journal"])
 
 
 def test_tables_that_another_one_makes_before_any_statement_are_made_once(
