@@ -9,7 +9,7 @@ from typing import Any, cast
 import httpx
 from anyio.from_thread import BlockingPortal, start_blocking_portal
 
-from ._asgi import LostAnswer
+from ._asgi import AT_ONCE, LostAnswer
 
 
 class AsyncTransport(httpx.AsyncBaseTransport):
@@ -114,4 +114,5 @@ def _scope(request: httpx.Request) -> dict[str, Any]:
         "server": (url.host, url.port),
         "client": ("127.0.0.1", 123),
         "root_path": "",
+        AT_ONCE: True,
     }
