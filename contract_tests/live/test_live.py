@@ -100,7 +100,8 @@ def test_without_a_budget_only_free_reads_are_sent(
     address: str, simulator: Simulator, tmp_path: Path
 ) -> None:
     settings = environment(address, WERYAI_API_KEY=KEY, PYTHONPATH=children.python_path(str(ROOT)))
-    done = process(module="contract_tests.live", env=settings, cwd=tmp_path)
+    start = forked.Popen
+    done = process(module="contract_tests.live", start=start, env=settings, cwd=tmp_path)
     assert (done.returncode, done.stderr) == (0, "")
     assert [request.method for request in simulator.received] == ["GET"] * 4
     assert [line.split()[0] for line in done.stdout.splitlines()[1:5]] == FREE

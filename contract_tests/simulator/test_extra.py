@@ -7,13 +7,27 @@ import sys
 
 import pytest
 
+from contract_tests.support.run import forked
+
+# As where nothing was loaded yet of the simulator, and nothing of the package.
+IMPORT = """
+import sys
+module, without = sys.argv[1:]
+for name in [*sys.modules]:
+    if f"{name}.".startswith((f"{module}.", f"{without}.")):
+        del sys.modules[name]
+sys.modules[without] = None
+exec(f"from {module} import Simulator")
+"""
+
 
 def imported(module: str, *, without: str) -> str:
     """The last line that an import says where a package is not there."""
-    code = f"import sys; sys.modules[{without!r}] = None; from {module} import Simulator"
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
-    assert done.returncode == 1
-    return done.stderr.splitlines()[-1]
+    argv = [sys.executable, "-c", IMPORT, module, without]
+    with forked.Popen(argv, load=[module], stderr=subprocess.PIPE) as running:
+        _, told = running.communicate()
+    assert running.returncode == 1
+    return str(told.splitlines()[-1])
 
 
 @pytest.mark.parametrize("package", ["PIL", "av", "jsonschema_rs", "starlette"])
