@@ -17,7 +17,7 @@ from weryai import JournalError
 from weryai._journal import write_ahead
 from weryai.journal import SQLiteJournal
 
-ROWS = 25
+ROWS = 12
 KILLED = """
 journal = SQLiteJournal(sys.argv[1])
 if sys.argv[2] == "long":  # as an older weryai left it
