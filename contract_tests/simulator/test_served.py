@@ -25,6 +25,7 @@ from contract_tests.support.servers.simulator_http import (
     IMAGE,
     MODELS,
     OPERATIONS,
+    PLAIN,
     SUBMIT,
     UPLOAD,
     assert_fits,
@@ -82,8 +83,9 @@ def served(simulator: Simulator) -> Iterator[httpx.Client]:
     patience.until(lambda: server.started)
     port = server.servers[0].sockets[0].getsockname()[1]
     headers = {"Authorization": f"Bearer {simulator.api_key}"}
+    url = f"http://127.0.0.1:{port}"
     with httpx.Client(
-        base_url=f"http://127.0.0.1:{port}", headers=headers, timeout=patience.SECONDS
+        base_url=url, headers=headers, timeout=patience.SECONDS, verify=PLAIN
     ) as http:
         yield http
     server.should_exit = True
@@ -223,7 +225,7 @@ def test_a_webhook_is_called_through_no_proxy(
     monkeypatch.setenv("HTTP_PROXY", "http://proxy.example.com:3128")
     monkeypatch.setenv("NO_PROXY", "")
     served: httpx.Client = request.getfixturevalue("served")
-    with loopback_only() as called, httpx.Client(trust_env=False) as http:
+    with loopback_only() as called, httpx.Client(trust_env=False, verify=PLAIN) as http:
         http.base_url, http.headers = served.base_url, served.headers
         submit(http, webhook_url=receiver.url)
         clock.advance(30)

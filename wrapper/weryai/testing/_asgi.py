@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import ssl
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager, suppress
 from functools import partial
@@ -29,6 +30,8 @@ from ._wire.contract import Operation
 from ._wire.refusals import Refusal
 
 JSON = {"Content-Type": "application/json"}
+# Nobody: no certificate that is read is of this machine, and to read them all takes 30 ms.
+TRUSTED = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
 AT_ONCE = "weryai.at_once"  # in the scope of a call that nobody else's is kept waiting by
 
 
@@ -146,8 +149,9 @@ class App:
         if not _door.is_loopback(url):
             return None
         plain = {"Accept-Encoding": "identity"}
+        how: dict[str, Any] = {"timeout": 5.0, "trust_env": False, "verify": TRUSTED}
         try:
-            with httpx.stream("GET", url, headers=plain, timeout=5.0, trust_env=False) as response:
+            with httpx.stream("GET", url, headers=plain, **how) as response:
                 found = response.status_code == 200
                 return _door.joined(response.iter_raw(), _door.MAX_UPLOAD) if found else None
         except httpx.HTTPError:
