@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator
+from functools import cache
 from typing import Any
 
 from jsonschema_rs import Draft202012Validator
@@ -52,11 +53,16 @@ def half(schema: Any, body: Any) -> Any:
 
 
 def violations(schema: Any, body: Any) -> Iterator[str]:
-    rooted = {**schema, "components": CONTRACT["components"]}
-    validator = Draft202012Validator(rooted, validate_formats=True, mask="it")
-    for error in validator.iter_errors(body):
+    for error in _validator(json.dumps(schema)).iter_errors(body):
         steps = ("[]" if isinstance(step, int) else f".{step}" for step in error.instance_path)
         yield f"{''.join(steps).lstrip('.') or 'body'}: {error.message}"
+
+
+@cache
+def _validator(schema: str) -> Draft202012Validator:
+    """Of a schema as JSON."""
+    rooted = {**json.loads(schema), "components": CONTRACT["components"]}
+    return Draft202012Validator(rooted, validate_formats=True, mask="it")
 
 
 def undocumented(schemas: Iterable[Any], value: Any, place: str = "") -> Iterator[str]:
