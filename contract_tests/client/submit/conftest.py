@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -29,11 +28,11 @@ def asked(operation: str) -> Any:
 
 
 @pytest.fixture(params=["sqlite", "postgres"])
-def kept(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Kept]:
+def kept(request: pytest.FixtureRequest) -> Iterator[Kept]:
     """A journal in a file, and one in a database."""
     journal: Kept
     if request.param == "sqlite":
-        journal = SQLiteJournal(tmp_path / "jobs.journal")
+        journal = SQLiteJournal(request.getfixturevalue("journal_file"))
     else:
         journal = PostgresJournal(request.getfixturevalue("database"), clock="caller")
     yield journal
