@@ -325,14 +325,17 @@ STATUSES = [
     behind(409, {"status": 1011}, Row.REFUSED, InsufficientCreditsError, "1011"),
     behind(404, {"status": 6003}, Row.DOUBTED, ServerError, "6003"),
 ]
+BARE = [body("HTTP 200 and nothing", b""), body("HTTP 204", b"", 204)]
 UNREADABLE = [
     page(200, Row.UNREADABLE),
-    body("HTTP 200 and nothing", b""),
+    *BARE,
     body("HTTP 201", b"{}", 201),
-    body("HTTP 204", b"", 204),
     body("a success without anything", b'{"status": 0, "data": {}}'),
     body("half of a JSON", b'{"status": 0, "data": {"tas'),
     body("a code that comes twice", b'{"status": 6003, "status": 1001}'),
 ]
 ASTRAY = [astray("mailto:x"), astray("https://xn--/")]
+# Whole answers, of which a socket changes nothing: what comes of each is told without one.
+TOLD = [*LIMITS, *STATUSES, *UNREADABLE]
+OF_EACH_ROW = [*{fault.row: fault for fault in [*BUSINESS, *TOLD[::-1], *GATEWAYS]}.values()]
 REDIRECTS = [redirect(status, to) for status in (301, 302, 303, 307, 308) for to in (False, True)]

@@ -14,11 +14,9 @@ from attrs import define
 
 from contract_tests.faults.behaviours import (
     BUSINESS,
-    LIMITS,
     REDIRECTS,
     SERVER_ERRORS,
-    STATUSES,
-    UNREADABLE,
+    TOLD,
     close,
 )
 from contract_tests.faults.cases import SetUp
@@ -28,6 +26,7 @@ from contract_tests.faults.steps import (
     DOWNLOAD,
     STEPS,
     SUBMIT,
+    UPLOAD,
     WAIT,
     Stage,
     Step,
@@ -154,9 +153,8 @@ def mock(make_client: MakeClient, set_up: SetUp) -> Iterator[Mock]:
         yield mock
 
 
-ANSWERS = [*LIMITS, *STATUSES, *UNREADABLE, REDIRECTS[0], REDIRECTS[-1]]
-ONCE = cases([*NEVER_SENT, *LOST], STEPS) + cases(ANSWERS, [SUBMIT, WAIT, DOWNLOAD])
-ONCE += cases(BUSINESS, [SUBMIT])
+ONCE = cases([*NEVER_SENT, *LOST, *TOLD], STEPS) + cases(BUSINESS, [UPLOAD, SUBMIT, WAIT])
+ONCE += cases([REDIRECTS[0], REDIRECTS[-1]], [SUBMIT, WAIT, DOWNLOAD])
 STAYING = cases([NEVER_SENT[0], LOST[1], LOST[-1]], STEPS, staying=True)
 
 
@@ -184,7 +182,7 @@ def test_a_fault_that_stays_ends_in_its_error_and_nothing_is_lost(
 
 
 FEW = ("500", "501", "502", "503", "504", "520", "599")
-# Steps are repeated by one rule: all of them are met at submit and wait.
+# Steps are repeated by one rule: all of them are met at wait, and below.
 TELLING = [fault for fault in SERVER_ERRORS if fault.name[-3:] in FEW]
 
 
@@ -193,7 +191,7 @@ def test_every_5xx_is_repeated_where_it_is_free_and_never_where_it_is_paid(
     mock: Mock, step: Step
 ) -> None:
     mocked = mock(step, SERVER_ERRORS[0])
-    faults = SERVER_ERRORS if step in (SUBMIT, WAIT) else TELLING
+    faults = SERVER_ERRORS if step is WAIT else TELLING
     for number, fault in enumerate(faults, 1):
         mocked.fault, mocked.times = fault, 1
         mocked.stage.take_another_picture()
@@ -204,4 +202,14 @@ def test_every_5xx_is_repeated_where_it_is_free_and_never_where_it_is_paid(
         assert mocked.played == number
         assert mocked.route.call_count == (number if unknown else 2 * number)
         assert mocked.stage.paid == step.pays * number
+        mocked.stage.clock.advance(60)
+
+
+def test_no_submission_is_sent_again_after_any_5xx(mock: Mock) -> None:
+    mocked = mock(SUBMIT, SERVER_ERRORS[0])
+    for number, fault in enumerate(SERVER_ERRORS, 1):
+        mocked.fault, mocked.times = fault, 1
+        mocked.stage.run(SUBMIT)
+        assert type(mocked.stage.error) is SubmissionUnknownError, fault.name
+        assert mocked.route.call_count == mocked.played == mocked.stage.paid == number
         mocked.stage.clock.advance(60)
