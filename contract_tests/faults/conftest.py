@@ -32,9 +32,9 @@ def authority(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
-@pytest.fixture(autouse=True)
+@pytest.fixture
 def trust(authority: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Trust one authority alone, which also is much quicker to load than all of the world's."""
+    """Trust one authority alone, where a server has to prove who it is: each client reads it."""
     monkeypatch.setenv("SSL_CERT_FILE", str(authority))
 
 
@@ -103,7 +103,11 @@ def elsewhere(doors: BlockingPortal, gallery: Gallery) -> Iterator[Door]:
 
 @pytest.fixture
 def meet(
-    doors: BlockingPortal, make_client: MakeClient, set_up: SetUp, elsewhere: Door
+    doors: BlockingPortal,
+    make_client: MakeClient,
+    set_up: SetUp,
+    elsewhere: Door,
+    request: pytest.FixtureRequest,
 ) -> Iterator[Meet]:
     """Put a fault in the way of a step."""
     with ExitStack() as stack:
@@ -112,6 +116,8 @@ def meet(
             stage = set_up(step)
             elsewhere.arrivals.clear()
             tls = RIGHT if fault.tls else None
+            if tls is not None:
+                request.getfixturevalue("trust")
             door = Door(stage.simulator.app, tls, elsewhere.url, fault, times, step.path)
             serving = door.serve(listening=fault.when is not When.REFUSING)
             stack.enter_context(doors.wrap_async_context_manager(serving))

@@ -32,7 +32,9 @@ def wrong(cases: Sequence[Case]) -> list[str]:
 
 
 @pytest.fixture
-def given(request: pytest.FixtureRequest) -> type[httpx.HTTPTransport | httpx.AsyncHTTPTransport]:
+def given(
+    request: pytest.FixtureRequest, trust: None
+) -> type[httpx.HTTPTransport | httpx.AsyncHTTPTransport]:
     """What makes a transport that the user gives, and that opens connections by itself."""
     sync = request.node.callspec.params["make_client"] == "sync"
     return httpx.HTTPTransport if sync else httpx.AsyncHTTPTransport
