@@ -14,8 +14,12 @@ from weryai import WeryAI
 
 def calls(client: WeryAI, picture: Path) -> dict[str, Callable[[], Any]]:
     """By operationId: the call that asks for it."""
+
+    def submit(operation: str) -> Any:
+        return client.submit(usual(operation))
+
     return {
-        **{name: partial(client.submit, usual(name)) for name in PAID if name in CLASSES},
+        **{name: partial(submit, name) for name in PAID if name in CLASSES},
         "get_task_status": lambda: client.status("task_1"),
         "get_batch_status": lambda: client.batch_status("1"),
         "upload_file": lambda: client.upload(another(picture)),
