@@ -59,12 +59,13 @@ def submit(client: Any, request: MultiImageToVideo, line: int) -> bool:
 
 
 def test_whatever_line_ctrl_c_stops_a_payment_at_it_is_in_the_journal(
-    tmp_path: Path, ask: Callable[..., MultiImageToVideo]
+    tmp_path: Path, empty_journal: bytes, ask: Callable[..., MultiImageToVideo]
 ) -> None:
     images = ["https://example.com/a.jpg"]
     accepted, stopped = list[int](), 0
     for line in range(1, MOST):
         path = tmp_path / f"{line}.journal"
+        path.write_bytes(empty_journal)
         with Simulator() as simulator, simulator.client(journal=path) as client:
             if not submit(client, ask(images=images), line):
                 break

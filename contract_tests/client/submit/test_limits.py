@@ -30,9 +30,9 @@ Submit = Callable[..., Any]
 
 
 @pytest.fixture(params=["no journal", "a journal"])
-def options(request: pytest.FixtureRequest, tmp_path: Path) -> dict[str, Any]:
+def options(request: pytest.FixtureRequest, journal_file: Path) -> dict[str, Any]:
     """Limits hold with a journal and without."""
-    return {} if request.param == "no journal" else {"journal": tmp_path / "jobs.journal"}
+    return {} if request.param == "no journal" else {"journal": journal_file}
 
 
 class OneDay(ManualClock):
