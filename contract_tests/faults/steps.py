@@ -161,15 +161,21 @@ DOWNLOAD = Step("download", "/results/", _download, _has_file)
 STEPS = [UPLOAD, SUBMIT, WAIT, BATCH, DOWNLOAD]
 
 
-def cases(faults: Sequence[Fault], steps: Sequence[Step], *, staying: bool = False) -> list[Any]:
+def cases(
+    faults: Sequence[Fault],
+    steps: Sequence[Step],
+    *,
+    staying: bool = False,
+    in_turn: bool = False,
+) -> list[Any]:
     """Each of these faults at each of these steps; of those that stay, the ones that pass. What
-    pays meets each of them in every mode."""
+    pays meets each of them in every mode, or where that is tried elsewhere in one in turn."""
     return [
         pytest.param(
             step,
             fault,
             id=f"{step.name}-{fault.name}",
-            marks=[EVERY_MODE] if step is SUBMIT else [],
+            marks=[EVERY_MODE] if step is SUBMIT and not in_turn else [],
         )
         for fault in faults
         for step in steps
