@@ -18,7 +18,7 @@ import pytest
 import python_multipart
 import schemathesis
 from anyio.from_thread import BlockingPortal
-from hypothesis.strategies import SearchStrategy
+from hypothesis.strategies import SearchStrategy, deferred
 from schemathesis import GenerationMode
 
 from contract_tests.simulator.schema_cases import CONTRACT, Case
@@ -52,11 +52,9 @@ def contract() -> Any:
 
 
 def asked(path: str, method: str) -> SearchStrategy[Case]:
-    """Calls that keep the contract."""
-    cases: SearchStrategy[Case] = contract()[path][method].as_strategy(
-        generation_mode=GenerationMode.POSITIVE
-    )
-    return cases
+    """Calls that keep the contract, which is read once one is drawn."""
+    mode = GenerationMode.POSITIVE
+    return deferred(lambda: contract()[path][method].as_strategy(generation_mode=mode))
 
 
 class Sender:

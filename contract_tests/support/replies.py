@@ -14,7 +14,7 @@ from functools import cache
 from typing import Any
 
 import schemathesis
-from hypothesis.strategies import SearchStrategy
+from hypothesis.strategies import SearchStrategy, deferred
 from jsonschema_rs import Draft202012Validator
 from schemathesis import GenerationMode
 
@@ -71,9 +71,10 @@ def shortened(node: Any, longest: int) -> Any:
 
 
 def generated(operation: str, mode: GenerationMode) -> SearchStrategy[Any]:
-    """Bodies of one operation's replies that keep or break the contract."""
-    cases: SearchStrategy[Any] = mirror(mode)[f"/{operation}"]["POST"].as_strategy(
-        generation_mode=mode
+    """Bodies of one operation's replies that keep or break the contract. The document they come of
+    is made once one is drawn: most runs have kept theirs."""
+    cases: SearchStrategy[Any] = deferred(
+        lambda: mirror(mode)[f"/{operation}"]["POST"].as_strategy(generation_mode=mode)
     )
     return (
         cases.map(lambda case: asked_for(operation, case.body))
