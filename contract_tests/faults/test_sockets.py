@@ -40,7 +40,7 @@ from weryai.journal import SQLiteJournal
 
 # test_respx.py has all answers that are whole.
 ONCE = cases([*NEVER_SENT, *LOST, *BARE, *OF_EACH_ROW], STEPS)
-ONCE += cases(REDIRECTS, [SUBMIT, DOWNLOAD]) + cases(REDIRECTS[-2:], [UPLOAD, WAIT, BATCH])
+ONCE += cases(REDIRECTS[:-2], [SUBMIT, DOWNLOAD], in_turn=True) + cases(REDIRECTS[-2:], STEPS)
 ONCE += cases([ENDLESS, CUT], [UPLOAD, SUBMIT, WAIT])
 ONCE += cases([*HARMLESS, *ASTRAY], STEPS) + cases([CUT], [DOWNLOAD])
 STAYING = cases([*NEVER_SENT[:2], *LOST[::5], LIMITS[0], *GATEWAYS[:1]], STEPS, staying=True)
