@@ -10,7 +10,7 @@ from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from threading import Thread
 
-from playwright.sync_api import Browser, Request, TimeoutError, sync_playwright
+from playwright.sync_api import Page, Request, TimeoutError, sync_playwright
 
 from contract_tests.support.run.chromium import CHROMIUM
 
@@ -53,12 +53,15 @@ def looked_at(site: Path) -> list[str]:
         return []
     names = sorted(path.relative_to(site).as_posix() for path in site.rglob("*.html"))
     with serving(site) as address, sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM)
-        return [
-            f"{name}: {fault}"
-            for name in names
-            for fault in _seen(browser, address + name, address)
-        ]
+        # One tab for all pages: to open another takes longer than to look.
+        tab = playwright.chromium.launch(executable_path=CHROMIUM).new_page()
+        faults = _faults(tab, address)
+        told = []
+        for name in names:
+            _look(tab, address + name, faults)
+            told += [f"{name}: {fault}" for fault in faults]
+            faults.clear()
+        return told
 
 
 def searched(site: Path, word: str) -> list[str]:
@@ -77,21 +80,23 @@ def searched(site: Path, word: str) -> list[str]:
     return []
 
 
-def _seen(browser: Browser, url: str, host: str) -> list[str]:
+def _faults(tab: Page, host: str) -> list[str]:
+    """Fills with what is wrong with the pages that a tab shows."""
     faults: list[str] = []
 
     def asked(request: Request) -> None:
         if not request.url.startswith((host, "data:")):
             faults.append(f"asks for {request.url}")
 
-    page = browser.new_page()
-    page.on("request", asked)
-    page.on("pageerror", lambda error: faults.append(str(error)))
-    page.on("console", lambda said: faults.append(said.text) if said.type == "error" else None)
-    page.goto(url)
-    for width in WIDTHS:
-        page.set_viewport_size({"width": width, "height": 900})
-        if page.evaluate(TOO_WIDE):
-            faults.append(f"wider than {width} pixels")
-    page.close()
+    tab.on("request", asked)
+    tab.on("pageerror", lambda error: faults.append(str(error)))
+    tab.on("console", lambda said: faults.append(said.text) if said.type == "error" else None)
     return faults
+
+
+def _look(tab: Page, url: str, faults: list[str]) -> None:
+    tab.goto(url)
+    for width in WIDTHS:
+        tab.set_viewport_size({"width": width, "height": 900})
+        if tab.evaluate(TOO_WIDE):
+            faults.append(f"wider than {width} pixels")
