@@ -3,15 +3,28 @@ which `opened` looks at behind each test."""
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
+import pytest
 from playwright.sync_api import Browser, expect
 
+import weryai.report
 from contract_tests.report.conftest import ROWS, Opened
 
 ALL = [f"shot-{number}" for number in range(len(ROWS))]
+TEMPLATE = Path(weryai.report.__file__).parent / "_template"
+# What depends on neither the width nor the colours is looked at where the most is out of sight.
+ON_A_PHONE = pytest.mark.parametrize("screen", ["dark"], indirect=True)
 
 
+def test_nothing_but_colours_and_what_fits_depends_on_the_screen() -> None:
+    style, script = ((TEMPLATE / name).read_text() for name in ("page.css", "page.js"))
+    assert re.findall(r"@[^{]*", style) == ["@media (prefers-color-scheme: dark) "]
+    assert re.findall(r"(?i)\w*(?:media|width|height|screen|size|scheme|\bwindow)\w*", script) == []
+
+
+@ON_A_PHONE
 def test_rows_are_filtered_by_state_and_by_words(opened: Opened) -> None:
     page = opened.page
     state, search, told = (
@@ -34,6 +47,7 @@ def test_rows_are_filtered_by_state_and_by_words(opened: Opened) -> None:
     assert opened.shown() == ["shot-2"]
 
 
+@ON_A_PHONE
 def test_every_video_is_loaded_when_it_is_played_and_not_before(opened: Opened) -> None:
     films = opened.page.locator("video")
     assert films.count() == sum(bool(name) for name in ROWS.values())
@@ -43,6 +57,7 @@ def test_every_video_is_loaded_when_it_is_played_and_not_before(opened: Opened) 
         expect(film).to_have_js_property("videoWidth", 854)
 
 
+@ON_A_PHONE
 def test_a_video_that_is_filtered_away_is_paused(opened: Opened) -> None:
     film = opened.page.locator("video").first
     film.evaluate("film => { film.muted = true; film.loop = true; return film.play(); }")
@@ -50,6 +65,7 @@ def test_a_video_that_is_filtered_away_is_paused(opened: Opened) -> None:
     expect(film).to_have_js_property("paused", True)
 
 
+@ON_A_PHONE
 def test_the_small_copies_of_images_are_seen(opened: Opened) -> None:
     for image in opened.page.get_by_alt_text("Input image 1: a#b?.png").all():
         image.scroll_into_view_if_needed()
@@ -82,6 +98,7 @@ def test_all_of_it_is_reached_by_the_keyboard(opened: Opened) -> None:
     assert left == set()
 
 
+@ON_A_PHONE
 def test_a_screen_reader_is_told_what_there_is(opened: Opened) -> None:
     page = opened.page
     for title in ("Rows done over time", "Time a row, by model"):
@@ -92,6 +109,7 @@ def test_a_screen_reader_is_told_what_there_is(opened: Opened) -> None:
     assert page.get_by_label("Video 1 of shot-0").count() == 1
 
 
+@ON_A_PHONE
 def test_no_page_can_ask_the_network(opened: Opened) -> None:
     """Not even where a fault lets mark-up in."""
     refused = opened.page.evaluate(
