@@ -90,7 +90,7 @@ def test_an_awaited_upload_hops_about_once_for_each_megabyte(
 def test_many_jobs_that_are_awaited_at_once_take_a_poll_each_a_round_on_few_connections(
     url: str,
 ) -> None:
-    told = asyncio.run(waiting.measured(url, 60))
+    told = asyncio.run(waiting.measured(url, 30))
     assert told["requests"] == 1
     assert told["connections"] <= 24
 
