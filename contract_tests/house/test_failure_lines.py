@@ -46,7 +46,10 @@ def test_an_operation_that_is_named_is_preferred_to_words() -> None:
     assert line("test_wait.py::test_x", "get_balance: 1 != 2").startswith("FAILED get_balance: x")
 
 
-def test_a_report_for_ci_keeps_tracebacks_off_the_screen(pytester: pytest.Pytester) -> None:
+def test_a_report_for_ci_keeps_tracebacks_off_the_screen(
+    pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1")  # to load them takes half of the time
     pytester.makepyfile(
         conftest="from contract_tests.support.run.failure_lines import pytest_terminal_summary"
     )
