@@ -130,7 +130,9 @@ def run_python(example: Example, pytester: Callable[[], pytest.Pytester]) -> Non
     new = {name: value for name, value in example.namespace.items() if name not in known}
     tests = {name: test for name, test in new.items() if name.startswith("test_")}
     if any("weryai" in name for test in tests.values() for name in signature(test).parameters):
-        run_tests(pytester(), example.parsed).assert_outcomes(passed=len(tests))
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1")  # a dozen of others, loaded anew
+            run_tests(pytester(), example.parsed).assert_outcomes(passed=len(tests))
         return
     for name, test in tests.items():
         folder = Path(name).resolve()
