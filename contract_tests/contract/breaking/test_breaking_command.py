@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import subprocess
 from pathlib import Path
 
@@ -51,18 +52,31 @@ def test_the_version_follows_from_the_worst_change(version: str, level: str, wan
     assert breaking.next_version(version, level) == wanted
 
 
-@pytest.fixture
-def repository(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+@pytest.fixture(scope="module")
+def committed(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The contract and a small library in a repository with one commit."""
+    root = tmp_path_factory.mktemp("committed")
+    with pytest.MonkeyPatch.context() as patch:
+        without_git_settings(patch)
+        write(root, LIBRARY)
+        (root / "openapi").mkdir()
+        (root / "openapi" / "weryai.yaml").write_text(TEXT)
+        (root / "pyproject.toml").write_text('[project]\nname = "weryai"\nversion = "0.1.0"\n')
+        git(root, "init", "--quiet", "--template=")
+        commit(root)
+    return root
+
+
+@pytest.fixture
+def repository(committed: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A copy of it."""
+    without_git_settings(monkeypatch)
+    return shutil.copytree(committed, tmp_path, dirs_exist_ok=True)
+
+
+def without_git_settings(patch: pytest.MonkeyPatch) -> None:
     for name in [name for name in os.environ if name.startswith("GIT_")]:
-        monkeypatch.delenv(name)  # in a hook these name the repository that runs it
-    write(tmp_path, LIBRARY)
-    (tmp_path / "openapi").mkdir()
-    (tmp_path / "openapi" / "weryai.yaml").write_text(TEXT)
-    (tmp_path / "pyproject.toml").write_text('[project]\nname = "weryai"\nversion = "0.1.0"\n')
-    git(tmp_path, "init", "--quiet")
-    commit(tmp_path)
-    return tmp_path
+        patch.delenv(name)  # in a hook these name the repository that runs it
 
 
 def git(root: Path, *arguments: str) -> None:
