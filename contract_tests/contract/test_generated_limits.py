@@ -148,14 +148,14 @@ def test_limits_bring_no_httpx() -> None:
 
 
 def test_the_client_comes_from_the_package_as_ever() -> None:
-    code = (
-        "import weryai_api; print(dir(weryai_api)); print(weryai_api.Client(base_url='').__doc__)"
-    )
-    names, doc = in_a_fresh_interpreter(code).split("\n", 1)
+    names, everything, doc = in_a_fresh_interpreter(
+        "import weryai_api; print(dir(weryai_api))\n"
+        "from weryai_api import *; print(Client.__name__, AuthenticatedClient.__name__)\n"
+        "print(weryai_api.Client(base_url='').__doc__)"
+    ).split("\n", 2)
     assert set(weryai_api.__all__) <= set(json.loads(names.replace("'", '"')))
+    assert everything == "Client AuthenticatedClient"
     assert doc.startswith("A class for keeping track of data")
-    everything = "from weryai_api import *; print(Client.__name__, AuthenticatedClient.__name__)"
-    assert in_a_fresh_interpreter(everything) == "Client AuthenticatedClient\n"
     with pytest.raises(AttributeError, match="module 'weryai_api' has no attribute 'Gone'"):
         weryai_api.Gone  # type: ignore[attr-defined]  # noqa: B018
 
