@@ -37,6 +37,12 @@ def run(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> Run:
     return lambda source, *args: run_tests(pytester, PIPELINE + source, *args)
 
 
+@pytest.fixture
+def alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Load no plugins of others, which is half of a run."""
+    monkeypatch.setenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1")
+
+
 def test_pytest_finds_the_plugin_by_itself() -> None:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
     assert project["entry-points"]["pytest11"] == {"weryai": PLUGIN}
@@ -65,6 +71,7 @@ def test_each_test_has_a_service_of_its_own_and_clients_of_it_in_both_kinds(run:
     told.assert_outcomes(passed=3)
 
 
+@pytest.mark.usefixtures("alone")
 def test_a_mark_says_what_the_simulator_is_made_with_and_the_nearest_counts(run: Run) -> None:
     told = run(
         """
@@ -90,6 +97,7 @@ def test_a_mark_says_what_the_simulator_is_made_with_and_the_nearest_counts(run:
     told.stdout.fnmatch_lines(["*credit*"])
 
 
+@pytest.mark.usefixtures("alone")
 def test_a_client_that_the_code_makes_by_itself_has_no_key_to_pay_with(run: Run) -> None:
     told = run(
         """
@@ -107,6 +115,7 @@ def test_a_client_that_the_code_makes_by_itself_has_no_key_to_pay_with(run: Run)
     told.assert_outcomes(passed=2)
 
 
+@pytest.mark.usefixtures("alone")
 def test_a_payment_too_many_is_shown_at_the_line_of_the_test(run: Run) -> None:
     told = run(
         """
@@ -123,9 +132,8 @@ def test_a_payment_too_many_is_shown_at_the_line_of_the_test(run: Run) -> None:
     assert "_simulator.py" not in told.stdout.str()
 
 
+@pytest.mark.usefixtures("alone")
 def test_a_worker_of_xdist_has_the_fixtures_too(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
-    # Else a worker loads the plugins of all that the tests of this project take.
-    monkeypatch.setenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1")
     monkeypatch.setenv("PYTHONPATH", children.python_path())
     told = run(
         """
