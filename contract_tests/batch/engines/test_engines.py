@@ -100,6 +100,11 @@ def ended(machines: Machines) -> Iterator[Machines]:
             process.communicate()
 
 
+def addresses(known: Path) -> list[str]:
+    """Of a scheduler of dask, as far as its file has them."""
+    return re.findall(r'"(tcp://[^"]+)"', known.read_text()) if known.exists() else []
+
+
 def require_paid_once(machines: Machines, ends: dict[str, str]) -> None:
     simulator = machines.simulator
     paid = Counter(payment.payload["prompt"] for payment in simulator.ledger)
@@ -126,11 +131,8 @@ def test_rows_that_dask_runs_are_paid_once_though_a_worker_is_killed(machines: M
     worker = ["distributed.cli.dask_worker", "--scheduler-file", "scheduler.json"]
     worker += ["--no-nanny", "--nthreads", "2", *quiet]
     known = machines.folder / "scheduler.json"
-    deadline = time.monotonic() + patience.SECONDS
-    while not known.exists():
-        assert time.monotonic() < deadline
-        time.sleep(0.05)
-    machines.settings["SCHEDULER"] = re.findall(r'"(tcp://[^"]+)"', known.read_text())[0]
+    patience.until(lambda: addresses(known))  # the file is there before it is full
+    machines.settings["SCHEDULER"] = addresses(known)[0]
     victim = machines.start(*worker)
     driver = machines.start("with_dask")
     machines.wait_until_paid(1)
