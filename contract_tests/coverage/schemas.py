@@ -39,13 +39,9 @@ class Node:
     rules: dict[str, Any] = field(factory=dict)
     parts: dict[str, list[tuple[str, Node]]] = field(factory=dict)
 
-    def count(self, value: Any, marks: set[Mark], known: Known | None = None) -> bool:
-        """Add a mark for all that a value exercises. Returns whether it is right as a whole.
-
-        Parameters:
-            known: what was told of parts that several values share, all of which are kept.
-        """
-        good, own = self._told(value, {} if known is None else known)
+    def count(self, value: Any, marks: set[Mark]) -> bool:
+        """Add a mark for all that a value exercises. Returns whether it is right as a whole."""
+        good, own = self._told(value, {})
         marks |= own
         return good
 
