@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
+from functools import partial
 
 import pytest
 
+from contract_tests.command_line.invoke import process
 from contract_tests.support.run import forked
 
 # As where nothing was loaded yet of the simulator, and nothing of the package.
@@ -23,11 +23,10 @@ exec(f"from {module} import Simulator")
 
 def imported(module: str, *, without: str) -> str:
     """The last line that an import says where a package is not there."""
-    argv = [sys.executable, "-c", IMPORT, module, without]
-    with forked.Popen(argv, load=[module], stderr=subprocess.PIPE) as running:
-        _, told = running.communicate()
-    assert running.returncode == 1
-    return str(told.splitlines()[-1])
+    start = partial(forked.Popen, load=[module])
+    done = process(module, without, script=IMPORT, start=start)
+    assert done.returncode == 1
+    return done.stderr.splitlines()[-1]
 
 
 @pytest.mark.parametrize("package", ["PIL", "av", "jsonschema_rs", "starlette"])
