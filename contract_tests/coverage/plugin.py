@@ -20,6 +20,8 @@ SEEN = pytest.StashKey[Seen]()
 VERDICT = pytest.StashKey[Verdict]()
 OUTPUT = "contract_coverage"
 TESTS = Path(__file__).parents[1]
+# Options of pytest with which tests are left out, or none is run.
+PARTS = ("keyword", "markexpr", "deselect", "ignore", "ignore_glob", "lf", "collectonly")
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -68,4 +70,4 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
 def is_whole(config: pytest.Config) -> bool:
     """Whether all tests were asked for."""
     given = [Path(each).resolve() for each in config.args]
-    return given == [TESTS] and not config.option.keyword and not config.getoption("lf", False)
+    return given == [TESTS] and not any(config.getoption(part, None) for part in PARTS)

@@ -178,15 +178,11 @@ def test_what_only_a_scenario_can_say_must_have_been_said_by_one(seen: Seen) -> 
     assert status in names(judge(seen, []).open("simulator"))
 
 
-def run(folder: Path, verdict: Verdict, *asked: str) -> tuple[int, str]:
+def run(folder: Path, verdict: Verdict, *asked: str, **options: Any) -> tuple[int, str]:
     """The exit status and the output of a run of these tests that saw what the verdict says."""
     lines: list[str] = []
     config: Any = SimpleNamespace(
-        stash={plugin.SEEN: None},
-        rootpath=folder,
-        args=list(asked),
-        option=SimpleNamespace(keyword=""),
-        getoption=lambda name, default: default,
+        stash={plugin.SEEN: None}, rootpath=folder, args=list(asked), getoption=options.get
     )
     session: Any = SimpleNamespace(config=config, exitstatus=0)
     terminal: Any = SimpleNamespace(
@@ -213,6 +209,8 @@ def test_a_whole_run_fails_where_a_cell_is_open_or_an_excuse_is_stale_and_a_part
         Verdict({"client": {cell: ""}, "simulator": {}}, ["client: no such cell"]),
     ):
         assert run(tmp_path, bad, tests)[0] == 1
-        code, text = run(tmp_path, bad, __file__)
-        assert code == 0
-        assert "not judged" in text
+        parts = [run(tmp_path, bad, __file__)]
+        parts += [run(tmp_path, bad, tests, **{part: "some"}) for part in plugin.PARTS]
+        for code, text in parts:
+            assert code == 0
+            assert "not judged" in text
