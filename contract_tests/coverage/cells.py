@@ -6,8 +6,9 @@ field, meet a value of an enum, keep a keyword of a schema or break it, follow a
 
 from __future__ import annotations
 
+import functools
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Set
 from pathlib import Path
 from typing import Any, NamedTuple
 from urllib.parse import unquote
@@ -15,7 +16,7 @@ from urllib.parse import unquote
 from attrs import frozen
 
 from contract_tests.coverage.bodies import carried, media_of, read
-from contract_tests.coverage.schemas import TEXT, Mark, Node, Schemas
+from contract_tests.coverage.schemas import TEXT, Mark, Node, Schemas, bit, marks_of
 from contract_tests.support.contract import read_yaml
 
 CONTRACT = Path(__file__).parents[2] / "openapi" / "weryai.yaml"
@@ -104,13 +105,12 @@ class Place:
         for (where, name), node in self.parameters.items():
             text = held.get((where, name.lower() if where == "header" else name))
             if text is not None:
-                found = set[Mark]()
-                node.count(node.read(text), found)
-                marks |= {("parameter", f"{where} {name}", False), *_prefixed(name, found)}
-        marks |= self._held(held.get(("header", "content-type"), ""), body)
-        return self._cells(marks)
+                _, *found = node.told(node.read(text))
+                marks |= {("parameter", f"{where} {name}", False)}
+                marks |= set(_prefixed(name, marks_of(*found)))
+        return self._cells(marks) | self._held(held.get(("header", "content-type"), ""), body)
 
-    def _held(self, content_type: str, body: bytes) -> set[Mark]:
+    def _held(self, content_type: str, body: bytes) -> Set[Cell]:
         """What a body exercises: nothing, if it is not what it says it is, or is too long."""
         media = media_of(content_type)
         if media not in self.bodies or len(body) > LONGEST:
@@ -119,9 +119,8 @@ class Place:
             value = read(content_type, body, self.bodies[media])
         except ValueError:
             return set()
-        marks = {("parameter", f"body {media}", False)}
-        self.bodies[media].count(value, marks)
-        return marks
+        _, right, wrong = self.bodies[media].told(value)
+        return _cells_of(self.operation, self.name, right | bit("parameter", f"body {media}"), wrong)
 
     def _visit(self) -> Mark:
         return {"request": "operation", "notice": "webhook"}.get(self.name, "status"), "", False
@@ -130,7 +129,13 @@ class Place:
         return {Cell(self.operation, self.name, *mark) for mark in marks}
 
 
-def _prefixed(name: str, marks: set[Mark] | Iterator[Mark]) -> Iterator[Mark]:
+@functools.lru_cache(maxsize=10_000)
+def _cells_of(operation: str, place: str, right: int, wrong: int) -> frozenset[Cell]:
+    """Those of the marks of these bits: bodies have the same few."""
+    return frozenset(Cell(operation, place, *mark) for mark in marks_of(right, wrong))
+
+
+def _prefixed(name: str, marks: Iterable[Mark]) -> Iterator[Mark]:
     return ((kind, f"{name}: {own}", wrong) for kind, own, wrong in marks)
 
 

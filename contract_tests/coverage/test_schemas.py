@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Set
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +13,7 @@ from jsonschema_rs import Draft202012Validator
 from contract_tests.coverage.bodies import read
 from contract_tests.coverage.cells import CONTRACT, LONGEST, Contract
 from contract_tests.coverage.record import Seen
-from contract_tests.coverage.schemas import FORM, JSON, TEXT, Mark, Node, Schemas
+from contract_tests.coverage.schemas import FORM, JSON, TEXT, Mark, Node, Schemas, marks_of
 from contract_tests.support import replies
 from contract_tests.support.contract import read_yaml
 from contract_tests.support.servers.simulator_http import OPERATIONS
@@ -54,9 +54,9 @@ FORMATS: dict[str, tuple[list[Any], list[Any], list[Any]]] = {
 }
 
 
-def counted(schema: dict[str, Any], value: Any) -> tuple[bool, set[Mark]]:
-    marks = set[Mark]()
-    return SCHEMAS.node(schema).count(value, marks), marks
+def counted(schema: dict[str, Any], value: Any) -> tuple[bool, Set[Mark]]:
+    good, right, wrong = SCHEMAS.node(schema).told(value)
+    return good, marks_of(right, wrong)
 
 
 @pytest.mark.parametrize(
@@ -150,8 +150,9 @@ def test_each_value_of_an_enum_counts_where_it_is_met() -> None:
 def test_a_schema_that_is_in_itself_comes_to_an_end() -> None:
     tree = {"properties": {"leaf": {"$ref": "#/tree"}, "size": {"minimum": 1}}}
     node = Schemas({"tree": tree}).node({"$ref": "#/tree"})
-    marks = set[Mark]()
-    assert not node.count({"leaf": {"leaf": {"size": 0}}}, marks)
+    good, right, wrong = node.told({"leaf": {"leaf": {"size": 0}}})
+    assert not good
+    marks = marks_of(right, wrong)
     assert ("keyword", "tree.size minimum", True) in marks
     assert marks <= set(node.marks(JSON))
 
@@ -205,7 +206,7 @@ def test_the_fields_of_a_form_are_texts() -> None:
     assert ("keyword", ".a type", True) not in node.marks(FORM)
     assert ("keyword", "flag type", True) in node.marks(FORM)
     for text, right in (("true", True), ("1", False), ("yes", False), ("NaN", False)):
-        assert node.count(node.read_fields({"a": "true", "b": text, "c": "1"}), set()) == right
+        assert node.told(node.read_fields({"a": "true", "b": text, "c": "1"}))[0] == right
 
 
 # Bodies
