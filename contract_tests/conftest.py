@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import gc
+from collections import defaultdict
 from collections.abc import Callable, Generator, Iterator
+from itertools import accumulate
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -47,6 +49,21 @@ def pytest_collection() -> Iterator[None]:
         gc.freeze()
         gc.set_threshold(2_000, 10, 50)
         gc.enable()
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Files of long tests, most of which wait, come one at a time, evenly among the others: where
+    two wait at once a processor has nothing to do, and where one comes last all but one have."""
+    files = defaultdict[Path, list[pytest.Item]](list)
+    for item in items:
+        files[item.path].append(item)
+    long = [path for path, tests in files.items() if tests[0].get_closest_marker("long")]
+    others = [path for path in files if path not in long]
+    before = [*accumulate((len(files[path]) for path in others), initial=0)]
+    places = {path: number * before[-1] / len(long) for number, path in enumerate(long)}
+    places |= zip(others, before, strict=False)
+    items[:] = [item for path in sorted(places, key=places.__getitem__) for item in files[path]]
 
 
 @pytest.hookimpl(wrapper=True, optionalhook=True)

@@ -9,6 +9,8 @@ import pytest
 
 from contract_tests.agents.killing import run
 
+pytestmark = pytest.mark.long
+
 
 @pytest.mark.timeout(600)  # it starts half a dozen processes, on whatever machine
 def test_agents_whose_servers_are_killed_pay_nothing_twice_and_lose_no_id(tmp_path: Path) -> None:

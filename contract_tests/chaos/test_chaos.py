@@ -29,6 +29,7 @@ from contract_tests.chaos.worker import CHILDREN, JOURNAL, NEW, VIDEOS
 from weryai import WeryAI
 from weryai.journal import SQLiteJournal
 
+pytestmark = pytest.mark.long
 HTTPS = ["https://example.com/a.jpg"]
 
 

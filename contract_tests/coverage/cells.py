@@ -120,7 +120,8 @@ class Place:
         except ValueError:
             return set()
         _, right, wrong = self.bodies[media].told(value)
-        return _cells_of(self.operation, self.name, right | bit("parameter", f"body {media}"), wrong)
+        right |= bit("parameter", f"body {media}")
+        return _cells_of(self.operation, self.name, right, wrong)
 
     def _visit(self) -> Mark:
         return {"request": "operation", "notice": "webhook"}.get(self.name, "status"), "", False

@@ -14,6 +14,8 @@ from contract_tests.faults.slow_behaviours import DRIPPING_HEADERS, FOR_EVER, PA
 from contract_tests.faults.steps import DOWNLOAD, STEPS, SUBMIT, WAIT, Step, judge_once
 from weryai import SubmissionUnknownError
 
+pytestmark = pytest.mark.long
+
 
 def play(case: Case) -> str | None:
     """Returns what is wrong."""

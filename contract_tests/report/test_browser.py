@@ -12,6 +12,7 @@ from playwright.sync_api import Browser, expect
 import weryai.report
 from contract_tests.report.conftest import ROWS, Opened
 
+pytestmark = pytest.mark.long
 ALL = [f"shot-{number}" for number in range(len(ROWS))]
 TEMPLATE = Path(weryai.report.__file__).parent / "_template"
 # What depends on neither the width nor the colours is looked at where the most is out of sight.

@@ -44,7 +44,8 @@ HINTS = {
     "good_data_is_accepted": "the contract allows it: make generate, else mend _wire/checks.py",
     "bad_data_is_refused": "the contract forbids it: make generate, else mend _wire/checks.py",
 }
-pytestmark = pytest.mark.timeout(600)  # one fixture makes all calls, on whatever machine
+# One fixture makes all calls, on whatever machine.
+pytestmark = [pytest.mark.long, pytest.mark.timeout(600)]
 PAIRS = [(operation, check) for check in CHECKS for operation in CHECKS[check]]
 
 

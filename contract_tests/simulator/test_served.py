@@ -34,6 +34,7 @@ from contract_tests.support.servers.simulator_http import (
 )
 from weryai.testing import Lost, ManualClock, Outcome, Simulator
 
+pytestmark = pytest.mark.long
 # What httpx raises where the connection ends, or is reset, before a byte of the answer.
 ENDED = (httpx.RemoteProtocolError, httpx.ReadError)
 

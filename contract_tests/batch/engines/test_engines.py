@@ -21,6 +21,7 @@ from contract_tests.support.servers.postgres import PostgresServer
 from weryai.cli.simulate import make_simulator, serving
 from weryai.testing import Simulator
 
+pytestmark = pytest.mark.long
 PAGE = Path(__file__).parents[3] / "docs" / "engines.md"
 ROWS = [f"row-{number}" for number in range(4)]
 MOST_RUNNING = 3

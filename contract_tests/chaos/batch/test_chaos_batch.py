@@ -17,6 +17,7 @@ from weryai._flows import pace
 from weryai.batch import Batch, read_manifest
 from weryai.testing import Simulator
 
+pytestmark = pytest.mark.long
 GOOD = Figures(
     database="sqlite",
     workers=2,

@@ -39,6 +39,8 @@ from weryai import MultiImageToVideo, RateLimitError, WeryAI
 from weryai.cli.demo import demo
 from weryai.testing import Answer, Outcome, Simulator, Variant
 
+pytestmark = pytest.mark.long
+
 
 def test_what_a_service_wrote_cannot_drive_the_terminal_or_look_like_a_command(
     cli: Cli, simulator: Simulator

@@ -18,6 +18,7 @@ from contract_tests.command_line.invoke import GENERATE, HASTY, SUBMIT, Cli, env
 from contract_tests.support.run import children, forked, patience
 from weryai.testing import Lost, Simulator
 
+pytestmark = pytest.mark.long
 COMMAND = [sys.executable, "-m", HASTY]
 PATHS = children.python_path(str(Path(__file__).parents[3]))
 CLOSED, FULL, GONE = "closed", "full", "gone"

@@ -22,6 +22,7 @@ from contract_tests.support.servers.postgres import PostgresServer
 from weryai.cli.simulate import make_simulator, serving
 from weryai.testing import Simulator
 
+pytestmark = pytest.mark.long
 pytest_plugins = ["pytester"]
 LANGUAGES = ("python", "console")
 # The first line of each block that is not run; why stands in the page, in front of it.

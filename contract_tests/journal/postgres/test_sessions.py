@@ -16,6 +16,7 @@ from weryai import Job, JournalError, Limits, Task, Video
 from weryai._journal.postgres import session
 from weryai.journal import PostgresJournal, Turn
 
+pytestmark = pytest.mark.long
 NOW = datetime(2026, 11, 24, tzinfo=UTC)
 URL = "https://api.weryai.com"
 JOB = Job(["task_a"], submitted_at=NOW)
