@@ -52,6 +52,13 @@ def pytest_collection() -> Iterator[None]:
 
 
 @pytest.hookimpl(trylast=True)
+def pytest_unconfigure() -> None:
+    """To look for garbage once more as the interpreter ends takes each process a second."""
+    gc.freeze()
+    gc.disable()
+
+
+@pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Files of long tests, most of which wait, come one at a time, evenly among the others: where
     two wait at once a processor has nothing to do, and where one comes last all but one have."""
