@@ -82,28 +82,21 @@ class Node:
 
     def _judged(self, value: Any, known: Known) -> Told:
         right = wrong = 0
-        good = True
-        for keyword, rule in self.rules.items():
-            kept = keeps(keyword, rule, value)
-            if kept:
-                right |= self._bit(keyword)
-            elif kept is not None:
-                good = False
-                wrong |= self._bit(keyword)
-            if kept and keyword == "enum":
-                for each in rule:
-                    if fits("const", each, value):
-                        right |= bit("value", f"{self.name} = {each}")
+        kept = {keyword: keeps(keyword, rule, value) for keyword, rule in self.rules.items()}
+        if kept.get("enum"):
+            for each in self.rules["enum"]:
+                if fits("const", each, value):
+                    right |= bit("value", f"{self.name} = {each}")
         for keyword in self.parts:
-            kept, own_right, own_wrong = self._keeps_parts(keyword, value, known)
+            kept[keyword], own_right, own_wrong = self._keeps_parts(keyword, value, known)
             right |= own_right
             wrong |= own_wrong
-            if kept:
+        for keyword, is_kept in kept.items():
+            if is_kept:
                 right |= self._bit(keyword)
-            elif kept is not None:
-                good = False
+            elif is_kept is not None:
                 wrong |= self._bit(keyword)
-        return good, right, wrong
+        return False not in kept.values(), right, wrong
 
     @functools.cache  # noqa: B019 - as many as the contract has
     def _bit(self, keyword: str) -> int:
