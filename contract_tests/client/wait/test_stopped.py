@@ -41,6 +41,7 @@ def test_a_wait_that_is_stopped_at_any_call_leaves_no_coroutine_that_nobody_awai
     make_client: MakeClient,
 ) -> None:
     stopped = 0
+    gc.collect()  # what other tests left is told of before what is told is taken down
     for call in range(1, MOST):
         client = make_client(handler=Service(t=[task("t", RUNS), task("t", DONE, "x")]))
         interruption = Interruption(call)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import gc
 import re
 import tomllib
+import warnings
 from pathlib import Path
 from typing import Protocol
 
@@ -69,6 +71,33 @@ def test_each_test_has_a_service_of_its_own_and_clients_of_it_in_both_kinds(run:
     """
     )
     told.assert_outcomes(passed=3)
+
+
+class LeftBehind:
+    """Garbage in a circle that tells of itself when it is found, as a generator of trio does."""
+
+    def __init__(self) -> None:
+        self.circle = self
+
+    def __del__(self) -> None:
+        warnings.warn("left behind", ResourceWarning, stacklevel=1)
+
+
+@pytest.mark.usefixtures("alone")
+@pytest.mark.filterwarnings("ignore:left behind")
+def test_garbage_of_another_test_fails_no_test_of_a_user(run: Run) -> None:
+    left = LeftBehind()
+    gc.collect()  # so that it is old: young garbage is found before the run begins
+    del left
+    told = run(
+        """
+    import gc
+
+    def test_that_has_much_to_do(weryai_simulator):
+        gc.collect()
+    """
+    )
+    told.assert_outcomes(passed=1)
 
 
 @pytest.mark.usefixtures("alone")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 from importlib.metadata import entry_points
 
@@ -17,4 +18,5 @@ def run_tests(pytester: pytest.Pytester, source: str, *args: str) -> pytest.RunR
     looks = not os.environ.get("PYTEST_DISABLE_PLUGIN_AUTOLOAD")  # as tests of mutants do not
     told = () if found and looks else ("-p", PLUGIN)
     pytester.makepyfile(source)
+    gc.collect()  # what earlier tests left may tell of itself when it is found, and here that fails
     return pytester.runpytest_inprocess("--strict-markers", "-W", "error", *told, *args)
