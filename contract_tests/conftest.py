@@ -41,8 +41,8 @@ def pytest_collection() -> Iterator[None]:
     """The thousands of tests stay until the end: to look through them for garbage again and again
     takes 7 % of the run, and a fifth of their collection. What they have loaded and cached stays
     too: to look through it is another 7 %, so the oldest generation is looked through 14 times as
-    seldom. The youngest is looked through as often as is usual: its memory is used again while the
-    processor still has it in its cache, and with 2,000 objects in it the run takes 6 % more."""
+    seldom. The youngest is looked through as often as is usual: with 2,000 objects in it the run
+    takes 6 % more, perhaps because its memory is then no longer in the processor's cache."""
     gc.disable()
     try:
         return (yield)
