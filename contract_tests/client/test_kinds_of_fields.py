@@ -5,7 +5,6 @@ The requests of this file are made up: what no endpoint asks for yet must be ref
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from typing import Any
 
@@ -16,6 +15,9 @@ from weryai.requests._fields import Image, checks_of
 from weryai_api.limits import Limits
 
 COLOUR = Limits(kind="string", enum=("red", "green"))
+NULLABLE = Limits(enum=("red", "green", None), any_of=(Limits(kind="string"), Limits(kind="null")))
+OPEN = Limits(any_of=(COLOUR, Limits(kind="string", pattern="^[0-9]+k$")))
+TENS = Limits(kind="integer", least=10)
 HTTPS = "https://example.com/a.jpg"
 
 
@@ -37,7 +39,16 @@ CASES: list[tuple[Any, Limits, object, object, str]] = [
     (str, Limits(shortest=1, longest=2), "x", "xxx", "it has 3 characters, at most 2 are pos"),
     (str, COLOUR, "red", "blue", "it must be one of red, green, not 'blue'"),
     (str, Limits(any_of=(Limits(kind="null"), COLOUR)), "red", "blue", "it must be one of"),
+    (str, Limits(shortest=2, longest=3), "xx", "x", "it has 1 characters, 2 to 3 are possible"),
+    (str, NULLABLE, "red", "blue", "it must be one of red, green, not 'blue'"),
+    (str, OPEN, "4k", "k", "it must be one of red, green or a text that matches ^[0-9]+k$, not"),
+    (str, OPEN, "red", "4k\n", "it must be one of red, green or a text that matches"),
+    (str, Limits(pattern="^\\d+:\\d+$"), "16:9", "wide", "it must be a text that matches ^"),
+    (str, Limits(pattern="^\\d+:\\d+$"), "16:9", "\u0661:9", "it must be a text that matches ^"),
+    (str, Limits(any_of=(NULLABLE, Limits(kind="integer"))), "red", "blue", "it must be one of"),
+    (str, Limits(enum=("red", "wide"), any_of=(COLOUR, COLOUR)), "red", "wide", "it must be one o"),
     (str, Limits(format="uri"), HTTPS, "fox.jpg", "it starts with no scheme"),
+    (str, Limits(format="uri", longest=25), HTTPS, f"{HTTPS}?", "it must be a text of at most 25"),
     (int, Limits(kind="integer"), -(2**63), -(2**63) - 1, "it must be a whole number, of 64 b"),
     (int, Limits(kind="integer"), 2**63 - 1, 2**63, "it must be a whole number, of 64 bits,"),
     (int, Limits(least=0), 0, -1, "it must be a whole number, at least 0, not -1"),
@@ -45,8 +56,12 @@ CASES: list[tuple[Any, Limits, object, object, str]] = [
     (int, Limits(least=5, most=7), 7, 8, "it must be a whole number, 5 to 7, not 8"),
     (int, Limits(enum=(5, 6, 7)), 7, 8, "it must be a whole number, 5 to 7, not 8"),
     (int, Limits(enum=(4, 8, 12)), 8, 5, "it must be a whole number, one of 4, 8, 12, not 5"),
+    (int, Limits(any_of=(Limits(enum=(1, 2)), TENS)), 12, 3, "it must be one of 1, 2 or at least"),
     (int, Limits(enum=(0, 1)), 1, True, "it must be a whole number, not True"),
     (bool, Limits(kind="boolean"), False, 0, "it must be True or False, not 0"),
+    (bool, Limits(kind="boolean", enum=(True,)), True, False, "it must be one of True, not False"),
+    (bool, Limits(enum=(0, True)), True, False, "it must be one of 0, True, not False"),
+    (Image, Limits(longest=25), HTTPS, f"{HTTPS}?", "it must be a text of at most 25 characters"),
     (Image, Limits(format="uri"), "fox.jpg", 5, "it must be a path or an https address, not 5"),
     (Image, Limits(format="uri"), HTTPS, "ftp://a.jpg", "it starts with ftp, not https"),
     (Image, Limits(format="uri"), HTTPS, f"{HTTPS}.gif", "it is a gif; the service takes"),
@@ -81,5 +96,7 @@ def test_a_unit_is_told() -> None:
 
 
 def test_a_field_of_no_known_kind_is_refused_when_its_class_is_made() -> None:
-    with pytest.raises(KeyError, match=re.escape("float")):
+    with pytest.raises(
+        TypeError, match=r"^it: add its annotation, .*float.*, to KINDS of weryai\."
+    ):
         faults(float, Limits(kind="number"), 5.0)

@@ -44,14 +44,21 @@ AT: dict[str, Callable[[int], Any]] = {
     "minItems": lambda limit: [ADDRESS] * limit,
     "maxItems": lambda limit: [ADDRESS] * limit,
 }
+OF_AN_ADDRESS: dict[str, Callable[[int], Any]] = {
+    keyword: lambda limit: ADDRESS + "x" * (limit - len(ADDRESS))
+    for keyword in ("minLength", "maxLength")
+}
+WORDS = ("ftp://a.jpg", "x", "5")  # few patterns have room for all of these
 
 
 def edges(fields: dict[str, Any]) -> Iterator[tuple[str, list[Any]]]:
     """The least and the most that the contract allows of each field."""
     for name, schema in fields.items():
         told = resolved(schema)
-        limits = [AT[keyword](told[keyword]) for keyword in AT if keyword in told]
-        yield name, [*limits, *told.get("enum", [])]
+        at = AT | (OF_AN_ADDRESS if told.get("format") == "uri" else {})
+        limits = [at[keyword](told[keyword]) for keyword in at if keyword in told]
+        # None leaves a field out, so null is never sent.
+        yield name, [*limits, *(value for value in told.get("enum", []) if value is not None)]
 
 
 # A value that breaks a limit, by its keyword.
@@ -64,9 +71,10 @@ BEYOND: dict[str, Callable[[Any], Any]] = {
     "maxItems": lambda limit: [ADDRESS] * (limit + 1),
     "enum": lambda values: max(values) + 1 if isinstance(values[0], int) else "another",
     "format": lambda kind: {"uri": "example.com", "int64": 2**63}[kind],
-    "pattern": lambda pattern: {r"^https?://[^\s/?#]\S*$": "ftp://a.jpg"}[pattern],
+    "pattern": lambda pattern: next(word for word in WORDS if not re.search(pattern, word)),
     "items": lambda schema: [f"{ADDRESS} "],
     "oneOf": lambda schemas: [],
+    "anyOf": lambda schemas: [],
     "type": lambda kind: object(),
 }
 

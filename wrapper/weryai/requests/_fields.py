@@ -15,17 +15,17 @@ from types import NoneType, UnionType
 from typing import Any, get_args
 from urllib.parse import urlsplit
 
-from attrs import Attribute, fields, frozen
+from attrs import Attribute, evolve, fields, frozen
 
 from weryai_api.limits import Limits
 
 from .._network import addresses
 from .._texts import encoding_fault, is_address, shown
+from ._limits import between, is_between, limit_faults, one_of
 
 Image = str | os.PathLike[str]
 IMAGES = Sequence[Image]
 
-INT64 = 2**63
 # Pictures and films that an address may name and that are none of the page's "jpg, jpeg, png,
 # webp". The vendor's own client lets gif pass (V-upl); nobody has seen it work.
 OTHER_KIND = re.compile(r"\.(gif|bmp|tiff?|hei[cf]|avif|jxl|svg|ico|psd|pdf|mp4|mov|webm)", re.I)
@@ -65,20 +65,38 @@ def _check(field: Attribute[Any], body: Limits) -> Check:
     taken: Any = field.type
     if isinstance(taken, UnionType):
         taken = reduce(or_, (kind for kind in get_args(taken) if kind is not NoneType))
+    if taken not in KINDS:
+        raise TypeError(f"{field.name}: add its annotation, {taken}, to KINDS of {__name__}")
     kind, faults = KINDS[taken]
-    limits = _of_kind(kind, body.fields.get(field.name, Limits()))
+    whole = body.fields.get(field.name, Limits())
+    limits = _of_kind(kind, whole)
     if taken is str and limits.format == "uri":
         faults = address_faults
     unit = {"unit": field.metadata["unit"]} if "unit" in field.metadata else {}
     named = partial(faults, field.name, limits=limits, **unit)
+    if taken not in (Image, IMAGES):  # a local one is no address yet
+        named = partial(_all_faults, field.name, named, whole)
     required = field.name in body.required
     holds_images = taken in (Image, IMAGES)
     return Check(field.name, taken, limits, required, field.default, named, holds_images)
 
 
 def _of_kind(kind: str, limits: Limits) -> Limits:
-    """The limits of one kind of values, where a field may have several."""
-    return next((each for each in limits.any_of if each.kind == kind), limits)
+    """The limits of one kind of values, where a field may have several. Alternatives of the same
+    kind say nothing each by itself. None is no value: it leaves the field out."""
+    fitting = [each for each in limits.any_of if each.kind in (kind, None)]
+    enum = tuple(value for value in limits.enum if value is not None)
+    if len(fitting) != 1:
+        return evolve(limits, kind=kind, enum=enum)
+    return _of_kind(kind, evolve(fitting[0], enum=fitting[0].enum or enum))
+
+
+def _all_faults(
+    name: str, of_kind: Callable[[object], Iterator[str]], limits: Limits, value: object
+) -> Iterator[str]:
+    """What is wrong by its kind, in the words for that, and else by all that its limits say."""
+    faults = [*of_kind(value)]
+    yield from faults or limit_faults(name, value, limits)
 
 
 def is_image(image: object) -> bool:
@@ -89,11 +107,11 @@ def is_image(image: object) -> bool:
 
 
 def images_faults(name: str, images: object, *, limits: Limits) -> Iterator[str]:
-    possible = _between(limits.fewest or 0, limits.most_items)
+    possible = between(limits.fewest or 0, limits.most_items)
     if not isinstance(images, tuple):
         yield f"{name} must be a list of {possible} paths or addresses"
         return
-    if not _is_between(len(images), limits.fewest, limits.most_items):
+    if not is_between(len(images), limits.fewest, limits.most_items):
         yield f"{name}: {len(images)} given, {possible} are possible"
     for number, image in enumerate(images, 1):
         yield from image_faults(f"{name}[{number}]", image, limits=limits.items)
@@ -104,8 +122,8 @@ def image_faults(name: str, image: object, *, limits: Limits | None) -> Iterator
     if not is_image(image):
         yield f"{name} must be a path or an https address, not {shown(image)}"
     elif isinstance(image, str) and is_address(image):
-        yield from address_faults(name, image, limits=limits)
-        yield from kind_faults(name, image)
+        faults = [*address_faults(name, image, limits=limits), *kind_faults(name, image)]
+        yield from faults or limit_faults(name, image, limits or Limits())
 
 
 def address_faults(name: str, address: object, *, limits: Limits | None) -> Iterator[str]:
@@ -132,11 +150,12 @@ def text_faults(name: str, text: object, *, limits: Limits) -> Iterator[str]:
         yield f"{name} must be a text, not {shown(text)}"
     elif limits.shortest and not text:
         yield f"{name} is empty"
-    elif not _is_between(len(text), limits.shortest, limits.longest):
-        possible = _between(limits.shortest if limits.longest is None else None, limits.longest)
+    elif not is_between(len(text), limits.shortest, limits.longest):
+        least = limits.shortest if limits.longest is None or limits.shortest != 1 else None
+        possible = between(least, limits.longest)
         yield f"{name} has {len(text)} characters, {possible} are possible"
     elif limits.enum and text not in limits.enum:
-        yield f"{name} must be {_one_of(limits)}, not {shown(text)}"
+        yield f"{name} must be {one_of(limits)}, not {shown(text)}"
     elif fault := encoding_fault(text):
         yield f"{name} {fault}"
 
@@ -146,33 +165,15 @@ def whole_faults(name: str, value: object, *, limits: Limits, unit: str = "") ->
     if not isinstance(value, int) or isinstance(value, bool):
         yield f"{name} must be {kind}, not {shown(value)}"
     elif limits.enum and value not in limits.enum:
-        yield f"{name} must be {kind}, {_one_of(limits)}, not {shown(value)}"
-    elif not _is_between(value, limits.least, limits.most):
-        possible = _between(limits.least, limits.most)
+        yield f"{name} must be {kind}, {one_of(limits)}, not {shown(value)}"
+    elif not is_between(value, limits.least, limits.most):
+        possible = between(limits.least, limits.most)
         yield f"{name} must be {kind}, {possible}, not {shown(value)}"
 
 
 def flag_faults(name: str, value: object, *, limits: Limits) -> Iterator[str]:
     if not isinstance(value, bool):
         yield f"{name} must be True or False, not {shown(value)}"
-
-
-def _is_between(value: int, least: float | None, most: float | None) -> bool:
-    """Whether it is possible; all numbers are of 64 bits, whatever else is said."""
-    return (-INT64 if least is None else least) <= value <= (INT64 - 1 if most is None else most)
-
-
-def _between(least: float | None, most: float | None) -> str:
-    if most is None:
-        return "of 64 bits" if least is None else f"at least {least}"
-    return f"at most {most}" if least is None else f"{least} to {most}"
-
-
-def _one_of(limits: Limits) -> str:
-    numbers = [each for each in limits.enum if isinstance(each, int)]
-    if numbers and numbers == list(range(numbers[0], numbers[-1] + 1)):
-        return f"{numbers[0]} to {numbers[-1]}"
-    return f"one of {', '.join(map(str, limits.enum))}"
 
 
 # By annotation: the kind of the values, as JSON Schema calls it, and what is wrong with one.
