@@ -43,7 +43,11 @@ def main(arguments: list[str] | None = None) -> int:
         "--rows", action="store_true", help="end with the rows that NOTES.md would need"
     )
     options = parser.parse_args(arguments)
-    contract = documents.read(options.contract.read_text())
+    try:
+        contract = documents.load(options.contract)
+    except documents.UnreadableError as error:
+        print(error, file=sys.stderr)
+        return 2
     try:
         notes = explanations(options.notes.read_text(), contract)
     except ValueError as error:

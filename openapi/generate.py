@@ -87,9 +87,11 @@ def repaired_templates(folder: Path) -> Path:
 
 def generate(contract: Path, target: Path, templates: Path) -> None:
     """Run the generator, refuse a silent loss, and mark each file."""
-    document = documents.read(contract.read_text())
     try:
+        document = documents.load(contract)
         told = limits.module(document)
+    except documents.UnreadableError as error:
+        sys.exit(str(error))
     except limits.CannotCarryError as error:
         sys.exit(f"{error}: limits.py cannot carry it, so say it in another form")
     text = json.dumps(document, ensure_ascii=False, allow_nan=False, indent=1) + "\n"
@@ -128,7 +130,7 @@ def run_hooks(target: Path) -> None:
 def refuse_lost_models(document: dict[str, Any], target: Path) -> None:
     """The generator drops a schema that it cannot build (an allOf of a $ref to a bare anyOf, say)
     and exits 0 all the same."""
-    schemas = document["components"]["schemas"]
+    schemas = document["components"].get("schemas", {})
     expected = {name for name, schema in schemas.items() if "properties" in schema}
     made = set(re.findall(r'"(\w+)"', (target / "models" / "__init__.py").read_text()))
     if lost := sorted(expected - made):

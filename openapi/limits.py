@@ -6,6 +6,7 @@ refuses, and a request is paid for.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -86,6 +87,8 @@ OF_KIND: dict[str, set[str]] = {
     "object": {"properties", "required"},
     "string": {"minLength", "maxLength", "pattern", "format"},
 }
+# What the checks of requests know; another would be a limit that nobody keeps.
+FORMATS = {"binary", "int32", "int64", "uri"}
 # Annotations, which limit nothing; so do those that begin with x-.
 PROSE = {"$comment", "default", "deprecated", "description", "examples", "title"}
 COMPONENT = "#/components/schemas/"
@@ -99,7 +102,7 @@ class CannotCarryError(ValueError):
 
 def module(contract: dict[str, Any]) -> str:
     """The text of limits.py, not yet formatted. Raises CannotCarryError."""
-    constants = _Constants(contract["components"]["schemas"])
+    constants = _Constants(contract["components"].get("schemas", {}))
     for name, body in _bodies(contract):
         for kind, media in body.get("content", {}).items():
             constants.named(f"{name}, {kind}", media.get("schema", {}))
@@ -125,7 +128,12 @@ def _steps(contract: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
         for operation in path.values():
             if isinstance(operation, dict):
                 for each in [*path.get("parameters", ()), *operation.get("parameters", ())]:
-                    parameter = shared[each["$ref"].rpartition("/")[2]] if "$ref" in each else each
+                    name = each.get("$ref", "").rpartition("/")[2]
+                    if name and name not in shared:
+                        raise CannotCarryError(
+                            f"{operation['operationId']}: {name} is no parameter"
+                        )
+                    parameter = shared[name] if name else each
                     if parameter["in"] == "path":
                         yield operation["operationId"], parameter
 
@@ -141,7 +149,9 @@ class _Constants:
     def named(self, where: str, schema: Schema) -> str:
         """The name of the constant that a reference stands for."""
         name = str(schema.get("$ref", "")).removeprefix(COMPONENT)
-        if name not in self._schemas or _limiting(schema).keys() != {"$ref"}:
+        if name and name not in self._schemas:
+            raise CannotCarryError(f"{where}: there is no schema {name} in components")
+        if not name or _limiting(schema).keys() != {"$ref"}:
             raise CannotCarryError(f"{where}: must be a $ref to a component and nothing else")
         constant = snake_case(name).upper()
         if self._origins.setdefault(constant, name) != name:
@@ -179,6 +189,12 @@ class _Constants:
             return f"fields={{{', '.join(fields)}}}"
         if keyword in {"anyOf", "oneOf"}:
             return f"any_of=({''.join(f'{self._limits(where, each)}, ' for each in value)})"
+        if keyword == "format" and value not in FORMATS:
+            raise CannotCarryError(f"{where}: format {value}, which no check knows")
+        if keyword == "pattern":
+            _read_by_python(where, value)
+        if isinstance(value, float) and value.is_integer():
+            value = int(value)  # as a fault tells it
         return f"{PLAIN[keyword]}={tuple(value) if isinstance(value, list) else value!r}"
 
     def _exclusive(self, alternatives: list[Schema]) -> bool:
@@ -191,6 +207,13 @@ class _Constants:
         while "$ref" in schema:
             schema = self._schemas[schema["$ref"].removeprefix(COMPONENT)]
         return str(schema.get("type"))
+
+
+def _read_by_python(where: str, pattern: str) -> None:
+    try:
+        re.compile(pattern)
+    except re.error as error:
+        raise CannotCarryError(f"{where}: pattern {pattern}, for Python {error}") from error
 
 
 def _limiting(schema: Schema) -> Schema:
