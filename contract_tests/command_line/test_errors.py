@@ -71,6 +71,14 @@ def test_all_faults_are_listed_at_once(cli: Cli, simulator: Simulator) -> None:
     assert not simulator.received
 
 
+@pytest.mark.parametrize("amount", ["-1", "nan", "inf", "much"])
+@pytest.mark.parametrize("option", ["--max-credits", "--max-price"])
+def test_an_amount_that_limits_nothing_is_refused(cli: Cli, option: str, amount: str) -> None:
+    said = cli("mcp", option, amount)
+    assert (said.code, said.out) == (2, "")
+    assert f"'{option}'" in said.err
+
+
 @pytest.mark.parametrize(
     ("argv", "words"),
     [
@@ -78,6 +86,8 @@ def test_all_faults_are_listed_at_once(cli: Cli, simulator: Simulator) -> None:
         (["generate", HTTPS, "--prompt", "x"], "missing: --model, --aspect-ratio, --duration"),
         (["submit", HTTPS, *REQUEST, "--duration", "five"], "not 'five'"),
         (["generate", HTTPS, *REQUEST, *FIVE, "--timeout", "nan"], "'--timeout'"),
+        (["batch", "run", "m.csv", "--dry-run", "--max-credits", "nan"], "'--max-credits'"),
+        (["batch", "run", "m.csv", "--dry-run", "--row-credits", "inf"], "'--row-credits'"),
         (["wait"], "give the id of a task"),
         (["status", ".."], "is not an id"),
         (["balance", "--api-key", KEY[:3]], "No such option: --api-key"),

@@ -225,6 +225,16 @@ def test_a_backup_is_of_one_moment_while_others_write(tmp_path: Path) -> None:
     other.close()
 
 
+@pytest.mark.parametrize("path", ["", ".", "/", "folder", "link"])
+def test_a_folder_is_no_journal(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, path: str) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("folder").mkdir()
+    Path("link").symlink_to("folder")
+    with pytest.raises(JournalError, match="cannot be used: it is a folder, and a journal is a f"):
+        SQLiteJournal(path)
+    assert sorted(file.name for file in tmp_path.iterdir()) == ["folder", "link"]
+
+
 @pytest.mark.parametrize("there", ["file", "folder", "link", "itself"])
 def test_a_backup_takes_the_place_of_nothing(tmp_path: Path, there: str) -> None:
     journal = SQLiteJournal(tmp_path / "a.journal")

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from contract_tests.command_line.invoke import GENERATE, Cli, submit
+from weryai.cli import _files
 from weryai.testing import Outcome, Simulator
 
 TWO = ["--video-number", 2]
@@ -51,6 +52,10 @@ def test_a_folder_that_ends_like_a_file_stays_a_folder(cli: Cli, simulator: Simu
         (["--name", "/tmp/{task}"], "leads out of the folder"),
         (["--name", ""], "names no file"),
         (["--name", "x" * 201], "more than 200 bytes"),
+        (["--name", "{task}" + "x" * 170], "may make names of more than 200 bytes"),
+        (["--name", "{n:0200}x"], "may make names of more than 200 bytes"),
+        (["--out", "x" * 195 + ".mp4"], "-9.mp4 has more than 200 bytes"),
+        (["--out", "x" * 252 + ".mp4"], "-9.mp4 has more than 200 bytes"),
         (["--name", "film", *TWO], "there are 2 videos: put {n} into it"),
         (["--name", "{task}", "--out", "film.mp4"], "names the file already: leave out --name"),
     ],
@@ -63,6 +68,40 @@ def test_a_template_that_cannot_be_is_refused_before_anything_is_paid(
     assert (said.code, said.out) == (2, "")
     assert words in said.err
     assert not simulator.received
+
+
+@pytest.mark.parametrize(
+    ("out", "words"),
+    [
+        ("file", "--out: file is no folder: give another"),
+        ("file/below", "--out: file/below: Not a directory: give another folder"),
+        ("x" * 256, "File name too long: give another folder"),
+        (".", "--out: .: No such file or directory: give another folder"),
+        ("film.mp4", "--out: .: No such file or directory: give another folder"),
+    ],
+)
+def test_a_folder_that_cannot_be_is_refused_before_anything_is_paid(
+    cli: Cli, simulator: Simulator, monkeypatch: pytest.MonkeyPatch, out: str, words: str
+) -> None:
+    Path("file").touch()
+    if words.startswith("--out: .:"):
+        gone = Path("gone").absolute()
+        gone.mkdir()
+        monkeypatch.chdir(gone)
+        gone.rmdir()
+    said = cli(*GENERATE, "--out", out)
+    assert (said.code, said.out) == (2, "")
+    assert words in said.err
+    assert not simulator.received
+
+
+def test_a_name_that_turns_out_too_long_is_not_taken_and_the_video_is_there(
+    cli: Cli, simulator: Simulator, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(_files, "LONG_TASK", "t")
+    name = "{task}" + "x" * 190
+    said = cli(*GENERATE, "--name", name)
+    assert (said.code, said.out) == (0, f"{simulator.ledger[0].task_ids[0]}.mp4\n")
 
 
 def test_several_jobs_are_not_brought_into_one_file(cli: Cli, simulator: Simulator) -> None:

@@ -28,8 +28,8 @@ KEEP_IT = (
 
 def resolved(path: str | os.PathLike[str]) -> Path:
     """The one name that a file has behind all links: each of its names has the same log and the
-    same claims then. Raises JournalError where a link leads nowhere, because what it led to may
-    come back, and OSError, ValueError."""
+    same claims then. Raises JournalError for a folder, and where a link leads nowhere, because what
+    it led to may come back, and OSError, ValueError."""
     given = Path(path).absolute()
     for each in (given, *given.parents):
         if each.is_symlink() and not each.exists():
@@ -37,7 +37,12 @@ def resolved(path: str | os.PathLike[str]) -> Path:
                 f"{given} cannot be used: {each} is a link to what is not there: bring that back,"
                 " or give another path"
             )
-    return Path(os.path.realpath(given))
+    found = Path(os.path.realpath(given))
+    if found.is_dir():
+        raise JournalError(
+            f"{given} cannot be used: it is a folder, and a journal is a file in one"
+        )
+    return found
 
 
 def beside(path: Path, mark: str) -> Path:

@@ -17,6 +17,9 @@ if TYPE_CHECKING:
 SUFFIXES = (".mp4", ".mov", ".webm")
 FIELDS = ("task", "n")
 LONGEST = 200  # bytes of a name, as a download takes it
+# What placeholders may come to, for a name that turns out too long does so when its video is paid
+# for. No page says how long an id is: this has room for a UUID.
+LONG_TASK, MANY = "task_" + "x" * 35, 9
 
 
 @frozen
@@ -34,7 +37,7 @@ class Files:
     @property
     def is_file(self) -> bool:
         """Whether `--out` names the file itself."""
-        return self.out.suffix.lower() in SUFFIXES and not self.out.is_dir()
+        return self.out.suffix.lower() in SUFFIXES and not os.path.isdir(self.out)
 
     @property
     def folder(self) -> Path:
@@ -52,8 +55,13 @@ class Files:
             raise UsageError(f"--out {self.out} names the file already: leave out --name")
         if self.is_file and jobs > 1:
             raise UsageError(f"--out {self.out}: several jobs are fetched, so give a folder")
+        if self.is_file and _is_too_long(numbered := self._numbered(MANY)):
+            raise UsageError(f"--out {self.out}: {numbered} has more than {LONGEST} bytes")
         if self.name is None:
             return
+        if _is_too_long(self._made(self.name, LONG_TASK, MANY)):
+            told = f"may make names of more than {LONGEST} bytes"
+            raise UsageError(f"--name {self.name} {told}")
         first, other = (self._made(self.name, task, 1) for task in ("task_1", "task_2"))
         if fault := _fault(first):
             raise UsageError(f"--name {self.name} makes {first!r}, which {fault}")
@@ -68,8 +76,11 @@ class Files:
         folder = self.folder
         try:
             folder.mkdir(parents=True, exist_ok=True)
+            folder.resolve(strict=True)  # the folder that we are in may be gone
+        except FileExistsError as error:
+            raise UsageError(f"--out: {folder} is no folder: give another") from error
         except OSError as error:
-            raise UsageError(f"--out: {error}") from error
+            raise UsageError(f"--out: {folder}: {error.strerror}: give another folder") from error
         if not os.access(folder, os.W_OK | os.X_OK):
             raise UsageError(f"--out: {folder} may not be written")
         return folder
@@ -81,10 +92,11 @@ class Files:
         number = [each.name for each in result.videos].index(video.name) + 1
         several = max(result.expected, len(result.videos)) > 1
         if self.name is None:
-            return [f"{self.out.stem}-{number}{self.out.suffix}" if several else self.out.name]
+            return [self._numbered(number) if several else self.out.name]
         self.require(videos=len(result.videos))
         owners = (task.id for task in result.tasks if video in task.videos)
-        return [self._made(self.name, next(owners, video.name), number)]
+        made = self._made(self.name, next(owners, video.name), number)
+        return None if _is_too_long(made) else [made]
 
     def words(self, *, of_one_job: bool) -> list[str]:
         """The options that ask for the same; of several jobs only what all of them can have."""
@@ -93,6 +105,10 @@ class Files:
         else:
             out, name = self.folder, self.name if "{task" in (self.name or "") else None
         return ["--out", str(out), *(["--name", name] if name is not None else [])]
+
+    def _numbered(self, number: int) -> str:
+        """The file that `--out` names, where a job makes several."""
+        return f"{self.out.stem}-{number}{self.out.suffix}"
 
     def _made(self, template: str, task: str, n: int) -> str:
         try:
@@ -115,6 +131,8 @@ def _fault(name: str) -> str | None:
         return "leads out of the folder, or cannot be typed"
     if not path.name or name.endswith("/"):
         return "names no file"
-    if len(os.fsencode(path.name)) > LONGEST:
-        return f"has more than {LONGEST} bytes"
     return None
+
+
+def _is_too_long(name: str) -> bool:
+    return len(os.fsencode(PurePath(name).name)) > LONGEST

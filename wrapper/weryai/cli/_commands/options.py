@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from math import isnan
+from contextlib import suppress
+from math import inf, isnan
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -20,6 +21,14 @@ def seconds(text: str) -> float:
     if isnan(value) or value < 0:
         raise ValueError
     return value
+
+
+def amount(text: str) -> float:
+    """Credits, 0 or more and not without end. Raises typer.BadParameter."""
+    with suppress(ValueError):
+        if 0 <= (value := float(text)) < inf:
+            return value
+    raise typer.BadParameter(f"give a number of credits, 0 or more, not {text!r}")
 
 
 def path(text: str) -> str:

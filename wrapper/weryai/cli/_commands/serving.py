@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from . import options
-from .options import HERE, BaseUrl, Interval, JournalFile, MaxRunning, OutOfMany
+from .options import HERE, BaseUrl, Interval, JournalFile, MaxRunning, OutOfMany, amount
 
 SHARE = "SHARE"  # from 0 to 1
 SECONDS = "SECONDS"
@@ -105,7 +105,7 @@ def mcp(
         float | None,
         typer.Option(
             "--max-credits",
-            min=0,
+            parser=amount,
             metavar="N",
             help="What agents may spend, over all processes that use the journal.",
         ),
@@ -114,7 +114,7 @@ def mcp(
         float | None,
         typer.Option(
             "--max-price",
-            min=0,
+            parser=amount,
             metavar="N",
             help="With --max-credits: reckon with this for the first request of a kind, whose cost"
             " is not known.",

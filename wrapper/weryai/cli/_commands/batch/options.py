@@ -12,6 +12,7 @@ import typer
 from ..._kept import completing
 from ..._operations import KINDS
 from ..._process.paths import expanded
+from ..options import amount
 from ..request_options import PICTURES, endpoints, fields_of, options
 
 EPILOG = f"""\b
@@ -54,7 +55,7 @@ MaxCredits = Annotated[
     float | None,
     typer.Option(
         "--max-credits",
-        min=0,
+        parser=amount,
         metavar="N",
         help="Spend at most so much on the batch, in all of its runs together.",
     ),
@@ -63,7 +64,7 @@ RowCredits = Annotated[
     float | None,
     typer.Option(
         "--row-credits",
-        min=0,
+        parser=amount,
         metavar="N",
         help="What a row may cost at the most, until one of its kind has shown its price.",
     ),
