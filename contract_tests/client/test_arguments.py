@@ -10,7 +10,7 @@ import pytest
 
 from contract_tests.support.clients import MakeClient, Network
 from contract_tests.support.requests import usual
-from weryai import InvalidRequestError, Job
+from weryai import ConfigError, InvalidRequestError, Job
 
 
 async def later(_: object) -> None:
@@ -57,3 +57,12 @@ def test_what_is_no_number_of_seconds_is_refused_before_it_is_paid(
 def test_what_takes_a_result_may_be_told_of_a_wait(client: Any, on_update: Any) -> None:
     result = client.generate(usual(), on_update=on_update, timeout=float("inf"), retry_budget=9)
     assert result.videos
+
+
+@pytest.mark.parametrize("journal", [5, b"jobs.journal", [], True])
+def test_what_is_no_journal_is_refused_before_anything_is_paid(
+    make_client: MakeClient, journal: Any
+) -> None:
+    network = Network(httpx.Response(500))
+    with pytest.raises(ConfigError, match="journal must be a path, an address or a Journal, not"):
+        make_client(handler=network, journal=journal)

@@ -25,7 +25,7 @@ from contract_tests.command_line.invoke import process
 from contract_tests.support.clients import BOTH_CLASSES, MakeClient
 from contract_tests.support.run import forked
 from weryai import Job, JournalError
-from weryai._journal import database, rows
+from weryai._journal import database, rows, sqlite_file
 from weryai.journal import SQLiteJournal
 from weryai.testing import Simulator
 
@@ -291,3 +291,39 @@ def test_ctrl_c_at_any_point_of_a_transaction_ends_it(
     assert point > 40
     journal.close()
     other.close()
+
+
+def test_a_file_that_another_process_holds_is_told_with_what_to_do(
+    journal_file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sqlite_file, "PATIENCE", 0)
+    SQLiteJournal(journal_file).close()  # with a log by now
+    with contextlib.closing(sqlite3.connect(journal_file, isolation_level=None)) as other:
+        other.execute("BEGIN EXCLUSIVE")
+        with pytest.raises(JournalError, match="locked: another process holds it: try again"):
+            SQLiteJournal(journal_file)
+
+
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [
+        ("SQLITE_CANTOPEN", "read-only, copy it together with its -wal file"),
+        ("SQLITE_READONLY_DIRECTORY", "read-only, copy it together with its -wal file"),
+        ("SQLITE_FULL", "make room on its disk"),
+        ("SQLITE_IOERR_WRITE", "its disk is full or fails"),
+        ("SQLITE_BUSY_SNAPSHOT", "try again when that has ended"),
+        ("SQLITE_MISUSE", "cannot be used: it is so"),
+    ],
+)
+def test_what_a_disk_does_is_told_with_what_to_do(name: str, words: str) -> None:
+    error = sqlite3.OperationalError("it is so")
+    error.sqlite_errorname = name
+    told = sqlite_file.advice(error)
+    assert told.startswith("cannot be used: it is so")
+    assert words in told
+
+
+def test_a_journal_on_a_disk_without_room_says_to_make_some(journal: SQLiteJournal) -> None:
+    journal._db._db.execute("PRAGMA max_page_count = 1")
+    with pytest.raises(JournalError, match="is full: make room on its disk"):
+        journal.begin("large", URL, {"prompt": "x" * 100_000}, NOW)

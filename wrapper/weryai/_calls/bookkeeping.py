@@ -19,7 +19,7 @@ from .._journal.turns import Turn
 from .._limits import Delay
 from .._network.io import IO
 from .._service.replies import is_place
-from ..errors import JournalError, SubmissionUnknownError
+from ..errors import ConfigError, JournalError, SubmissionUnknownError
 from ..results import Job, Result, Task, Video
 from .journal_step import Step, keep_ids, told
 from .places import Places
@@ -314,8 +314,11 @@ def new_id() -> str:
 
 
 def opened(journal: Journal | str | os.PathLike[str] | None) -> Journal | None:
-    """The journal that a client was given, as an object, a path or the address of a database."""
+    """The journal that a client was given, as an object, a path or the address of a database.
+    Raises ConfigError where it is none of these."""
     if not isinstance(journal, (str, os.PathLike)):
+        if journal is not None and not hasattr(journal, "begin"):
+            raise ConfigError(f"journal must be a path, an address or a Journal, not {journal!r}")
         return journal
     from ..journal import open_journal
 

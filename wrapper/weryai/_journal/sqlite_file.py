@@ -24,6 +24,18 @@ KEEP_IT = (
     "it is left as it is. Move it away together with its -wal and -shm files, and keep them: ids of"
     " paid jobs may be in them"
 )
+COPY_IT = (
+    "where its disk or folder is read-only, copy it together with its -wal file to another folder"
+    " and open the copy"
+)
+# By the kind of an error (sqlite.org/rescode.html): what to do.
+WAYS = {
+    "BUSY": ["another process holds it: try again when that has ended"],
+    "CANTOPEN": [COPY_IT],
+    "FULL": ["make room on its disk, and try again"],
+    "IOERR": ["its disk is full or fails: make room, or copy it to another disk"],
+    "READONLY": [COPY_IT],
+}
 
 
 def resolved(path: str | os.PathLike[str]) -> Path:
@@ -142,7 +154,8 @@ def place(part: Path, target: Path) -> None:
 def advice(error: sqlite3.Error) -> str:
     """What is wrong with the file, and what to do."""
     if type(error) is not sqlite3.DatabaseError:  # a full disk, a lock, a closed connection
-        return f"cannot be used: {error}"
+        kind = getattr(error, "sqlite_errorname", "SQLITE_").split("_")[1]
+        return ": ".join(["cannot be used", str(error), *WAYS.get(kind, [])])
     return f"is damaged or is no journal ({error}); {KEEP_IT}"
 
 
