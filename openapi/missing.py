@@ -80,24 +80,25 @@ def missing(root: Path) -> Iterator[str]:
         yield from of_operation(texts, operation, request)
         yield from of_fields(texts, operation, request)
         yield from of_required(texts, operation, request)
-    names = [name for _, name, _ in operations_of(contract)]
+    names = [operation["operationId"] for _, _, operation in operations_of(contract)]
     yield from of_others(texts, names, {each.name for each in operations})
     yield from of_states(texts, contract)
     yield from gone(texts, names, operations, known)
 
 
 def operations_of(contract: Any) -> Iterator[tuple[str, str, Any]]:
-    """The path of each operation, its name, and what the contract says of it."""
+    """The path and the method of each operation, and what the contract says of it."""
     for path, item in contract["paths"].items():
         for method in sorted(documents.METHODS & item.keys()):
-            yield path, item[method]["operationId"], item[method]
+            yield path, method, item[method]
 
 
 def paid(contract: Any) -> Iterator[Paid]:
     schemas = contract["components"].get("schemas", {})
-    for path, name, operation in operations_of(contract):
+    for path, method, operation in operations_of(contract):
         media = operation.get("requestBody", {}).get("content", {}).get("application/json")
-        if media and operation is contract["paths"][path].get("post"):
+        if media and method == "post":
+            name = operation["operationId"]
             schema = media.get("schema", {}).get("$ref", "").rpartition("/")[2]
             if schema not in schemas:
                 told = f"the body of {name} must be a $ref to a schema of its components"
